@@ -1,0 +1,64 @@
+import { type RepositoryName, parseRepositoryName } from '../oci/names.ts';
+import type { Action } from './roles.ts';
+
+/** One entry of a token's `access` claim, as the docker registry token protocol has it. */
+export interface AccessEntry {
+  readonly type: string;
+  readonly name: string;
+  readonly actions: readonly string[];
+}
+
+const MAX_SCOPES = 64;
+
+/**
+ * Reads the `scope` parameters of a token request: `type:name:action,action`, several divided by spaces. The type is
+ * cut from the left and the actions from the right, since a name may hold one `:` (host and port). Unreadable entries
+ * are left out: a wider or odder scope than allowed is no error in this protocol.
+ */
+export function parseScopes(parameters: readonly string[]): AccessEntry[] {
+  const entries: AccessEntry[] = [];
+  for (const text of parameters.flatMap((each) => each.split(/\s+/)).slice(0, MAX_SCOPES)) {
+    const first = text.indexOf(':');
+    const last = text.lastIndexOf(':');
+    if (first <= 0 || last <= first + 1) continue;
+    const type = text.slice(0, first).replace(/\(plugin\)$/, '');
+    const actions = [...new Set(text.slice(last + 1).split(',').filter(Boolean))].slice(0, 8);
+    entries.push({ type, name: text.slice(first + 1, last), actions });
+  }
+  return entries;
+}
+
+/** What a bearer token narrows its holder to; tokens only ever take rights away. */
+export interface TokenScope {
+  readonly repositories: ReadonlyMap<RepositoryName, ReadonlySet<Action>>;
+  readonly catalogue: boolean;
+}
+
+/** The scope that an `access` claim of ours spells. */
+export function scopeOf(access: readonly AccessEntry[]): TokenScope {
+  const repositories = new Map<RepositoryName, Set<Action>>();
+  let catalogue = false;
+  for (const entry of access) {
+    if (entry.type === 'registry' && entry.name === 'catalog') catalogue = true;
+    if (entry.type !== 'repository') continue;
+    const name = repositoryNameOrNone(entry.name);
+    if (!name) continue;
+    const actions = repositories.get(name) ?? new Set<Action>();
+    for (const action of entry.actions) for (const each of actionsOf(action)) actions.add(each);
+    repositories.set(name, actions);
+  }
+  return { repositories, catalogue };
+}
+
+export function actionsOf(text: string): readonly Action[] {
+  if (text === '*') return ['pull', 'push', 'delete'];
+  return text === 'pull' || text === 'push' || text === 'delete' ? [text] : [];
+}
+
+export function repositoryNameOrNone(text: string): RepositoryName | undefined {
+  try {
+    return parseRepositoryName(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,34 @@
+import type { RepositoryName } from '../oci/names.ts';
+import type { Action } from './roles.ts';
+import type { TokenScope } from './scope.ts';
+
+/**
+ * Who asks. Every Records method that returns or counts repository data takes one and joins on it, so that a list can
+ * not show what its reader may not see. `system` is for the server's own work and says why.
+ */
+export type Viewer =
+  | { readonly kind: 'system'; readonly reason: string }
+  | { readonly kind: 'account'; readonly accountId: string; readonly name: string; readonly administrator: boolean; readonly scope?: TokenScope }
+  | { readonly kind: 'anonymous'; readonly scope?: TokenScope };
+
+export function systemViewer(reason: string): Viewer {
+  return { kind: 'system', reason };
+}
+
+export const anonymous: Viewer = { kind: 'anonymous' };
+
+/** The id that owns uploads, leases and tokens of this viewer. */
+export function principalOf(viewer: Viewer): string {
+  return viewer.kind === 'account' ? viewer.accountId : viewer.kind;
+}
+
+/** The name that histories and audit entries show. */
+export function nameOf(viewer: Viewer): string {
+  return viewer.kind === 'account' ? viewer.name : viewer.kind;
+}
+
+/** True unless the viewer came with a token that does not cover this action on this repository. */
+export function inScope(viewer: Viewer, name: RepositoryName, action: Action): boolean {
+  if (viewer.kind === 'system' || !viewer.scope) return true;
+  return viewer.scope.repositories.get(name)?.has(action) ?? false;
+}

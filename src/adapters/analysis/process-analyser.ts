@@ -1,0 +1,178 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AssayError } from '../../lib/error.ts';
+import { type ErrorCode, errorTable } from '../../lib/error-table.ts';
+import { parseLayerInventory } from '../../content/inventory/layer-inventory.ts';
+import type { LayerInventory } from '../../content/inventory/package.ts';
+import type { LayerAnalyser } from '../../ports/layer-analyser.ts';
+
+export interface ProcessLimits {
+  /** Resident memory of one analysis process, in bytes. */
+  readonly maxResidentBytes: number;
+  readonly maxSeconds: number;
+  /** Bytes of the answer, which is read as hostile input. */
+  readonly maxAnswerBytes: number;
+}
+
+export const processLimits: ProcessLimits = { maxResidentBytes: 700 * 1024 ** 2, maxSeconds: 300, maxAnswerBytes: 256 * 1024 ** 2 };
+
+const WATCH_MS = 100;
+
+/**
+ * Analyses each layer in a process of its own: empty environment, no descriptors but its pipes, Node's permission model
+ * without file writing, network, children or addons, its own network name space where the system allows, and a watchdog
+ * for memory and time.
+ */
+export function processAnalyser(program: { entry: string; readable: readonly string[] }, limits: ProcessLimits = processLimits): LayerAnalyser {
+  let isolated: boolean | undefined;
+  const command = (): { file: string; args: string[] } => {
+    isolated ??= canUnshare();
+    const node = [
+      process.execPath,
+      '--disable-warning=ExperimentalWarning',
+      '--permission',
+      ...program.readable.map((path) => `--allow-fs-read=${path}`),
+      '--max-old-space-size=400',
+      program.entry,
+    ];
+    return isolated ? { file: 'unshare', args: ['--net', ...node] } : { file: node[0]!, args: node.slice(1) };
+  };
+  return {
+    async analyse(bytes, options) {
+      const { file, args } = command();
+      const child = spawn(file, args, { env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] });
+      return await converse(child, bytes, limits, options?.signal);
+    },
+    async confinement() {
+      isolated ??= canUnshare();
+      return [
+        'separate process, empty environment, pipes only',
+        'Node permission model: no file writing, network, child processes, addons',
+        isolated ? 'own network name space' : 'no network name space (not allowed here)',
+        `at most ${limits.maxResidentBytes / 1024 ** 2} MiB resident and ${limits.maxSeconds} s`,
+      ];
+    },
+  };
+}
+
+function canUnshare(): boolean {
+  if (process.platform !== 'linux') return false;
+  try {
+    execFileSync('unshare', ['--net', 'true'], { stdio: 'ignore', timeout: 2000 });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function converse(child: ChildProcess, bytes: AsyncIterable<Uint8Array>, limits: ProcessLimits, signal: AbortSignal | undefined): Promise<LayerInventory> {
+  const stop = { reason: undefined as AssayError | undefined };
+  const kill = (reason: AssayError) => {
+    stop.reason ??= reason;
+    child.kill('SIGKILL');
+  };
+  const abort = () => kill(new AssayError('stopping', 'the analysis was stopped'));
+  signal?.addEventListener('abort', abort, { once: true });
+  const unwatch = watch(child, limits, kill);
+  try {
+    const ended = new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    const answer = collect(child, limits, kill);
+    const complaint = tail(child);
+    const fed = feed(child, bytes, kill);
+    const code = await ended;
+    await fed;
+    if (stop.reason) throw stop.reason;
+    if (code !== 0) throw new AssayError('analysis-failed', `the analysis process ended with status ${code}: ${complaint().slice(0, 300)}`);
+    return readAnswer(await answer);
+  } finally {
+    unwatch();
+    signal?.removeEventListener('abort', abort);
+    child.kill('SIGKILL');
+  }
+}
+
+/** Ends a process that holds too much memory or takes too long. */
+function watch(child: ChildProcess, limits: ProcessLimits, kill: (reason: AssayError) => void): () => void {
+  const startedAt = performance.now();
+  const timer = setInterval(() => {
+    if (performance.now() - startedAt > limits.maxSeconds * 1000)
+      kill(new AssayError('content-budget-exceeded', `the analysis of a layer took more than ${limits.maxSeconds} s`));
+    if (child.pid !== undefined && process.platform === 'linux')
+      readFile(`/proc/${child.pid}/statm`, 'utf8').then(
+        (text) => {
+          const resident = Number(text.split(' ')[1]) * 4096;
+          if (resident > limits.maxResidentBytes)
+            kill(new AssayError('content-budget-exceeded', `the analysis of a layer needed more than ${limits.maxResidentBytes / 1024 ** 2} MiB`));
+        },
+        () => undefined,
+      );
+  }, WATCH_MS);
+  return () => clearInterval(timer);
+}
+
+async function feed(child: ChildProcess, bytes: AsyncIterable<Uint8Array>, kill: (reason: AssayError) => void): Promise<void> {
+  const pipe = child.stdin!;
+  pipe.on('error', () => undefined);
+  try {
+    for await (const chunk of bytes) {
+      if (pipe.destroyed) return;
+      if (!pipe.write(chunk)) await new Promise<void>((resolve) => pipe.once('drain', resolve).once('close', resolve));
+    }
+    pipe.end();
+  } catch (error) {
+    kill(error instanceof AssayError ? error : new AssayError('analysis-failed', 'the layer could not be read', { cause: error }));
+  }
+}
+
+async function collect(child: ChildProcess, limits: ProcessLimits, kill: (reason: AssayError) => void): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of child.stdout!) {
+    size += (chunk as Buffer).length;
+    if (size > limits.maxAnswerBytes) {
+      kill(new AssayError('content-budget-exceeded', `the inventory of a layer has more than ${limits.maxAnswerBytes} bytes`));
+      break;
+    }
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tail(child: ChildProcess): () => string {
+  let text = '';
+  child.stderr!.on('data', (chunk: Buffer) => {
+    if (text.length < 2000) text += chunk.toString('utf8');
+  });
+  return () => text.trim();
+}
+
+function readAnswer(bytes: Uint8Array): LayerInventory {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new AssayError('analysis-failed', 'the analysis process gave no readable answer', { cause });
+  }
+  if (typeof value === 'object' && value !== null && 'error' in value) throw readError(value.error);
+  const inventory = typeof value === 'object' && value !== null && 'inventory' in value ? value.inventory : undefined;
+  return parseLayerInventory(inventory);
+}
+
+function readError(error: unknown): AssayError {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  const known = typeof code === 'string' && code in errorTable ? (code as ErrorCode) : 'analysis-failed';
+  return new AssayError(known, typeof message === 'string' ? message.slice(0, 500) : undefined);
+}
+
+/** Where the analysis program is, in a checkout and in a build, and what it may read. */
+export function analysisProgram(root: string): { entry: string; readable: readonly string[] } {
+  const source = join(root, 'src', 'analysis', 'main.ts');
+  return existsSync(source)
+    ? { entry: source, readable: [join(root, 'src'), join(root, 'node_modules'), join(root, 'package.json')] }
+    : { entry: join(root, 'dist', 'analysis.js'), readable: [join(root, 'dist'), join(root, 'package.json')] };
+}

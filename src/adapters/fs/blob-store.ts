@@ -1,0 +1,229 @@
+import { constants, type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AssayError, storageError, systemCode } from '../../lib/error.ts';
+import type { BlobReader, BlobStore, StagedBlob, StorageKey, StoredFile } from '../../ports/blob-store.ts';
+
+/** Bytes are collected up to this size before they are handed to the system in one call. */
+const BATCH = 1024 * 1024;
+
+/**
+ * Blob bytes as files: `blobs/<first two digits>/<key>` when published, `uploads/<key>` while they come. Publishing
+ * makes data, then name, then directory durable, in this order.
+ */
+export async function openFileBlobStore(root: string): Promise<BlobStore> {
+  await makeDurableDirectories(root);
+  return new FileBlobStore(root);
+}
+
+async function makeDurableDirectories(root: string): Promise<void> {
+  try {
+    await mkdir(join(root, 'uploads'), { recursive: true, mode: 0o700 });
+    const shards = Array.from({ length: 256 }, (_, index) => index.toString(16).padStart(2, '0'));
+    await mkdir(join(root, 'blobs'), { recursive: true, mode: 0o700 });
+    const present = new Set(await readdir(join(root, 'blobs')));
+    for (const shard of shards) if (!present.has(shard)) await mkdir(join(root, 'blobs', shard), { recursive: true, mode: 0o700 });
+    if (present.size < shards.length) {
+      await syncDirectory(join(root, 'blobs'));
+      await syncDirectory(root);
+    }
+  } catch (error) {
+    throw storageError(error, `preparing ${root}`);
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+class FileBlobStore implements BlobStore {
+  readonly #root: string;
+  readonly #directories = new Map<string, Promise<FileHandle>>();
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  #staged(key: StorageKey): string {
+    return join(this.#root, 'uploads', key);
+  }
+
+  #shard(key: StorageKey): string {
+    return join(this.#root, 'blobs', key.slice(-2));
+  }
+
+  #published(key: StorageKey): string {
+    return join(this.#shard(key), key);
+  }
+
+  async stage(key: StorageKey): Promise<StagedBlob> {
+    try {
+      const handle = await open(this.#staged(key), 'a+', 0o600);
+      const { size } = await handle.stat();
+      return new StagedFile(handle, size, () => this.#publish(key));
+    } catch (error) {
+      throw storageError(error, 'starting an upload');
+    }
+  }
+
+  async #publish(key: StorageKey): Promise<void> {
+    await rename(this.#staged(key), this.#published(key));
+    await this.#syncShard(key);
+  }
+
+  /** One open handle a directory; fsync on it makes every rename before it durable. */
+  async #syncShard(key: StorageKey): Promise<void> {
+    const path = this.#shard(key);
+    let handle = this.#directories.get(path);
+    if (!handle) {
+      handle = open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+      this.#directories.set(path, handle);
+      handle.catch(() => this.#directories.delete(path));
+    }
+    await (await handle).sync();
+  }
+
+  async discard(key: StorageKey): Promise<void> {
+    await removeFile(this.#staged(key));
+  }
+
+  async open(key: StorageKey): Promise<BlobReader> {
+    let handle: FileHandle;
+    try {
+      handle = await open(this.#published(key), 'r');
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') throw new AssayError('blob-damaged', 'the bytes of this blob are missing; run assay fsck', { cause: error });
+      throw storageError(error, 'reading a blob');
+    }
+    const { size } = await handle.stat();
+    return {
+      size,
+      async read(into, position) {
+        try {
+          return (await handle.read(into, 0, into.length, position)).bytesRead;
+        } catch (error) {
+          throw storageError(error, 'reading a blob');
+        }
+      },
+      [Symbol.asyncDispose]: () => handle.close(),
+    };
+  }
+
+  async remove(key: StorageKey): Promise<void> {
+    await removeFile(this.#published(key));
+  }
+
+  async *list(): AsyncGenerator<StoredFile> {
+    yield* this.#listFolder(join(this.#root, 'uploads'), true);
+    for (const shard of await readdir(join(this.#root, 'blobs'))) yield* this.#listFolder(join(this.#root, 'blobs', shard), false);
+  }
+
+  async *#listFolder(folder: string, staged: boolean): AsyncGenerator<StoredFile> {
+    for (const name of await readdir(folder)) {
+      try {
+        const { size, mtimeMs } = await stat(join(folder, name));
+        yield { key: name as StorageKey, staged, size, modifiedAt: mtimeMs };
+      } catch (error) {
+        if (systemCode(error) !== 'ENOENT') throw storageError(error, 'listing blobs');
+      }
+    }
+  }
+}
+
+async function removeFile(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw storageError(error, 'removing a file');
+  }
+}
+
+class StagedFile implements StagedBlob {
+  readonly #handle: FileHandle;
+  readonly #rename: () => Promise<void>;
+  #size: number;
+  #batch: Uint8Array[] = [];
+  #batched = 0;
+  #open = true;
+
+  constructor(handle: FileHandle, size: number, rename: () => Promise<void>) {
+    this.#handle = handle;
+    this.#size = size;
+    this.#rename = rename;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  write(chunk: Uint8Array): Promise<void> | undefined {
+    this.#batch.push(chunk);
+    this.#batched += chunk.length;
+    this.#size += chunk.length;
+    return this.#batched >= BATCH ? this.#flush() : undefined;
+  }
+
+  async #flush(): Promise<void> {
+    let batch = this.#batch;
+    let wanted = this.#batched;
+    this.#batch = [];
+    this.#batched = 0;
+    try {
+      while (wanted > 0) {
+        const { bytesWritten } = await this.#handle.writev(batch);
+        wanted -= bytesWritten;
+        if (wanted > 0) batch = [Buffer.concat(batch).subarray(bytesWritten)];
+      }
+    } catch (error) {
+      throw storageError(error, 'storing an upload');
+    }
+  }
+
+  async settle(): Promise<void> {
+    await this.#flush();
+    await this.#close();
+  }
+
+  async publish(): Promise<void> {
+    await this.#flush();
+    try {
+      await this.#handle.datasync();
+      await this.#close();
+      await this.#rename();
+    } catch (error) {
+      throw storageError(error, 'making a blob durable');
+    }
+  }
+
+  async *readBack(): AsyncGenerator<Uint8Array> {
+    await this.#flush();
+    const buffer = new Uint8Array(BATCH);
+    for (let at = 0; at < this.#size; ) {
+      const { bytesRead } = await this.#handle.read(buffer, 0, buffer.length, at);
+      if (bytesRead === 0) return;
+      at += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  }
+
+  async #close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    await this.#handle.close();
+  }
+
+  /** What is held back is written if it can be: the client may go on from there. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#open) return;
+    try {
+      await this.#flush();
+    } catch {
+      // the offset that the client asks for next tells what was kept
+    }
+    await this.#close();
+  }
+}

@@ -1,0 +1,45 @@
+import type { Kysely } from 'kysely';
+import type { EventRecords } from '../../ports/events-records.ts';
+import type { RepositoryId } from '../../ports/registry-records.ts';
+import type { Schema } from './schema.ts';
+import { visible } from './visible.ts';
+
+export function eventRecords(db: Kysely<Schema>): EventRecords {
+  return {
+    async append(event) {
+      await db
+        .insertInto('events')
+        .values({
+          id: event.id,
+          type: event.type,
+          actor: event.actor,
+          repository_id: event.repositoryId ?? null,
+          subject: event.subject,
+          data: JSON.stringify(event.data),
+          at: event.at,
+        })
+        .execute();
+    },
+    async list(viewer, page) {
+      const all = viewer.kind === 'system' || (viewer.kind === 'account' && viewer.administrator);
+      const rows = await db
+        .selectFrom('events')
+        .leftJoin('repositories', 'repositories.id', 'events.repository_id')
+        .selectAll('events')
+        .$if(!all, (query) => query.where('repositories.id', 'is not', null).where((eb) => visible(eb, viewer, 'pull')))
+        .$if(page.after !== undefined, (query) => query.where('events.id', '<', page.after ?? ''))
+        .orderBy('events.id', 'desc')
+        .limit(page.limit)
+        .execute();
+      return rows.map((row) => ({
+        id: row.id,
+        type: row.type,
+        actor: row.actor,
+        repositoryId: (row.repository_id ?? undefined) as RepositoryId | undefined,
+        subject: row.subject,
+        data: JSON.parse(row.data) as Record<string, unknown>,
+        at: row.at,
+      }));
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import type { Kysely } from 'kysely';
+import type { Records } from '../../ports/database.ts';
+import { accessRecords } from './access-records.ts';
+import { contentRecords } from './content-records.ts';
+import { eventRecords } from './event-records.ts';
+import { jobRecords } from './job-records.ts';
+import { type KeepTimes, registryRecords } from './registry-records.ts';
+import type { Schema } from './schema.ts';
+
+/** All rooms over one connection. */
+export function sqlRecords(db: Kysely<Schema>, keep?: KeepTimes): Records {
+  return {
+    registry: registryRecords(db, keep),
+    access: accessRecords(db),
+    content: contentRecords(db),
+    jobs: jobRecords(db),
+    events: eventRecords(db),
+  };
+}

@@ -1,0 +1,121 @@
+/** The tables, each owned by the room whose Records file writes it. Times are integer milliseconds UTC. */
+export interface Schema {
+  migrations: { name: string; applied_at: number };
+
+  // registry
+  organisations: { name: string; created_at: number };
+  repositories: {
+    id: string;
+    name: string;
+    organisation: string;
+    visibility: 'private' | 'public';
+    description: string;
+    created_at: number;
+    updated_at: number;
+  };
+  blobs: { digest: string; size: number; storage_key: string; state: 'stored' | 'condemned'; stored_at: number; condemned_at: number | null };
+  /** `unreferenced_at` is set while no manifest of the repository needs the blob; it is unlinked after `keep_until`. */
+  repository_blobs: { repository_id: string; digest: string; linked_at: number; unreferenced_at: number | null; keep_until: number | null };
+  uploads: { id: string; repository_id: string; principal: string; storage_key: string; algorithm: 'sha256' | 'sha512'; started_at: number };
+  manifests: {
+    digest: string;
+    media_type: string;
+    kind: 'image' | 'index';
+    runnable: number;
+    artifact_type: string | null;
+    annotations: string;
+    size: number;
+    total_size: number;
+    raw: Uint8Array;
+  };
+  repository_manifests: { repository_id: string; digest: string; subject: string | null; pushed_at: number; pushed_by: string };
+  manifest_references: { manifest: string; target: string; kind: 'config' | 'layer' | 'manifest' | 'subject'; position: number };
+  tags: { repository_id: string; name: string; digest: string; updated_at: number; updated_by: string; moves: number };
+  tag_changes: { id: string; repository_id: string; tag: string; digest: string | null; previous: string | null; changed_at: number; changed_by: string };
+  pulls: { repository_id: string; digest: string; tag: string; day: string; count: number };
+
+  // access
+  accounts: {
+    id: string;
+    name: string;
+    password_hash: string;
+    administrator: number;
+    disabled: number;
+    created_at: number;
+    password_changed_at: number;
+  };
+  tokens: {
+    id: string;
+    account_id: string;
+    kind: 'personal' | 'refresh' | 'session';
+    name: string;
+    read_only: number;
+    secret_hash: string;
+    created_at: number;
+    expires_at: number;
+    last_used_at: number | null;
+  };
+  grants: { account_id: string; subject_kind: 'repository' | 'organisation'; subject: string; role: string };
+  secrets: { name: string; value: Uint8Array };
+
+  // content
+  layer_analyses: {
+    layer: string;
+    analyser_version: string;
+    storage_key: string;
+    diff_id: string;
+    entries: number;
+    uncompressed_size: number;
+    analysed_at: number;
+  };
+  image_analyses: {
+    manifest: string;
+    analyser_version: string;
+    state: 'complete' | 'incomplete' | 'failed';
+    distribution: string | null;
+    incomplete: string;
+    analysed_at: number;
+    duration_ms: number;
+  };
+  packages: {
+    id: string;
+    type: string;
+    name: string;
+    version: string;
+    architecture: string | null;
+    source_name: string;
+    source_version: string;
+    licences: string | null;
+    purl: string;
+    ecosystem: string | null;
+    key_name: string | null;
+    key_version: string | null;
+  };
+  image_packages: { manifest: string; package_id: string; path: string; layer: number };
+  package_findings: {
+    package_id: string;
+    feed: string;
+    record_id: string;
+    vulnerability: string;
+    severity: string;
+    fixable: number;
+    body: string;
+  };
+  image_judgements: { manifest: string; counts: string; package_count: number; unjudged: number; judged_at: number; advisories: string };
+  content_state: { name: string; value: string };
+
+  // jobs and events
+  jobs: {
+    id: string;
+    kind: string;
+    dedupe_key: string;
+    payload: string;
+    priority: number;
+    run_at: number;
+    leased_until: number | null;
+    attempts: number;
+    state: 'waiting' | 'running' | 'dead';
+    last_error: string | null;
+  };
+  events: { id: string; type: string; actor: string; repository_id: string | null; subject: string; data: string; at: number };
+}

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import type { Readable, Transform } from 'node:stream';
+import { LayerReader } from '../content/image/layer-reader.ts';
+import { analysers } from '../content/inventory/analysers.ts';
+import { AssayError, isAssayError } from '../lib/error.ts';
+
+/**
+ * Entry of the analysis process: the bytes of one layer on standard input, one JSON line with its inventory on standard
+ * output. It holds nothing but its pipes and ends after one layer.
+ */
+const CHUNK = 256 * 1024;
+const MAX_UNCOMPRESSED = 64 * 1024 ** 3;
+
+interface Answer {
+  readonly inventory?: unknown;
+  readonly error?: { code: string; message: string };
+}
+
+const reader = new LayerReader(analysers);
+const hash = createHash('sha256');
+let size = 0;
+
+try {
+  const broken = await readLayer(createReadStream('', { fd: 0, highWaterMark: CHUNK }));
+  answer({ inventory: reader.finish({ diffId: `sha256:${hash.digest('hex')}`, uncompressedSize: size, broken }) });
+} catch (error) {
+  answer({ error: isAssayError(error) ? { code: error.code, message: error.message } : { code: 'analysis-failed', message: String(error) } });
+}
+
+function answer(value: Answer): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+/** Feeds the reader; a stream that cannot be read to its end gives the reason back instead of failing. */
+async function readLayer(source: Readable): Promise<AssayError | undefined> {
+  let decompress: Transform | undefined;
+  let first = true;
+  try {
+    const chunks = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    const head = await chunks.next();
+    if (head.done) throw new AssayError('content-malformed', 'the layer is empty');
+    decompress = decompressorFor(head.value);
+    first = false;
+    if (!decompress) {
+      take(head.value);
+      for (let next = await chunks.next(); !next.done; next = await chunks.next()) take(next.value);
+      return undefined;
+    }
+    const pump = feed(decompress, head.value, chunks);
+    for await (const chunk of decompress) take(chunk as Buffer);
+    await pump;
+    return undefined;
+  } catch (error) {
+    if (isAssayError(error)) return error;
+    const message = error instanceof Error ? error.message : String(error);
+    return new AssayError('content-malformed', `${first ? 'the layer' : 'the compressed stream'} cannot be read: ${message}`);
+  }
+}
+
+/** Told by magic numbers, not by media type: RFC 1952 section 2.3.1, RFC 8878 section 3.1.1 and its skippable frames. */
+function decompressorFor(head: Buffer): Transform | undefined {
+  if (head[0] === 0x1f && head[1] === 0x8b) return createGunzip({ chunkSize: CHUNK });
+  const magic = head.length >= 4 ? head.readUInt32LE(0) : 0;
+  if (magic === 0xfd2fb528 || (magic & 0xfffffff0) >>> 0 === 0x184d2a50) return createZstdDecompress({ chunkSize: CHUNK });
+  return undefined;
+}
+
+async function feed(into: Transform, head: Buffer, rest: AsyncIterator<Buffer>): Promise<void> {
+  try {
+    for (let next: IteratorResult<Buffer> = { done: false, value: head }; !next.done; next = await rest.next()) {
+      if (!into.write(next.value)) await new Promise<void>((resolve) => into.once('drain', resolve).once('close', resolve));
+      if (into.destroyed) return;
+    }
+    into.end();
+  } catch (error) {
+    into.destroy(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+function take(chunk: Uint8Array): void {
+  size += chunk.length;
+  if (size > MAX_UNCOMPRESSED) throw new AssayError('content-budget-exceeded', `the layer unpacks to more than ${MAX_UNCOMPRESSED} bytes`);
+  hash.update(chunk);
+  reader.write(chunk);
+}

@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { processAnalyser, analysisProgram } from '../adapters/analysis/process-analyser.ts';
+import { openAdvisorySets } from '../adapters/advisories/sqlite-sets.ts';
+import { argon2Passwords } from '../adapters/crypto/argon2-passwords.ts';
+import { openFileBlobStore } from '../adapters/fs/blob-store.ts';
+import { openSqlite } from '../adapters/sqlite/database.ts';
+import { loadConsole } from '../http/console.ts';
+import { hostCheck } from '../http/hosts.ts';
+import type { House } from '../http/house.ts';
+import { createListener } from '../http/listener.ts';
+import { frontServer } from '../http/server.ts';
+import { systemClock } from '../lib/clock.ts';
+import { AssayError, systemCode } from '../lib/error.ts';
+import { Accounts } from '../work/access/accounts.ts';
+import { RegistryTokens } from '../work/access/registry-tokens.ts';
+import { SignIn } from '../work/access/sign-in.ts';
+import { analyseImage } from '../work/content/analyse-image.ts';
+import { judgeChanged } from '../work/content/advisories.ts';
+import { ANALYSE_IMAGE, analysisJobSchema, JUDGE_PACKAGES } from '../work/content/jobs.ts';
+import { JobRunner } from '../work/jobs/runner.ts';
+import { Blobs } from '../work/registry/blobs.ts';
+import { Manifests } from '../work/registry/manifests.ts';
+import { Pulls } from '../work/registry/pulls.ts';
+import { Uploads, uploadLimits } from '../work/registry/uploads.ts';
+import { uuidv7 } from '../lib/uuid.ts';
+import type { Config } from './config.ts';
+import { openDataDirectory } from './data-directory.ts';
+import { administratorOf, ensureAdministrator } from './first-start.ts';
+import { requestLog } from './log.ts';
+import { makeMetrics } from './metrics.ts';
+import { packageRoot, packageVersion } from './root.ts';
+
+export interface RunningServer {
+  readonly url: string;
+  readonly dataDirectory: string;
+  /** Told once, at the start that made it. */
+  readonly initialPassword: { readonly password: string } | { readonly file: string } | undefined;
+  stop(): Promise<void>;
+}
+
+const STOP_GRACE_MS = 10_000;
+
+/** Puts the house together and opens the door: configuration → adapters → work → http and jobs. */
+export async function serve(config: Config, options: { terminal: boolean; logTo?: NodeJS.WritableStream }): Promise<RunningServer> {
+  const clock = systemClock;
+  const startedAt = clock.now();
+  const root = packageRoot();
+  const version = packageVersion(root);
+  const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, options.logTo ?? pino.destination({ dest: 2, sync: false }));
+  const stack = new AsyncDisposableStack();
+  try {
+    const data = stack.use(openDataDirectory(config.dataDirectory));
+    const blobStore = await openFileBlobStore(data.path);
+    const database = stack.adopt(
+      await openSqlite(join(data.path, 'assay.sqlite'), startedAt, {
+        afterUploadMs: config.keepUnreferencedMinutes * 60_000,
+        afterDeleteMs: config.keepDeletedMinutes * 60_000,
+      }),
+      (each) => each.close(),
+    );
+    const advisories = stack.adopt(openAdvisorySets(join(data.path, 'advisories')), (each) => each.close());
+    const passwords = argon2Passwords();
+    const initialPassword = await ensureAdministrator({ database, passwords, clock, directory: data.path, wanted: config.adminPassword, terminal: options.terminal });
+    const { host, port } = splitListen(config.listen);
+    const service = config.publicNames[0] ?? `${host}:${port}`;
+    const analyser = processAnalyser(analysisProgram(root));
+    const uploads = new Uploads(database, blobStore, clock, { ...uploadLimits, maxBlobBytes: config.maxBlobBytes });
+    const pulls = stack.adopt(new Pulls(database, clock), (each) => each.flush());
+    const runner = new JobRunner(
+      database,
+      clock,
+      [
+        {
+          kind: ANALYSE_IMAGE,
+          run: (payload, signal) => analyseImage({ database, blobs: blobStore, clock, analyser, advisories }, analysisJobSchema.parse(payload).manifest, signal),
+        },
+        { kind: JUDGE_PACKAGES, run: () => judgeChanged({ database, advisories, clock }, undefined).then(() => undefined) },
+      ],
+      { failed: (job, error, dead) => log[dead ? 'error' : 'warn']({ job: job.id, kind: job.kind, attempts: job.attempts, err: error }, dead ? 'job given up' : 'job failed') },
+    );
+    const house: House = {
+      version,
+      startedAt,
+      service,
+      clock,
+      database,
+      blobStore,
+      advisories,
+      analyser,
+      uploads,
+      blobs: new Blobs(database, blobStore, clock),
+      manifests: new Manifests(database, clock, runner.wake),
+      pulls,
+      signIn: new SignIn(database, passwords, clock),
+      tokens: new RegistryTokens(database, clock, await tokenKey(database), service),
+      accounts: new Accounts(database, passwords, clock),
+      wakeJobs: runner.wake,
+      initialPassword: async () => (await administratorOf(database))?.initial ?? false,
+    };
+    let stopping = false;
+    const metrics = makeMetrics(house);
+    const front = frontServer({
+      house,
+      hosts: hostCheck({ publicNames: config.publicNames, publicUrl: config.publicUrl, service, boundTo: host }),
+      console: await loadConsole(join(root, 'web', 'dist')),
+      log: requestLog(log, metrics),
+      ready: () => !stopping,
+      metrics: metrics.text,
+    });
+    const listener = createListener(front, { plain: true, tls: undefined });
+    await listen(listener.net, host, port);
+    stack.defer(async () => {
+      stopping = true;
+      await listener.stop(STOP_GRACE_MS);
+      await runner.stop();
+    });
+    await judgeIfBehind(database, advisories.current().digest, clock.now());
+    await runner.start();
+    const bound = listener.net.address();
+    const url = `http://${host}:${typeof bound === 'object' && bound ? bound.port : port}`;
+    log.info({ url, data: data.path, version, ms: clock.now() - startedAt }, 'ready');
+    const running = stack.move();
+    return { url, dataDirectory: data.path, initialPassword, stop: () => running.disposeAsync() };
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+}
+
+function splitListen(listen: string): { host: string; port: number } {
+  const cut = listen.lastIndexOf(':');
+  return { host: listen.slice(0, cut).replace(/^\[|\]$/g, ''), port: Number(listen.slice(cut + 1)) };
+}
+
+function listen(server: import('node:net').Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      const code = systemCode(error);
+      const reason = code === 'EADDRINUSE' ? 'the port is taken' : code === 'EACCES' ? 'that port needs more rights' : (code ?? error.message);
+      reject(new AssayError('configuration-invalid', `cannot listen on ${host}:${port}: ${reason}; choose another with --listen`, { cause: error }));
+    });
+    server.listen({ host, port, backlog: 511 }, resolve);
+  });
+}
+
+/** The key of registry tokens: made once, so that tokens outlive a restart. */
+async function tokenKey(database: House['database']): Promise<Uint8Array> {
+  const known = await database.records.access.secret('registry-token-key');
+  if (known) return known;
+  const key = randomBytes(32);
+  await database.change(({ access }) => access.setSecret('registry-token-key', key));
+  return key;
+}
+
+/** A process that died between a new advisory set and its judgement leaves the judgement to the next one. */
+async function judgeIfBehind(database: House['database'], current: string, now: number): Promise<void> {
+  const standing = await database.records.content.judgedWith();
+  if (standing === undefined || standing === current) return;
+  await database.change(({ jobs }) => jobs.enqueue({ id: uuidv7(now), kind: JUDGE_PACKAGES, dedupeKey: current, payload: {}, priority: 5, runAt: now }));
+}
+

@@ -1,0 +1,58 @@
+import type { Terminal } from './terminal.ts';
+
+export interface Argument {
+  /** `image`, or `images...` for one or more. */
+  readonly name: string;
+  readonly summary: string;
+  readonly optional?: true;
+}
+
+export interface Option {
+  /** `--format <name>`, `--only-fixable`, `-f, --force` */
+  readonly flags: string;
+  readonly summary: string;
+  readonly choices?: readonly string[];
+  /** May be given several times. */
+  readonly many?: true;
+}
+
+/** Doors into the composition root; commands take them as arguments and import nothing of app/. */
+export interface Open {
+  serve(flags: Readonly<Record<string, unknown>>, terminal: Terminal): Promise<ServedHouse>;
+}
+
+/** A server that was started by this command. */
+export interface ServedHouse {
+  readonly url: string;
+  readonly dataDirectory: string;
+  readonly initialPassword: { readonly password: string } | { readonly file: string } | undefined;
+  stop(): Promise<void>;
+}
+
+export interface Invocation {
+  readonly args: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly terminal: Terminal;
+  readonly open: Open;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** Exit status: 0 yes, 1 a definite no, 2 wrong usage or unreadable input, 3 could not decide. */
+export type ExitStatus = 0 | 1 | 2 | 3;
+
+export interface Command {
+  readonly description: string;
+  readonly args?: readonly Argument[];
+  readonly options?: readonly Option[];
+  /** Command lines, with what each does. */
+  readonly examples: readonly (readonly [line: string, does: string])[];
+  run(invocation: Invocation): Promise<ExitStatus>;
+}
+
+/** A line of the table of commands: enough for help and completion without loading the command. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly group: string;
+  load(): Promise<{ readonly command: Command }>;
+}

@@ -1,0 +1,43 @@
+import { styleText } from 'node:util';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** The three streams of a command. Results go to `out`, everything else to `err`. */
+export interface Terminal {
+  /** True when results are read by a person. */
+  readonly interactive: boolean;
+  readonly columns: number;
+  out(text: string): void;
+  err(text: string): void;
+  /** Colours only on a terminal, and never with NO_COLOR. */
+  style(style: Style, text: string): string;
+}
+
+export function processTerminal(): Terminal {
+  const interactive = process.stdout.isTTY === true;
+  return {
+    interactive,
+    columns: process.stdout.columns ?? 100,
+    out: (text) => void process.stdout.write(`${text}\n`),
+    err: (text) => void process.stderr.write(`${text}\n`),
+    style: (style, text) => (interactive ? styleText(style, text, { stream: process.stdout }) : text),
+  };
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text that came from an image or a server, safe to print: control and direction characters are shown, not obeyed. */
+export function printable(text: string): string {
+  return text.replace(CONTROL, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** Columns as wide as their widest cell; the last one is cut to the terminal when a person reads. */
+export function table(terminal: Terminal, head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)));
+  const line = (row: readonly string[]) => {
+    const text = row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0))).join('  ').trimEnd();
+    return terminal.interactive && text.length > terminal.columns ? `${text.slice(0, terminal.columns - 1)}…` : text;
+  };
+  return [terminal.style('dim', line(head)), ...rows.map(line)].join('\n');
+}

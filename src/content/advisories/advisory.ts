@@ -1,0 +1,61 @@
+import type { VersionScheme } from './version-order.ts';
+
+export const severities = ['critical', 'high', 'medium', 'low', 'negligible', 'unknown'] as const;
+export type Severity = (typeof severities)[number];
+
+/** What its source says of a package that is affected; "not affected" is a statement too and ends the matter. */
+export type AdvisoryStatus =
+  | 'fixed'
+  | 'affected'
+  | 'will-not-fix'
+  | 'deferred'
+  | 'end-of-life'
+  | 'under-investigation'
+  | 'not-affected';
+
+/** A run of affected versions, from `introduced` on (from the first when absent) up to one of its ends. */
+export interface AffectedRange {
+  readonly introduced?: string;
+  /** First version that is not affected any more. */
+  readonly fixed?: string;
+  /** Last version that is affected. */
+  readonly lastAffected?: string;
+}
+
+/** What one feed says of one package of one ecosystem under one id; ranges of different feeds are never merged. */
+export interface Advisory {
+  /** The id under which the feed published it: CVE-…, GHSA-…, GO-… */
+  readonly id: string;
+  /** Other ids of the same vulnerability. */
+  readonly aliases?: readonly string[];
+  readonly summary?: string;
+  readonly severity?: Severity;
+  /** Who gave the severity. */
+  readonly severitySource?: string;
+  readonly cvss?: readonly string[];
+  readonly references?: readonly string[];
+  readonly publishedAt?: string;
+  readonly status: AdvisoryStatus;
+  /** Words of the source: "no DSA", "minor issue" … */
+  readonly statusDetail?: string;
+  readonly scheme: VersionScheme;
+  readonly ranges?: readonly AffectedRange[];
+  /** Affected versions named one by one; they count besides the ranges. */
+  readonly versions?: readonly string[];
+}
+
+/** All that a feed says of one package: the unit that is stored, compared with its predecessor and looked up. */
+export interface AdvisoryEntry {
+  /** `Debian:12`, `Alpine:v3.20`, `npm`, `PyPI` …: OSV's names of ecosystems. */
+  readonly ecosystem: string;
+  readonly package: string;
+  readonly advisories: readonly Advisory[];
+}
+
+/** An advisory together with the feed that it came from. */
+export interface SourcedAdvisory extends Advisory {
+  readonly feed: string;
+}
+
+/** Looks up what every feed says of a package. */
+export type LookUpAdvisories = (ecosystem: string, name: string) => readonly SourcedAdvisory[];

@@ -1,0 +1,23 @@
+import type { AdvisoryStatus, Severity } from '../advisories/advisory.ts';
+
+/** One vulnerability of one installed package, with what it takes to check it by hand. */
+export interface VulnerabilityFinding {
+  readonly kind: 'vulnerability';
+  /** CVE id when there is one, else the id of the record. */
+  readonly id: string;
+  readonly aliases: readonly string[];
+  readonly severity: Severity;
+  readonly severitySource: string;
+  readonly status: Exclude<AdvisoryStatus, 'not-affected'>;
+  readonly statusDetail?: string;
+  readonly fixedVersion?: string;
+  readonly summary?: string;
+  readonly cvss?: readonly string[];
+  readonly references: readonly string[];
+  readonly feed: string;
+  readonly recordId: string;
+  /** The version that was judged: the source's for dpkg, apk and rpm systems. */
+  readonly judged: { readonly ecosystem: string; readonly name: string; readonly version: string };
+  /** The comparison that decided, in words: `3.0.9-1 < 3.0.11-1~deb12u2`. */
+  readonly comparison: string;
+}

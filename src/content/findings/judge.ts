@@ -1,0 +1,76 @@
+import type { AffectedRange, LookUpAdvisories, SourcedAdvisory } from '../advisories/advisory.ts';
+import { type CompareVersions, versionOrders } from '../advisories/version-order.ts';
+import type { AdvisoryKey } from './ecosystems.ts';
+import type { VulnerabilityFinding } from './finding.ts';
+
+/** What the advisories say of one package version. Pure: the same key and the same set give the same findings. */
+export function judge(key: AdvisoryKey, lookUp: LookUpAdvisories): VulnerabilityFinding[] {
+  const findings: VulnerabilityFinding[] = [];
+  for (const advisory of lookUp(key.ecosystem, key.name)) {
+    if (advisory.status === 'not-affected') continue;
+    const hit = affects(advisory, key.version);
+    if (hit) findings.push(findingOf(advisory, key, hit));
+  }
+  return findings;
+}
+
+interface Hit {
+  readonly fixedVersion: string | undefined;
+  readonly comparison: string;
+}
+
+function affects(advisory: SourcedAdvisory, version: string): Hit | undefined {
+  const compare = versionOrders[advisory.scheme];
+  for (const range of advisory.ranges ?? []) {
+    if (!inRange(range, version, compare)) continue;
+    return { fixedVersion: range.fixed, comparison: wordsOf(range, version) };
+  }
+  if (advisory.versions?.some((each) => compare(each, version) === 0)) {
+    return { fixedVersion: fixAbove(advisory, version, compare), comparison: `${version} is named as affected` };
+  }
+  return undefined;
+}
+
+function inRange(range: AffectedRange, version: string, compare: CompareVersions): boolean {
+  if (range.introduced !== undefined && range.introduced !== '0' && compare(version, range.introduced) < 0) return false;
+  if (range.fixed !== undefined && compare(version, range.fixed) >= 0) return false;
+  return range.lastAffected === undefined || compare(version, range.lastAffected) <= 0;
+}
+
+/** The smallest fix that is newer than the version, for records that name affected versions one by one. */
+function fixAbove(advisory: SourcedAdvisory, version: string, compare: CompareVersions): string | undefined {
+  return (advisory.ranges ?? [])
+    .map((range) => range.fixed)
+    .filter((fixed): fixed is string => fixed !== undefined && compare(fixed, version) > 0)
+    .sort(compare)[0];
+}
+
+function wordsOf(range: AffectedRange, version: string): string {
+  const from = range.introduced !== undefined && range.introduced !== '0' ? `${range.introduced} ≤ ` : '';
+  if (range.fixed !== undefined) return `${from}${version} < ${range.fixed}`;
+  if (range.lastAffected !== undefined) return `${from}${version} ≤ ${range.lastAffected}`;
+  return from ? `${from}${version}, no fix yet` : `every version up to ${version}, no fix yet`;
+}
+
+function findingOf(advisory: SourcedAdvisory, key: AdvisoryKey, hit: Hit): VulnerabilityFinding {
+  const ids = [advisory.id, ...(advisory.aliases ?? [])];
+  const id = advisory.id.startsWith('CVE-') ? advisory.id : (ids.find((each) => each.startsWith('CVE-')) ?? advisory.id);
+  const status = advisory.status as VulnerabilityFinding['status'];
+  return {
+    kind: 'vulnerability',
+    id,
+    aliases: ids.filter((each) => each !== id),
+    severity: advisory.severity ?? 'unknown',
+    severitySource: advisory.severity ? (advisory.severitySource ?? advisory.feed) : advisory.feed,
+    status: hit.fixedVersion !== undefined ? 'fixed' : status === 'fixed' ? 'affected' : status,
+    ...(advisory.statusDetail && { statusDetail: advisory.statusDetail }),
+    ...(hit.fixedVersion !== undefined && { fixedVersion: hit.fixedVersion }),
+    ...(advisory.summary && { summary: advisory.summary }),
+    ...(advisory.cvss && { cvss: advisory.cvss }),
+    references: advisory.references ?? [],
+    feed: advisory.feed,
+    recordId: advisory.id,
+    judged: { ecosystem: key.ecosystem, name: key.name, version: key.version },
+    comparison: hit.comparison,
+  };
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { AssayError } from '../../lib/error.ts';
+import type { LayerInventory } from './package.ts';
+
+const text = z.string().max(8192);
+const packageSchema = z.object({
+  type: z.enum(['deb', 'apk', 'rpm', 'npm', 'pypi', 'golang', 'maven', 'generic']),
+  name: z.string().min(1).max(1024),
+  version: z.string().max(1024),
+  architecture: text.optional(),
+  sourceName: text.optional(),
+  sourceVersion: text.optional(),
+  licences: z.array(text).max(200).optional(),
+  namespace: text.optional(),
+});
+const schema = z.object({
+  schemaVersion: z.literal(1),
+  analyserVersion: z.string().max(64),
+  diffId: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  uncompressedSize: z.number().int().nonnegative(),
+  entries: z.number().int().nonnegative(),
+  evidence: z.array(z.object({ analyser: text, path: text, packages: z.array(packageSchema) })),
+  distributions: z.array(
+    z.object({ path: text, distribution: z.object({ id: text, version: text, name: text, codename: text.optional() }) }),
+  ),
+  whiteouts: z.array(text),
+  opaque: z.array(text),
+  replaced: z.array(text),
+  incomplete: z.array(
+    z.object({
+      code: z.enum(['budget-exceeded', 'malformed', 'unsupported', 'encrypted', 'unavailable']),
+      path: text.optional(),
+      detail: text,
+    }),
+  ),
+});
+
+/** Reads an inventory that came from the analysis process or from storage; throws `analysis-failed`. */
+export function parseLayerInventory(value: unknown): LayerInventory {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data as LayerInventory;
+  const issue = result.error.issues[0];
+  throw new AssayError('analysis-failed', `the inventory of a layer is not valid at /${issue?.path.join('/') ?? ''}: ${issue?.message ?? ''}`);
+}

@@ -1,0 +1,82 @@
+/** What an analyser found installed, before it is known which layers of an image win. */
+export interface FoundPackage {
+  readonly type: PackageType;
+  readonly name: string;
+  readonly version: string;
+  readonly architecture?: string;
+  /** The source the distribution built it from; advisories of dpkg, apk and rpm systems name sources. */
+  readonly sourceName?: string;
+  readonly sourceVersion?: string;
+  /** As declared by the package, not yet an SPDX expression. */
+  readonly licences?: readonly string[];
+  /** Name space of the purl when it is neither in the name nor the distribution's id. */
+  readonly namespace?: string;
+}
+
+export type PackageType = 'deb' | 'apk' | 'rpm' | 'npm' | 'pypi' | 'golang' | 'maven' | 'generic';
+
+/** The packages one file tells of. The file belongs to a layer; a later layer may replace or remove it. */
+export interface Evidence {
+  readonly analyser: string;
+  readonly path: string;
+  readonly packages: readonly FoundPackage[];
+}
+
+/** The distribution a layer's files name. `ecosystem` is the key of its advisories, absent when none are known. */
+export interface Distribution {
+  readonly id: string;
+  readonly version: string;
+  readonly name: string;
+  readonly codename?: string;
+}
+
+/** A part that was not read, and why; shown with every result that stands on it. */
+export interface Incomplete {
+  readonly code: 'budget-exceeded' | 'malformed' | 'unsupported' | 'encrypted' | 'unavailable';
+  readonly path?: string;
+  readonly detail: string;
+}
+
+export interface DistributionEvidence {
+  readonly path: string;
+  readonly distribution: Distribution;
+}
+
+/**
+ * Everything one layer holds that matters to us, found by one pass over its bytes. Keyed by (layer digest, analyser
+ * version) and never made twice.
+ */
+export interface LayerInventory {
+  readonly schemaVersion: 1;
+  readonly analyserVersion: string;
+  /** Digest of the uncompressed tar, to be held against the configuration's diff_ids. */
+  readonly diffId: string;
+  readonly uncompressedSize: number;
+  readonly entries: number;
+  readonly evidence: readonly Evidence[];
+  readonly distributions: readonly DistributionEvidence[];
+  /** Paths that whiteout files of this layer remove from the layers below. */
+  readonly whiteouts: readonly string[];
+  /** Directories whose contents below this layer are hidden. */
+  readonly opaque: readonly string[];
+  /** Paths this layer writes that an analyser would read in another layer: they hide what is below. */
+  readonly replaced: readonly string[];
+  readonly incomplete: readonly Incomplete[];
+}
+
+/** A package of the finished image, with the layer that brought it. */
+export interface InstalledPackage extends FoundPackage {
+  readonly purl: string;
+  readonly path: string;
+  /** Position of the layer that first held this package in this version. */
+  readonly layer: number;
+}
+
+export interface ImageInventory {
+  readonly distribution: Distribution | undefined;
+  readonly packages: readonly InstalledPackage[];
+  readonly incomplete: readonly (Incomplete & { readonly layer?: number })[];
+}
+
+/** Version of all analysers together; a change makes layers be read again. */
+export const ANALYSER_VERSION = '1';

@@ -1,0 +1,12 @@
+import type { Endpoint } from './endpoint.ts';
+import * as house from './house.ts';
+import * as images from './images.ts';
+import * as repositories from './repositories.ts';
+import * as session from './session.ts';
+
+function endpointsIn(module: object): Endpoint[] {
+  return Object.values(module).filter((value): value is Endpoint => typeof value === 'object' && value !== null && 'method' in value && 'path' in value);
+}
+
+/** Every endpoint of /api. */
+export const endpoints: readonly Endpoint[] = [session, repositories, images, house].flatMap(endpointsIn);

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
+import { feedSummary } from './report.ts';
+import { listOf, listQuery, severity, time } from './shapes.ts';
+
+export const getAdvisories = endpoint({
+  id: 'getAdvisories',
+  method: 'GET',
+  path: '/api/v1/advisories',
+  summary: 'The advisory set in force: feeds, counts, age',
+  right: 'viewer',
+  answer: z.object({ digest: z.string(), feeds: z.array(feedSummary) }),
+  errors: [],
+});
+
+export const importAdvisories = endpoint({
+  id: 'importAdvisories',
+  method: 'POST',
+  path: '/api/v1/advisories',
+  summary: 'Import a feed: the file is the body; images it concerns are judged anew',
+  right: 'administrator',
+  query: z.object({ feed: z.string().max(40).optional(), name: z.string().max(200).default('feed') }),
+  maxBodyBytes: 2 * 1024 ** 3,
+  answer: z.object({
+    feed: feedSummary,
+    withdrawn: z.number().int(),
+    refused: z.array(z.object({ id: z.string(), reason: z.string() })),
+    changedEntries: z.number().int(),
+    judgedPackages: z.number().int(),
+    changedImages: z.number().int(),
+  }),
+  errors: ['advisory-feed-invalid', 'input-invalid', 'denied', 'unauthorized', 'body-too-large'],
+});
+
+export const search = endpoint({
+  id: 'search',
+  method: 'GET',
+  path: '/api/v1/search',
+  summary: 'Repositories, packages and vulnerabilities: “which images have CVE-X?”',
+  right: 'viewer',
+  query: z.object({ q: z.string().min(1).max(200), limit: z.coerce.number().int().min(1).max(200).default(50) }),
+  answer: z.object({
+    repositories: z.array(z.object({ name: z.string(), description: z.string() })),
+    vulnerable: z.array(
+      z.object({
+        repository: z.string(),
+        digest: z.string(),
+        tags: z.array(z.string()),
+        severity,
+        packages: z.array(z.object({ name: z.string(), version: z.string(), fixedVersion: z.string().optional() })),
+      }),
+    ),
+    holding: z.array(z.object({ repository: z.string(), digest: z.string(), name: z.string(), version: z.string(), type: z.string() })),
+  }),
+  errors: ['input-invalid'],
+});
+
+export const listEvents = endpoint({
+  id: 'listEvents',
+  method: 'GET',
+  path: '/api/v1/events',
+  summary: 'What happened, newest first',
+  right: 'viewer',
+  query: z.object(listQuery),
+  answer: listOf(
+    z.object({ id: z.string(), type: z.string(), actor: z.string(), subject: z.string(), data: z.record(z.string(), z.unknown()), at: time }),
+  ),
+  errors: [],
+});
+
+const account = z.object({ name: z.string(), administrator: z.boolean(), disabled: z.boolean(), createdAt: time });
+
+export const listAccounts = endpoint({
+  id: 'listAccounts',
+  method: 'GET',
+  path: '/api/v1/accounts',
+  summary: 'All accounts',
+  right: 'administrator',
+  answer: z.object({ items: z.array(account) }),
+  errors: ['denied', 'unauthorized'],
+});
+
+export const createAccount = endpoint({
+  id: 'createAccount',
+  method: 'POST',
+  path: '/api/v1/accounts',
+  summary: 'Create an account',
+  right: 'administrator',
+  body: z.strictObject({ name: z.string().min(1).max(64), password: z.string().max(256), administrator: z.boolean().default(false) }),
+  answer: account,
+  status: 201,
+  errors: ['already-exists', 'input-invalid', 'denied', 'unauthorized'],
+});
+
+export const deleteAccount = endpoint({
+  id: 'deleteAccount',
+  method: 'DELETE',
+  path: '/api/v1/accounts/{name}',
+  summary: 'Delete an account with its tokens and roles',
+  right: 'administrator',
+  params: z.object({ name: z.string().max(64) }),
+  errors: ['not-found', 'denied', 'unauthorized'],
+});
+
+export const setAccountPassword = endpoint({
+  id: 'setAccountPassword',
+  method: 'PUT',
+  path: '/api/v1/accounts/{name}/password',
+  summary: 'Set an account’s password',
+  right: 'administrator',
+  params: z.object({ name: z.string().max(64) }),
+  body: z.strictObject({ password: z.string().max(256) }),
+  errors: ['not-found', 'input-invalid', 'denied', 'unauthorized'],
+});
+
+export const getStatus = endpoint({
+  id: 'getStatus',
+  method: 'GET',
+  path: '/api/v1/status',
+  summary: 'The state of the house: version, storage, jobs, what confines the analysis',
+  right: 'administrator',
+  answer: z.object({
+    version: z.string(),
+    startedAt: time,
+    database: z.string(),
+    jobs: z.array(z.object({ kind: z.string(), state: z.string(), attempts: z.number().int(), lastError: z.string().optional() })),
+    confinement: z.array(z.string()),
+  }),
+  errors: ['denied', 'unauthorized'],
+});

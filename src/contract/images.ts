@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
+import { report, reportFinding, reportPackage } from './report.ts';
+import { judgement, platform, repositoryParam, time } from './shapes.ts';
+
+const inImage = z.object({ repository: repositoryParam, reference: z.string().max(200) });
+
+const layer = z.object({
+  digest: z.string(),
+  mediaType: z.string(),
+  size: z.number().int(),
+  /** The history step that made it; absent when the history does not match the layers. */
+  instruction: z.string().optional(),
+  createdAt: z.string().optional(),
+  packages: z.number().int(),
+  empty: z.boolean(),
+});
+
+export const image = z.object({
+  repository: z.string(),
+  digest: z.string(),
+  mediaType: z.string(),
+  kind: z.enum(['image', 'index', 'artifact']),
+  artifactType: z.string().optional(),
+  size: z.number().int(),
+  tags: z.array(z.string()),
+  annotations: z.record(z.string(), z.string()),
+  subject: z.string().optional(),
+  platform: platform.optional(),
+  createdAt: z.string().optional(),
+  /** Of an index: the images in it. */
+  manifests: z
+    .array(z.object({ digest: z.string(), mediaType: z.string(), size: z.number().int(), platform: platform.optional(), present: z.boolean(), judgement }))
+    .optional(),
+  configuration: z.record(z.string(), z.unknown()).optional(),
+  /** Oldest first; steps without a layer are marked empty. */
+  layers: z.array(layer).optional(),
+  distribution: z.object({ id: z.string(), version: z.string(), name: z.string() }).optional(),
+  judgement,
+  pulls: z.object({ total: z.number().int(), lastDay: z.string().optional() }),
+  history: z.array(z.object({ tag: z.string(), moves: z.number().int(), updatedAt: time })),
+});
+
+export const getImage = endpoint({
+  id: 'getImage',
+  method: 'GET',
+  path: '/api/v1/repositories/{repository}/images/{reference}',
+  summary: 'An image by tag or digest: manifest, configuration, layers, where its analysis stands',
+  right: 'viewer',
+  params: inImage,
+  answer: image,
+  errors: ['name-unknown', 'manifest-unknown', 'tag-invalid', 'digest-invalid'],
+});
+
+export const getReport = endpoint({
+  id: 'getReport',
+  method: 'GET',
+  path: '/api/v1/repositories/{repository}/images/{reference}/report',
+  summary: 'The whole report: packages and findings with their evidence',
+  right: 'viewer',
+  params: inImage,
+  query: z.object({ platform: z.string().max(100).optional() }),
+  answer: report,
+  errors: ['name-unknown', 'manifest-unknown', 'not-analysed', 'unsupported'],
+});
+
+export const listFindings = endpoint({
+  id: 'listFindings',
+  method: 'GET',
+  path: '/api/v1/repositories/{repository}/images/{reference}/findings',
+  summary: 'Findings of an image, worst first',
+  right: 'viewer',
+  params: inImage,
+  query: z.object({ fixable: z.stringbool().optional(), severity: z.string().max(100).optional(), search: z.string().max(100).optional() }),
+  answer: z.object({ items: z.array(reportFinding) }),
+  errors: ['name-unknown', 'manifest-unknown', 'not-analysed'],
+});
+
+export const listPackages = endpoint({
+  id: 'listPackages',
+  method: 'GET',
+  path: '/api/v1/repositories/{repository}/images/{reference}/packages',
+  summary: 'Packages of an image',
+  right: 'viewer',
+  params: inImage,
+  query: z.object({ search: z.string().max(100).optional() }),
+  answer: z.object({ items: z.array(reportPackage.extend({ findings: z.number().int() })) }),
+  errors: ['name-unknown', 'manifest-unknown', 'not-analysed'],
+});
+
+export const listReferrers = endpoint({
+  id: 'listReferrers',
+  method: 'GET',
+  path: '/api/v1/repositories/{repository}/images/{reference}/referrers',
+  summary: 'Signatures, attestations and other artifacts that refer to the image',
+  right: 'viewer',
+  params: inImage,
+  answer: z.object({
+    items: z.array(
+      z.object({
+        digest: z.string(),
+        mediaType: z.string(),
+        artifactType: z.string().optional(),
+        size: z.number().int(),
+        annotations: z.record(z.string(), z.string()),
+      }),
+    ),
+  }),
+  errors: ['name-unknown', 'manifest-unknown'],
+});
+
+export const deleteImage = endpoint({
+  id: 'deleteImage',
+  method: 'DELETE',
+  path: '/api/v1/repositories/{repository}/images/{reference}',
+  summary: 'Delete a manifest, by digest, with the tags that name it',
+  right: 'signed-in',
+  params: inImage,
+  errors: ['name-unknown', 'manifest-unknown', 'denied', 'unauthorized'],
+});

@@ -1,0 +1,54 @@
+import { toRfc3339 } from '../lib/clock.ts';
+import type { FeedStatus } from '../ports/advisory-sets.ts';
+import type { ImageReport } from '../work/content/report.ts';
+import type { Report } from './report.ts';
+
+type Finding = Report['findings'][number];
+type Package = Report['packages'][number];
+
+/** The published JSON form of a report. */
+export function renderReport(reference: string, source: ImageReport): Report {
+  return {
+    schemaVersion: 1,
+    image: { reference, digest: source.manifest.digest, ...(source.platform && { platform: source.platform }) },
+    ...(source.distribution && { distribution: source.distribution }),
+    advisories: { digest: source.advisories.digest, feeds: source.advisories.feeds.map(renderFeed) },
+    analysedAt: toRfc3339(source.analysedAt),
+    judgedAt: toRfc3339(source.judgedAt),
+    packages: source.packages.map(({ installed }) => renderPackage(source, installed)),
+    findings: source.findings.map((each) => renderFinding(source, each)),
+    incomplete: source.incomplete.map(({ layer, ...rest }) => ({ ...rest, ...(layer !== undefined && { layer: source.layers[layer]?.digest ?? '' }) })),
+  };
+}
+
+export function renderFeed(feed: FeedStatus): Report['advisories']['feeds'][number] {
+  const { newestAt, importedAt, ...rest } = feed;
+  return { ...rest, ecosystems: [...feed.ecosystems], importedAt: toRfc3339(importedAt), ...(newestAt !== undefined && { newestAt }) };
+}
+
+function renderLayer(source: ImageReport, position: number): Package['layer'] {
+  const layer = source.layers[position];
+  return { digest: layer?.digest ?? '', ...(layer && { size: layer.size }), ...(layer?.instruction !== undefined && { instruction: layer.instruction }) };
+}
+
+export function renderPackage(source: ImageReport, { layer, licences, namespace: _, ...installed }: ImageReport['packages'][number]['installed']): Package {
+  return { ...installed, ...(licences && { licences: [...licences] }), layer: renderLayer(source, layer) };
+}
+
+export function renderFinding(source: ImageReport, { package: installed, finding }: ImageReport['findings'][number]): Finding {
+  const { feed, recordId, judged, comparison, aliases, references, cvss, ...rest } = finding;
+  return {
+    ...rest,
+    aliases: [...aliases],
+    ...(cvss && { cvss: [...cvss] }),
+    references: [...references],
+    package: {
+      purl: installed.purl,
+      name: installed.name,
+      version: installed.version,
+      ...(installed.sourceName !== undefined && { sourceName: installed.sourceName }),
+    },
+    layer: renderLayer(source, installed.layer),
+    evidence: { feed, record: recordId, ecosystem: judged.ecosystem, judgedName: judged.name, judgedVersion: judged.version, comparison, path: installed.path },
+  };
+}

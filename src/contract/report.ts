@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { platform, severity, time } from './shapes.ts';
+
+/** The report of `assay scan --format json` and of the report endpoint, version 1; it only grows. */
+export const reportLayer = z.object({ digest: z.string(), instruction: z.string().optional(), size: z.number().int().optional() });
+
+export const reportPackage = z.object({
+  purl: z.string(),
+  name: z.string(),
+  version: z.string(),
+  type: z.string(),
+  architecture: z.string().optional(),
+  sourceName: z.string().optional(),
+  sourceVersion: z.string().optional(),
+  licences: z.array(z.string()).optional(),
+  path: z.string(),
+  layer: reportLayer,
+});
+
+export const reportFinding = z.object({
+  kind: z.literal('vulnerability'),
+  id: z.string(),
+  aliases: z.array(z.string()),
+  package: z.object({ purl: z.string(), name: z.string(), version: z.string(), sourceName: z.string().optional() }),
+  severity,
+  severitySource: z.string(),
+  status: z.enum(['fixed', 'affected', 'will-not-fix', 'deferred', 'end-of-life', 'under-investigation']),
+  statusDetail: z.string().optional(),
+  fixedVersion: z.string().optional(),
+  exploited: z.boolean().optional(),
+  summary: z.string().optional(),
+  cvss: z.array(z.string()).optional(),
+  layer: reportLayer,
+  references: z.array(z.string()),
+  evidence: z.object({
+    feed: z.string(),
+    record: z.string(),
+    ecosystem: z.string(),
+    judgedName: z.string(),
+    judgedVersion: z.string(),
+    comparison: z.string(),
+    path: z.string(),
+  }),
+});
+
+export const feedSummary = z.object({
+  feed: z.string(),
+  digest: z.string(),
+  records: z.number().int(),
+  refused: z.number().int(),
+  ecosystems: z.array(z.string()),
+  importedAt: time,
+  newestAt: z.string().optional(),
+  licence: z.string(),
+});
+
+export const incompletePart = z.object({ code: z.string(), path: z.string().optional(), layer: z.string().optional(), detail: z.string() });
+
+export const report = z.object({
+  schemaVersion: z.literal(1),
+  image: z.object({ reference: z.string(), digest: z.string(), platform: platform.optional() }),
+  distribution: z.object({ id: z.string(), version: z.string(), name: z.string(), codename: z.string().optional() }).optional(),
+  advisories: z.object({ digest: z.string(), feeds: z.array(feedSummary) }),
+  analysedAt: time,
+  judgedAt: time,
+  packages: z.array(reportPackage),
+  findings: z.array(reportFinding),
+  incomplete: z.array(incompletePart),
+});
+
+export type Report = z.infer<typeof report>;

@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
+import { judgement, listOf, listQuery, repositoryParam, role, time, visibility } from './shapes.ts';
+
+const inRepository = z.object({ repository: repositoryParam });
+
+export const repository = z.object({
+  name: z.string(),
+  visibility,
+  description: z.string(),
+  createdAt: time,
+  rights: z.array(z.enum(['pull', 'push', 'delete', 'manage'])),
+});
+
+const repositoryItem = z.object({
+  name: z.string(),
+  visibility,
+  description: z.string(),
+  tags: z.number().int(),
+  updatedAt: time,
+  newest: z.object({ tag: z.string(), digest: z.string(), judgement }).optional(),
+});
+
+export const listRepositories = endpoint({
+  id: 'listRepositories',
+  method: 'GET',
+  path: '/api/v1/repositories',
+  summary: 'Repositories one may pull from, by name',
+  right: 'viewer',
+  query: z.object({ ...listQuery, search: z.string().max(255).optional() }),
+  answer: listOf(repositoryItem).extend({ total: z.number().int() }),
+  errors: [],
+});
+
+export const createRepository = endpoint({
+  id: 'createRepository',
+  method: 'POST',
+  path: '/api/v1/repositories',
+  summary: 'Create an empty repository',
+  right: 'signed-in',
+  body: z.strictObject({ name: repositoryParam, visibility: visibility.default('private'), description: z.string().max(1000).default('') }),
+  answer: repository,
+  status: 201,
+  errors: ['name-invalid', 'name-reserved', 'already-exists', 'denied', 'unauthorized'],
+});
+
+export const getRepository = endpoint({
+  id: 'getRepository',
+  method: 'GET',
+  path: '/api/v1/repositories/{repository}',
+  summary: 'One repository',
+  right: 'viewer',
+  params: inRepository,
+  answer: repository,
+  errors: ['name-unknown'],
+});
+
+export const updateRepository = endpoint({
+  id: 'updateRepository',
+  method: 'PATCH',
+  path: '/api/v1/repositories/{repository}',
+  summary: 'Change visibility or description',
+  right: 'signed-in',
+  params: inRepository,
+  body: z.strictObject({ visibility: visibility.optional(), description: z.string().max(1000).optional() }),
+  answer: repository,
+  errors: ['name-unknown', 'denied', 'unauthorized'],
+});
+
+export const deleteRepository = endpoint({
+  id: 'deleteRepository',
+  method: 'DELETE',
+  path: '/api/v1/repositories/{repository}',
+  summary: 'Delete a repository with everything in it',
+  right: 'signed-in',
+  params: inRepository,
+  errors: ['name-unknown', 'denied', 'unauthorized'],
+});
+
+const tag = z.object({
+  name: z.string(),
+  digest: z.string(),
+  kind: z.enum(['image', 'index']),
+  size: z.number().int(),
+  updatedAt: time,
+  updatedBy: z.string(),
+  /** How often the tag came to name another digest. */
+  moves: z.number().int(),
+  judgement,
+});
+
+export const listTags = endpoint({
+  id: 'listTags',
+  method: 'GET',
+  path: '/api/v1/repositories/{repository}/tags',
+  summary: 'Tags of a repository with what was found in each',
+  right: 'viewer',
+  params: inRepository,
+  query: z.object({ ...listQuery, search: z.string().max(128).optional() }),
+  answer: listOf(tag),
+  errors: ['name-unknown'],
+});
+
+export const deleteTag = endpoint({
+  id: 'deleteTag',
+  method: 'DELETE',
+  path: '/api/v1/repositories/{repository}/tags/{tag}',
+  summary: 'Delete a tag; the manifest stays',
+  right: 'signed-in',
+  params: z.object({ repository: repositoryParam, tag: z.string().max(128) }),
+  errors: ['name-unknown', 'manifest-unknown', 'denied', 'unauthorized'],
+});
+
+export const tagHistory = endpoint({
+  id: 'tagHistory',
+  method: 'GET',
+  path: '/api/v1/repositories/{repository}/tags/{tag}/history',
+  summary: 'What the tag named before, newest first',
+  right: 'viewer',
+  params: z.object({ repository: repositoryParam, tag: z.string().max(128) }),
+  answer: z.object({
+    items: z.array(z.object({ digest: z.string().optional(), previous: z.string().optional(), changedAt: time, changedBy: z.string() })),
+  }),
+  errors: ['name-unknown'],
+});
+
+const grant = z.object({ account: z.string(), role, on: z.enum(['repository', 'organisation']) });
+
+export const listGrants = endpoint({
+  id: 'listGrants',
+  method: 'GET',
+  path: '/api/v1/repositories/{repository}/grants',
+  summary: 'Who holds which role on the repository',
+  right: 'signed-in',
+  params: inRepository,
+  answer: z.object({ items: z.array(grant) }),
+  errors: ['name-unknown', 'denied', 'unauthorized'],
+});
+
+export const setGrant = endpoint({
+  id: 'setGrant',
+  method: 'PUT',
+  path: '/api/v1/repositories/{repository}/grants/{account}',
+  summary: 'Give an account a role on the repository',
+  right: 'signed-in',
+  params: z.object({ repository: repositoryParam, account: z.string().max(64) }),
+  body: z.strictObject({ role }),
+  errors: ['name-unknown', 'not-found', 'denied', 'unauthorized'],
+});
+
+export const removeGrant = endpoint({
+  id: 'removeGrant',
+  method: 'DELETE',
+  path: '/api/v1/repositories/{repository}/grants/{account}',
+  summary: 'Take an account’s role on the repository away',
+  right: 'signed-in',
+  params: z.object({ repository: repositoryParam, account: z.string().max(64) }),
+  errors: ['name-unknown', 'not-found', 'denied', 'unauthorized'],
+});

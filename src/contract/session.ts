@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
+import { time } from './shapes.ts';
+
+export const me = z.object({
+  name: z.string().optional(),
+  administrator: z.boolean(),
+  /** True while the password is the one the first start made. */
+  initialPassword: z.boolean(),
+  version: z.string(),
+  registryHost: z.string(),
+});
+
+export const getMe = endpoint({
+  id: 'getMe',
+  method: 'GET',
+  path: '/api/v1/me',
+  summary: 'Who is signed in, and the server one speaks to',
+  right: 'anyone',
+  answer: me,
+  errors: [],
+});
+
+export const signIn = endpoint({
+  id: 'signIn',
+  method: 'POST',
+  path: '/api/v1/session',
+  summary: 'Sign in with name and password; sets the session cookie',
+  right: 'anyone',
+  body: z.strictObject({ name: z.string().max(64), password: z.string().max(256) }),
+  answer: me,
+  errors: ['credentials-invalid', 'too-many-requests'],
+});
+
+export const signOut = endpoint({
+  id: 'signOut',
+  method: 'DELETE',
+  path: '/api/v1/session',
+  summary: 'End the session',
+  right: 'signed-in',
+  errors: ['unauthorized'],
+});
+
+export const changePassword = endpoint({
+  id: 'changePassword',
+  method: 'PUT',
+  path: '/api/v1/me/password',
+  summary: 'Change one’s own password; ends all sessions and refresh tokens',
+  right: 'signed-in',
+  body: z.strictObject({ current: z.string().max(256), password: z.string().max(256) }),
+  errors: ['credentials-invalid', 'input-invalid', 'unauthorized'],
+});
+
+const token = z.object({
+  id: z.string(),
+  name: z.string(),
+  readOnly: z.boolean(),
+  createdAt: time,
+  expiresAt: time,
+  lastUsedAt: time.optional(),
+});
+
+export const listTokens = endpoint({
+  id: 'listTokens',
+  method: 'GET',
+  path: '/api/v1/me/tokens',
+  summary: 'One’s own personal tokens',
+  right: 'signed-in',
+  answer: z.object({ items: z.array(token) }),
+  errors: ['unauthorized'],
+});
+
+export const createToken = endpoint({
+  id: 'createToken',
+  method: 'POST',
+  path: '/api/v1/me/tokens',
+  summary: 'Make a personal token; its text is shown once',
+  right: 'signed-in',
+  body: z.strictObject({ name: z.string().min(1).max(100), readOnly: z.boolean().default(false), days: z.number().int().min(1).max(366).default(90) }),
+  answer: z.object({ token, secret: z.string() }),
+  status: 201,
+  errors: ['unauthorized', 'input-invalid'],
+});
+
+export const revokeToken = endpoint({
+  id: 'revokeToken',
+  method: 'DELETE',
+  path: '/api/v1/me/tokens/{id}',
+  summary: 'Revoke a personal token',
+  right: 'signed-in',
+  params: z.object({ id: z.string().max(64) }),
+  errors: ['unauthorized', 'not-found'],
+});

@@ -1,0 +1,7 @@
+import type { Handled } from '../call.ts';
+import { houseHandlers } from './house.ts';
+import { imageHandlers } from './images.ts';
+import { repositoryHandlers } from './repositories.ts';
+import { sessionHandlers } from './session.ts';
+
+export const handlers: readonly Handled[] = [...sessionHandlers, ...repositoryHandlers, ...imageHandlers, ...houseHandlers];

@@ -1,0 +1,66 @@
+import * as contract from '../../../contract/house.ts';
+import { renderFeed } from '../../../contract/render-report.ts';
+import { nameOf } from '../../../access/viewer.ts';
+import { toRfc3339 } from '../../../lib/clock.ts';
+import type { Account } from '../../../ports/access-records.ts';
+import { feedReader, importFeed, recogniseFeed } from '../../../work/content/advisories.ts';
+import { type Handled, handle } from '../call.ts';
+import { cutList, readCursor } from '../cursor.ts';
+
+function toShape(account: Account) {
+  return { name: account.name, administrator: account.administrator, disabled: account.disabled, createdAt: toRfc3339(account.createdAt) };
+}
+
+const VULNERABILITY = /^(?:CVE|GHSA|GO|RUSTSEC|PYSEC|DSA|DLA|USN|RHSA|ALSA|ALAS|MAL|OSV)-/i;
+
+export const houseHandlers: readonly Handled[] = [
+  handle(contract.getAdvisories, async ({ house }) => {
+    const set = house.advisories.current();
+    return { digest: set.digest, feeds: set.feeds.map(renderFeed) };
+  }),
+  handle(contract.importAdvisories, async ({ house, viewer, query, bytes }) => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of bytes()) chunks.push(chunk);
+    const file = { name: query.name, bytes: Buffer.concat(chunks) };
+    const reader = query.feed ? feedReader(query.feed) : recogniseFeed(file);
+    async function* files() {
+      yield file;
+    }
+    const { status, refused, ...rest } = await importFeed(house, reader, files(), nameOf(viewer));
+    return { feed: renderFeed(status), ...rest, refused: refused.slice(0, 50).map((each) => ({ ...each })) };
+  }),
+  handle(contract.search, async ({ house, viewer, query }) => {
+    const { registry, content } = house.database.records;
+    const text = query.q.trim();
+    const vulnerable = VULNERABILITY.test(text) ? await content.imagesWith(viewer, text.toUpperCase().startsWith('GHSA-') ? text : text.toUpperCase(), { limit: query.limit }) : [];
+    const repositories = await registry.repositories(viewer, { search: text.toLowerCase(), limit: query.limit });
+    return {
+      repositories: repositories.map(({ name, description }) => ({ name, description })),
+      vulnerable: vulnerable.map((each) => ({
+        ...each,
+        tags: [...each.tags],
+        packages: each.packages.map(({ name, version, fixedVersion }) => ({ name, version, ...(fixedVersion !== undefined && { fixedVersion }) })),
+      })),
+      holding: [...(await content.imagesHolding(viewer, text, { limit: query.limit }))],
+    };
+  }),
+  handle(contract.listEvents, async ({ house, viewer, query }) => {
+    const found = await house.database.records.events.list(viewer, { after: readCursor(query.cursor), limit: query.limit + 1 });
+    const page = cutList(found, query.limit, (event) => event.id);
+    return { ...page, items: page.items.map(({ id, type, actor, subject, data, at }) => ({ id, type, actor, subject, data: { ...data }, at: toRfc3339(at) })) };
+  }),
+  handle(contract.listAccounts, async ({ house, viewer }) => ({ items: (await house.accounts.list(viewer)).map(toShape) })),
+  handle(contract.createAccount, async ({ house, viewer, body }) => toShape(await house.accounts.create(viewer, body))),
+  handle(contract.deleteAccount, ({ house, viewer, params }) => house.accounts.remove(viewer, params.name)),
+  handle(contract.setAccountPassword, ({ house, viewer, params, body }) => house.accounts.setPassword(viewer, params.name, body)),
+  handle(contract.getStatus, async ({ house }) => {
+    const jobs = await house.database.records.jobs.list(200);
+    return {
+      version: house.version,
+      startedAt: toRfc3339(house.startedAt),
+      database: 'sqlite',
+      jobs: jobs.map(({ kind, state, attempts, lastError }) => ({ kind, state, attempts, ...(lastError !== undefined && { lastError }) })),
+      confinement: [...(await house.analyser.confinement())],
+    };
+  }),
+];

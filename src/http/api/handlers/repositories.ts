@@ -1,0 +1,99 @@
+import * as contract from '../../../contract/repositories.ts';
+import { toRfc3339 } from '../../../lib/clock.ts';
+import { parseRepositoryName, parseTag } from '../../../oci/names.ts';
+import type { Repository } from '../../../ports/registry-records.ts';
+import { createRepository, deleteRepository, requireRepository, updateRepository } from '../../../work/registry/repositories.ts';
+import { type Handled, handle } from '../call.ts';
+import { cutList, readCursor } from '../cursor.ts';
+import { judgementsOf } from './judgements.ts';
+
+function toShape(repository: Repository) {
+  return {
+    name: repository.name,
+    visibility: repository.visibility,
+    description: repository.description,
+    createdAt: toRfc3339(repository.createdAt),
+    rights: [...repository.rights],
+  };
+}
+
+export const repositoryHandlers: readonly Handled[] = [
+  handle(contract.listRepositories, async ({ house, viewer, query }) => {
+    const { registry } = house.database.records;
+    const found = await registry.repositories(viewer, { after: readCursor(query.cursor), limit: query.limit + 1, search: query.search });
+    const page = cutList(found, query.limit, (item) => item.name);
+    const judgements = await judgementsOf(
+      house.database,
+      page.items.flatMap((item) => (item.newest ? [item.newest.digest] : [])),
+    );
+    const items = page.items.map((item) => ({
+      name: item.name,
+      visibility: item.visibility,
+      description: item.description,
+      tags: item.tagCount,
+      updatedAt: toRfc3339(item.updatedAt),
+      ...(item.newest && { newest: { ...item.newest, judgement: judgements.get(item.newest.digest) ?? { state: 'not-applicable' as const } } }),
+    }));
+    return { ...page, items, total: await registry.countRepositories(viewer, query.search) };
+  }),
+  handle(contract.createRepository, async ({ house, viewer, body }) =>
+    toShape(
+      await createRepository(house.database, house.clock, viewer, { ...body, name: parseRepositoryName(body.name) }, { failIfPresent: true }),
+    ),
+  ),
+  handle(contract.getRepository, async ({ house, viewer, params }) =>
+    toShape(await requireRepository(house.database.records, viewer, parseRepositoryName(params.repository), 'pull')),
+  ),
+  handle(contract.updateRepository, async ({ house, viewer, params, body }) =>
+    toShape(await updateRepository(house.database, house.clock, viewer, parseRepositoryName(params.repository), body)),
+  ),
+  handle(contract.deleteRepository, ({ house, viewer, params }) => deleteRepository(house.database, house.clock, viewer, parseRepositoryName(params.repository))),
+  handle(contract.listTags, async ({ house, viewer, params, query }) => {
+    const repository = await requireRepository(house.database.records, viewer, parseRepositoryName(params.repository), 'pull');
+    const found = await house.database.records.registry.tags(repository, { after: readCursor(query.cursor), limit: query.limit + 1, search: query.search });
+    const page = cutList(found, query.limit, (item) => item.name);
+    const judgements = await judgementsOf(
+      house.database,
+      page.items.map((item) => item.digest),
+    );
+    const items = page.items.map((item) => ({
+      name: item.name,
+      digest: item.digest,
+      kind: item.kind,
+      size: item.size,
+      updatedAt: toRfc3339(item.updatedAt),
+      updatedBy: item.updatedBy,
+      moves: item.moves,
+      judgement: judgements.get(item.digest) ?? { state: 'not-applicable' as const },
+    }));
+    return { ...page, items };
+  }),
+  handle(contract.deleteTag, ({ house, viewer, params }) =>
+    house.manifests.delete(viewer, parseRepositoryName(params.repository), { tag: parseTag(params.tag) }),
+  ),
+  handle(contract.tagHistory, async ({ house, viewer, params }) => {
+    const repository = await requireRepository(house.database.records, viewer, parseRepositoryName(params.repository), 'pull');
+    const changes = await house.database.records.registry.tagHistory(repository, parseTag(params.tag), { limit: 200 });
+    return {
+      items: changes.map((change) => ({
+        ...(change.digest && { digest: change.digest }),
+        ...(change.previous && { previous: change.previous }),
+        changedAt: toRfc3339(change.changedAt),
+        changedBy: change.changedBy,
+      })),
+    };
+  }),
+  handle(contract.listGrants, async ({ house, viewer, params }) => {
+    const repository = await requireRepository(house.database.records, viewer, parseRepositoryName(params.repository), 'manage');
+    const grants = await house.database.records.access.grants({ repository: repository.name });
+    return {
+      items: grants.map((grant) => ({ account: grant.accountName, role: grant.role, on: 'repository' in grant.subject ? ('repository' as const) : ('organisation' as const) })),
+    };
+  }),
+  handle(contract.setGrant, ({ house, viewer, params, body }) =>
+    house.accounts.grant(viewer, { accountName: params.account, role: body.role, subject: { repository: parseRepositoryName(params.repository) } }),
+  ),
+  handle(contract.removeGrant, ({ house, viewer, params }) =>
+    house.accounts.revoke(viewer, { accountName: params.account, subject: { repository: parseRepositoryName(params.repository) } }),
+  ),
+];

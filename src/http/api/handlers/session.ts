@@ -1,0 +1,74 @@
+import * as contract from '../../../contract/session.ts';
+import { AssayError } from '../../../lib/error.ts';
+import { toRfc3339 } from '../../../lib/clock.ts';
+import type { Viewer } from '../../../access/viewer.ts';
+import type { TokenRecord } from '../../../ports/access-records.ts';
+import type { House } from '../../house.ts';
+import { type Handled, handle } from '../call.ts';
+import { SESSION_MS, sessionCookie, sessionSecret } from '../session-cookie.ts';
+import type { IncomingMessage } from 'node:http';
+
+async function meOf(house: House, viewer: Viewer, request: IncomingMessage) {
+  const account = viewer.kind === 'account' ? viewer : undefined;
+  return {
+    ...(account && { name: account.name }),
+    administrator: account?.administrator ?? false,
+    initialPassword: account?.administrator === true && (await house.initialPassword()),
+    version: house.version,
+    registryHost: request.headers.host ?? house.service,
+  };
+}
+
+export function requireAccount(viewer: Viewer): Viewer & { kind: 'account' } {
+  if (viewer.kind !== 'account') throw new AssayError('unauthorized');
+  return viewer;
+}
+
+function toToken(token: TokenRecord) {
+  return {
+    id: token.id,
+    name: token.name,
+    readOnly: token.readOnly,
+    createdAt: toRfc3339(token.createdAt),
+    expiresAt: toRfc3339(token.expiresAt),
+    ...(token.lastUsedAt !== undefined && { lastUsedAt: toRfc3339(token.lastUsedAt) }),
+  };
+}
+
+const DAY_MS = 24 * 3600_000;
+
+export const sessionHandlers: readonly Handled[] = [
+  handle(contract.getMe, ({ house, viewer, request }) => meOf(house, viewer, request)),
+  handle(contract.signIn, async ({ house, body, address, request, secure, head }) => {
+    const identified = await house.signIn.byPassword(body.name, body.password, address);
+    const { secret } = await house.signIn.issue(identified.account, 'session', { name: 'console', lifetimeMs: SESSION_MS });
+    head.headers['set-cookie'] = sessionCookie(request, secret, secure);
+    const { id, name, administrator } = identified.account;
+    return meOf(house, { kind: 'account', accountId: id, name, administrator }, request);
+  }),
+  handle(contract.signOut, async ({ house, viewer, request, secure, head }) => {
+    const account = requireAccount(viewer);
+    const secret = sessionSecret(request);
+    const session = secret ? await house.signIn.byToken(secret, ['session']) : undefined;
+    if (session?.token) await house.database.change(({ access }) => access.revokeToken(account.accountId, session.token!.id));
+    head.headers['set-cookie'] = sessionCookie(request, undefined, secure);
+  }),
+  handle(contract.changePassword, async ({ house, viewer, body, request, secure, head }) => {
+    const account = requireAccount(viewer);
+    await house.accounts.setPassword(viewer, account.name, body);
+    if (!sessionSecret(request)) return;
+    const renewed = await house.signIn.byPassword(account.name, body.password, request.socket.remoteAddress ?? '');
+    const { secret } = await house.signIn.issue(renewed.account, 'session', { name: 'console', lifetimeMs: SESSION_MS });
+    head.headers['set-cookie'] = sessionCookie(request, secret, secure);
+  }),
+  handle(contract.listTokens, async ({ house, viewer }) => ({
+    items: (await house.database.records.access.tokens(requireAccount(viewer).accountId, 'personal')).map(toToken),
+  })),
+  handle(contract.createToken, async ({ house, viewer, body }) => {
+    const account = await house.database.records.access.accountById(requireAccount(viewer).accountId);
+    if (!account) throw new AssayError('unauthorized');
+    const { token, secret } = await house.signIn.issue(account, 'personal', { name: body.name, lifetimeMs: body.days * DAY_MS, readOnly: body.readOnly });
+    return { token: toToken(token), secret };
+  }),
+  handle(contract.revokeToken, ({ house, viewer, params }) => house.signIn.revoke(requireAccount(viewer), params.id)),
+];

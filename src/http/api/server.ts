@@ -1,0 +1,135 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { z } from 'zod';
+import { AssayError } from '../../lib/error.ts';
+import type { Endpoint } from '../../contract/endpoint.ts';
+import { endpoints } from '../../contract/endpoints.ts';
+import { openApiDocument } from '../../contract/openapi.ts';
+import { addressOf, identify, refuseReadOnly, type Caller } from '../credentials.ts';
+import type { House } from '../house.ts';
+import { toAssayError } from '../registry/answer.ts';
+import type { Handled } from './call.ts';
+import { handlers } from './handlers/all.ts';
+import { problemOf } from './problem.ts';
+import { callerOfSession, requireSameOrigin } from './session-cookie.ts';
+
+const DEFAULT_BODY = 64 * 1024;
+
+interface ApiContext {
+  readonly requestId: string;
+  readonly secure: boolean;
+  readonly failed: (error: AssayError) => void;
+}
+
+/** Answers /api: every declared endpoint has a handler and a right, or the server does not start. */
+export function apiServer(house: House): (request: IncomingMessage, response: ServerResponse, context: ApiContext) => Promise<void> {
+  const contexts = new WeakMap<IncomingMessage, ApiContext>();
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  const document = JSON.stringify(openApiDocument(house.version));
+  app.get('/api/openapi.json', (c) => c.body(document, 200, { 'content-type': 'application/json' }));
+  const byId = new Map(handlers.map((each) => [each.endpoint.id, each]));
+  for (const endpoint of endpoints) {
+    const handled = byId.get(endpoint.id);
+    if (!handled || !endpoint.right) throw new AssayError('configuration-invalid', `the endpoint ${endpoint.id} has no handler or no right`);
+    app.on(endpoint.method, endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) =>
+      answer(house, handled, c.env.incoming, contexts.get(c.env.incoming)!, { params: c.req.param(), query: new URL(c.req.url).searchParams }),
+    );
+  }
+  app.notFound((c) => problemResponse(new AssayError('not-found', 'no such path in /api'), contexts.get(c.env.incoming)!));
+  app.onError((error, c) => problemResponse(toAssayError(error), contexts.get(c.env.incoming)!));
+  const listener = getRequestListener((request, env) => app.fetch(request, env as HttpBindings), { overrideGlobalObjects: false });
+  return async (request, response, context) => {
+    contexts.set(request, context);
+    await listener(request, response);
+  };
+}
+
+function problemResponse(error: AssayError, context: ApiContext): Response {
+  context.failed(error);
+  const { status, headers, body } = problemOf(error, context.requestId);
+  return new Response(body, { status, headers });
+}
+
+async function answer(
+  house: House,
+  { endpoint, answer: handler }: Handled,
+  request: IncomingMessage,
+  context: ApiContext,
+  raw: { params: Record<string, string>; query: URLSearchParams },
+): Promise<Response> {
+  try {
+    const caller = await callerFor(house, request, context);
+    checkRight(endpoint, caller);
+    const head = { headers: {} as Record<string, string> };
+    const value = await handler({
+      house,
+      caller,
+      viewer: caller.viewer,
+      request,
+      address: addressOf(request),
+      secure: context.secure,
+      head,
+      params: parse(endpoint.params, raw.params, 'params') as never,
+      query: parse(endpoint.query, Object.fromEntries(raw.query), 'query') as never,
+      body: (endpoint.body ? parse(endpoint.body, await readJson(request, endpoint.maxBodyBytes ?? DEFAULT_BODY), '') : undefined) as never,
+      bytes: () => limited(request, endpoint.maxBodyBytes ?? DEFAULT_BODY),
+    });
+    if (!endpoint.answer) return new Response(null, { status: 204, headers: { ...head.headers } });
+    return new Response(JSON.stringify(value), {
+      status: endpoint.status ?? 200,
+      headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...head.headers },
+    });
+  } catch (error) {
+    return problemResponse(toAssayError(error), context);
+  }
+}
+
+/** Authorization header first; a browser comes with its session cookie and must then come from this site. */
+async function callerFor(house: House, request: IncomingMessage, context: ApiContext): Promise<Caller> {
+  if (request.headers.authorization) {
+    const caller = await identify(house, request);
+    refuseReadOnly(caller, request.method);
+    return caller;
+  }
+  requireSameOrigin(request, context.secure);
+  return callerOfSession(house, request);
+}
+
+function checkRight(endpoint: Endpoint, { viewer }: Caller): void {
+  if (endpoint.right === 'anyone' || endpoint.right === 'viewer') return;
+  if (viewer.kind !== 'account') throw new AssayError('unauthorized');
+  if (endpoint.right === 'administrator' && (!viewer.administrator || viewer.scope)) throw new AssayError('denied', 'this needs an administrator');
+}
+
+function parse(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
+  if (!schema) return {};
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const errors = result.error.issues.slice(0, 20).map((issue) => ({
+    pointer: `/${[where, ...issue.path].filter((part) => part !== '').join('/')}`,
+    code: issue.code,
+    detail: issue.message,
+  }));
+  throw new AssayError('input-invalid', `${errors[0]?.pointer}: ${errors[0]?.detail}`, { detail: errors });
+}
+
+async function* limited(request: IncomingMessage, limit: number): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length;
+    if (size > limit) throw new AssayError('body-too-large', `at most ${limit} bytes are accepted here`);
+    yield chunk as Buffer;
+  }
+}
+
+async function readJson(request: IncomingMessage, limit: number): Promise<unknown> {
+  if (!/^application\/json(?:;|$)/i.test(request.headers['content-type'] ?? '')) throw new AssayError('media-type-unsupported', 'send application/json');
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of limited(request, limit)) chunks.push(chunk);
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch (cause) {
+    throw new AssayError('input-invalid', 'the body is not JSON', { cause });
+  }
+}

@@ -1,0 +1,38 @@
+import type { IncomingMessage } from 'node:http';
+import { anonymous } from '../../access/viewer.ts';
+import { AssayError } from '../../lib/error.ts';
+import { viewerOf } from '../../work/access/sign-in.ts';
+import type { Caller } from '../credentials.ts';
+import type { House } from '../house.ts';
+
+export const SESSION_MS = 12 * 3600_000;
+
+/** The cookie's name carries the port: several servers on one host do not sign each other out. */
+function cookieName(request: IncomingMessage): string {
+  return `assay_session_${request.socket.localPort ?? 0}`;
+}
+
+export function sessionSecret(request: IncomingMessage): string | undefined {
+  const wanted = `${cookieName(request)}=`;
+  for (const part of (request.headers.cookie ?? '').split(/;\s*/)) if (part.startsWith(wanted)) return part.slice(wanted.length);
+  return undefined;
+}
+
+export function sessionCookie(request: IncomingMessage, secret: string | undefined, secure: boolean): string {
+  const life = secret === undefined ? 0 : Math.floor(SESSION_MS / 1000);
+  return `${cookieName(request)}=${secret ?? ''}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${life}${secure ? '; Secure' : ''}`;
+}
+
+export async function callerOfSession(house: House, request: IncomingMessage): Promise<Caller> {
+  const secret = sessionSecret(request);
+  const identified = secret ? await house.signIn.byToken(secret, ['session']) : undefined;
+  return identified ? { viewer: viewerOf(identified), identified, readOnly: false } : { viewer: anonymous, identified: undefined, readOnly: false };
+}
+
+/** A request that a browser makes for another site is refused before any cookie is looked at. */
+export function requireSameOrigin(request: IncomingMessage, secure: boolean): void {
+  const site = request.headers['sec-fetch-site'];
+  const origin = request.headers.origin;
+  const own = `${secure ? 'https' : 'http'}://${request.headers.host ?? ''}`;
+  if (origin !== undefined ? origin !== own : site !== undefined && site !== 'same-origin' && site !== 'none') throw new AssayError('origin-refused');
+}

@@ -1,0 +1,58 @@
+import type { IncomingMessage } from 'node:http';
+import { anonymous, type Viewer } from '../access/viewer.ts';
+import { AssayError } from '../lib/error.ts';
+import { type Identified, viewerOf } from '../work/access/sign-in.ts';
+import type { House } from './house.ts';
+
+/** Name and password of an `Authorization: Basic` header (RFC 7617), or none. */
+export function readBasic(header: string | undefined): { name: string; password: string } | undefined {
+  const match = header && /^basic\s+([A-Za-z0-9+/=_-]+)\s*$/i.exec(header);
+  if (!match) return undefined;
+  const text = Buffer.from(match[1]!, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return colon < 0 ? undefined : { name: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+export function readBearer(header: string | undefined): string | undefined {
+  return header && /^bearer\s+(\S+)\s*$/i.exec(header)?.[1];
+}
+
+/** Address of the other side, for throttling. */
+export function addressOf(request: IncomingMessage): string {
+  return request.socket.remoteAddress ?? 'unknown';
+}
+
+export interface Caller {
+  readonly viewer: Viewer;
+  readonly identified: Identified | undefined;
+  /** True for a token that may only read. */
+  readonly readOnly: boolean;
+}
+
+const nobody: Caller = { viewer: anonymous, identified: undefined, readOnly: false };
+
+function callerOf(identified: Identified): Caller {
+  return { viewer: viewerOf(identified), identified, readOnly: identified.token?.readOnly ?? false };
+}
+
+/** The caller behind an Authorization header. Wrong credentials throw `credentials-invalid`; none are anonymous. */
+export async function identify(house: House, request: IncomingMessage): Promise<Caller> {
+  const header = request.headers.authorization;
+  if (!header) return nobody;
+  const basic = readBasic(header);
+  if (basic) return callerOf(await house.signIn.byPassword(basic.name, basic.password, addressOf(request)));
+  const bearer = readBearer(header);
+  if (bearer?.startsWith('asy_')) {
+    const found = await house.signIn.byToken(bearer, ['personal']);
+    if (found) return callerOf(found);
+  } else if (bearer) {
+    const viewer = await house.tokens.verify(bearer);
+    if (viewer) return { viewer, identified: undefined, readOnly: false };
+  }
+  throw new AssayError('credentials-invalid', 'the credentials are not valid, or no longer');
+}
+
+/** A token that may only read is held to it, whatever its owner may do. */
+export function refuseReadOnly(caller: Caller, method: string | undefined): void {
+  if (caller.readOnly && method !== 'GET' && method !== 'HEAD') throw new AssayError('denied', 'this token may only read');
+}

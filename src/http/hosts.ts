@@ -1,0 +1,44 @@
+import type { IncomingMessage } from 'node:http';
+import { AssayError } from '../lib/error.ts';
+import { findRoute } from './registry/routes.ts';
+
+/** Which names this server answers to, and where it sends clients for a token. */
+export interface HostCheck {
+  /** Throws `host-unknown` for a Host that is neither ours nor loopback (DNS rebinding). */
+  require(request: IncomingMessage): void;
+  /** The WWW-Authenticate value for a request on /v2 (docker registry token protocol). */
+  challenge(request: IncomingMessage, secure: boolean, path: string, method: string): string;
+}
+
+const LOOPBACK = /^(?:localhost|(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i;
+
+export function hostOf(header: string): string {
+  return header.replace(/:\d+$/, '').toLowerCase();
+}
+
+export function hostCheck(options: { publicNames: readonly string[]; publicUrl: string | undefined; service: string; boundTo: string }): HostCheck {
+  const names = new Set([...options.publicNames, options.boundTo].map((name) => name.toLowerCase()));
+  return {
+    require(request) {
+      const header = request.headers.host;
+      if (header === undefined) throw new AssayError('host-unknown', 'the request names no host');
+      const host = hostOf(header);
+      if (!LOOPBACK.test(host) && !names.has(host)) throw new AssayError('host-unknown', `this server does not answer to ${JSON.stringify(host.slice(0, 100))}; add it to publicNames`);
+    },
+    challenge(request, secure, path, method) {
+      const base = options.publicUrl ?? `${secure ? 'https' : 'http'}://${request.headers.host ?? ''}`;
+      const parts = [`realm="${base}/token"`, `service="${options.service}"`];
+      const scope = scopeFor(path, method);
+      if (scope) parts.push(`scope="${scope}"`);
+      return `Bearer ${parts.join(',')}`;
+    },
+  };
+}
+
+function scopeFor(path: string, method: string): string | undefined {
+  if (path.startsWith('/v2/_catalog')) return 'registry:catalog:*';
+  const route = findRoute(path);
+  if (!route || /["\\\s]/.test(route.spelled)) return undefined;
+  const actions = method === 'GET' || method === 'HEAD' ? 'pull' : method === 'DELETE' ? 'delete' : 'pull,push';
+  return `repository:${route.spelled}:${actions}`;
+}

@@ -1,0 +1,35 @@
+import type { Accounts } from '../work/access/accounts.ts';
+import type { RegistryTokens } from '../work/access/registry-tokens.ts';
+import type { SignIn } from '../work/access/sign-in.ts';
+import type { Blobs } from '../work/registry/blobs.ts';
+import type { Manifests } from '../work/registry/manifests.ts';
+import type { Pulls } from '../work/registry/pulls.ts';
+import type { Uploads } from '../work/registry/uploads.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { AdvisorySets } from '../ports/advisory-sets.ts';
+import type { BlobStore } from '../ports/blob-store.ts';
+import type { Database } from '../ports/database.ts';
+import type { LayerAnalyser } from '../ports/layer-analyser.ts';
+
+/** The use cases that requests are turned into, made by app/. */
+export interface House {
+  readonly version: string;
+  readonly startedAt: number;
+  /** Name of the token service; also the host that clients see in commands. */
+  readonly service: string;
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly blobStore: BlobStore;
+  readonly advisories: AdvisorySets;
+  readonly analyser: LayerAnalyser;
+  readonly uploads: Uploads;
+  readonly blobs: Blobs;
+  readonly manifests: Manifests;
+  readonly pulls: Pulls;
+  readonly signIn: SignIn;
+  readonly tokens: RegistryTokens;
+  readonly accounts: Accounts;
+  readonly wakeJobs: () => void;
+  /** True while the administrator's password is the one that the first start made. */
+  initialPassword(): Promise<boolean>;
+}

@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import { AssayError } from '../../lib/error.ts';
+import { MAX_MANIFEST_BYTES } from '../../oci/manifest.ts';
+import { bareMediaType } from '../../oci/media-types.ts';
+import { parseTag, parseTagOrDigest } from '../../oci/names.ts';
+import { sendEmpty } from './answer.ts';
+import type { RegistryCall } from './routes.ts';
+
+/** end-3: the bytes as they were pushed, whatever the Accept header says, as every registry does for these types. */
+export async function getManifest({ house, request, response, viewer, name }: RegistryCall, text: string): Promise<void> {
+  const reference = parseTagOrDigest(text);
+  const { repository, manifest } = await house.manifests.get(viewer, name, reference);
+  const etag = `"${manifest.digest}"`;
+  if (request.headers['if-none-match'] === etag) return sendEmpty(response, 304, { ETag: etag, 'Docker-Content-Digest': manifest.digest });
+  response.writeHead(200, {
+    'Content-Type': manifest.mediaType,
+    'Content-Length': manifest.raw.length,
+    'Docker-Content-Digest': manifest.digest,
+    ETag: etag,
+  });
+  if (request.method === 'HEAD') {
+    response.end();
+    return;
+  }
+  house.pulls.count(repository.id, manifest.digest, 'tag' in reference ? reference.tag : undefined);
+  response.end(manifest.raw);
+}
+
+/** end-7a and 7b */
+export async function putManifest(call: RegistryCall, text: string): Promise<void> {
+  const { house, request, response, viewer, name, spelled, query } = call;
+  const reference = parseTagOrDigest(text);
+  const tags = query.getAll('tag').map(parseTag);
+  const raw = await readBody(request, MAX_MANIFEST_BYTES);
+  const stored = await house.manifests.put(viewer, name, { reference, tags, contentType: bareMediaType(request.headers['content-type']), raw });
+  sendEmpty(response, 201, {
+    Location: `/v2/${spelled}/manifests/${stored.digest}`,
+    'Docker-Content-Digest': stored.digest,
+    ...(stored.subject && { 'OCI-Subject': stored.subject }),
+    ...(tags.length > 0 && { 'OCI-Tag': stored.tags.join(', ') }),
+  });
+}
+
+/** end-9 */
+export async function deleteManifest({ house, response, viewer, name }: RegistryCall, text: string): Promise<void> {
+  await house.manifests.delete(viewer, name, parseTagOrDigest(text));
+  sendEmpty(response, 202);
+}
+
+/** A request body up to a limit; a longer one is refused before it is held. */
+export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const announced = Number(request.headers['content-length'] ?? 0);
+  const tooLarge = () => new AssayError('manifest-too-large', `at most ${limit} bytes are accepted here`);
+  if (announced > limit) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length;
+    if (size > limit) throw tooLarge();
+    chunks.push(chunk as Buffer);
+  }
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+}

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { TLSSocket } from 'node:tls';
+import { AssayError, isAssayError } from '../lib/error.ts';
+import { errorTable } from '../lib/error-table.ts';
+import { apiServer } from './api/server.ts';
+import type { ConsoleFiles } from './console.ts';
+import { identify, refuseReadOnly } from './credentials.ts';
+import type { HostCheck } from './hosts.ts';
+import type { House } from './house.ts';
+import { finishBody, sendEmpty, sendJson, sendRegistryError, toAssayError } from './registry/answer.ts';
+import { answerRegistry } from './registry/routes.ts';
+import { answerToken } from './token/token.ts';
+
+export interface RequestLog {
+  answered(request: IncomingMessage, response: ServerResponse, info: { requestId: string; actor: string; milliseconds: number; error: AssayError | undefined }): void;
+}
+
+export interface ServerParts {
+  readonly house: House;
+  readonly hosts: HostCheck;
+  readonly console: ConsoleFiles;
+  readonly log: RequestLog;
+  readonly ready: () => boolean;
+  /** Text of /metrics for a caller with the right. */
+  readonly metrics: () => Promise<{ type: string; text: string }>;
+}
+
+const MAX_URL = 8192;
+
+/** The one front of the house: finds what a request is for, who asks, and turns failures into answers. */
+export function frontServer(parts: ServerParts): (request: IncomingMessage, response: ServerResponse) => void {
+  const api = apiServer(parts.house);
+  return (request, response) => {
+    const startedAt = performance.now();
+    const state: RequestState = { requestId: randomUUID(), actor: '', error: undefined };
+    response.setHeader('X-Request-Id', state.requestId);
+    response.once('close', () =>
+      parts.log.answered(request, response, { requestId: state.requestId, actor: state.actor, milliseconds: performance.now() - startedAt, error: state.error }),
+    );
+    answer(parts, api, request, response, state).catch((error: unknown) => {
+      state.error ??= toAssayError(error);
+      if (response.headersSent) response.destroy();
+      else sendProblem(request, response, state);
+    });
+  };
+}
+
+interface RequestState {
+  readonly requestId: string;
+  actor: string;
+  error: AssayError | undefined;
+}
+
+async function answer(parts: ServerParts, api: ReturnType<typeof apiServer>, request: IncomingMessage, response: ServerResponse, state: RequestState): Promise<void> {
+  const url = request.url ?? '/';
+  if (url.length > MAX_URL) throw new AssayError('uri-too-long');
+  const cut = url.indexOf('?');
+  const path = cut < 0 ? url : url.slice(0, cut);
+  const query = new URLSearchParams(cut < 0 ? '' : url.slice(cut + 1));
+  if (path === '/livez') return sendEmpty(response, 200);
+  if (path === '/readyz') return sendEmpty(response, parts.ready() ? 200 : 503);
+  const secure = request.socket instanceof TLSSocket;
+  parts.hosts.require(request);
+  if (path === '/v2' || path.startsWith('/v2/')) return registry(parts, request, response, state, path, query, secure);
+  if (path === '/token') {
+    try {
+      return await answerToken(parts.house, request, response, query);
+    } catch (error) {
+      state.error = toAssayError(error);
+      return sendRegistryError(request, response, state.error, state.error.code === 'credentials-invalid' ? { 'WWW-Authenticate': 'Basic realm="Assay"' } : {});
+    }
+  }
+  if (path.startsWith('/api/'))
+    return api(request, response, {
+      requestId: state.requestId,
+      secure,
+      failed: (error) => {
+        state.error = error;
+      },
+    });
+  if (path === '/v1/search') return search(parts, request, response, query);
+  if (path === '/metrics') return metrics(parts, request, response);
+  return parts.console.send(request, response, path);
+}
+
+async function registry(
+  parts: ServerParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  state: RequestState,
+  path: string,
+  query: URLSearchParams,
+  secure: boolean,
+): Promise<void> {
+  response.setHeader('Docker-Distribution-Api-Version', 'registry/2.0');
+  try {
+    const caller = await identify(parts.house, request);
+    state.actor = caller.viewer.kind === 'account' ? caller.viewer.name : caller.viewer.kind;
+    refuseReadOnly(caller, request.method);
+    await answerRegistry(parts.house, request, response, path, query, caller.viewer);
+  } catch (error) {
+    const failure = toAssayError(error);
+    const challenge = needsSignIn(failure, request);
+    state.error = challenge && failure.code === 'denied' ? new AssayError('unauthorized', failure.message) : failure;
+    sendRegistryError(request, response, state.error, challenge ? { 'WWW-Authenticate': parts.hosts.challenge(request, secure, path, request.method ?? 'GET') } : {});
+  }
+}
+
+/**
+ * A client without credentials, or whose token does not cover the repository, is challenged for a token rather than told
+ * what exists: what it may not see then looks like what it has not signed in for.
+ */
+function needsSignIn(error: AssayError, request: IncomingMessage): boolean {
+  if (isAssayError(error, 'unauthorized', 'credentials-invalid')) return true;
+  const bearer = /^bearer /i.test(request.headers.authorization ?? '') && !/^bearer asy_/i.test(request.headers.authorization ?? '');
+  return bearer && isAssayError(error, 'denied');
+}
+
+async function search(parts: ServerParts, request: IncomingMessage, response: ServerResponse, query: URLSearchParams): Promise<void> {
+  const { viewer } = await identify(parts.house, request);
+  const limit = Math.min(100, Math.max(1, Number(query.get('n') ?? 25) || 25));
+  const found = await parts.house.database.records.registry.repositories(viewer, { search: (query.get('q') ?? '').toLowerCase(), limit });
+  const results = found.map((each) => ({ name: each.name, description: each.description, star_count: 0, is_official: false, is_automated: false, is_trusted: false }));
+  sendJson(response, 200, { num_pages: 1, num_results: results.length, page: 1, page_size: limit, query: query.get('q') ?? '', results });
+}
+
+async function metrics(parts: ServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { viewer } = await identify(parts.house, request);
+  if (viewer.kind !== 'account') throw new AssayError('unauthorized');
+  if (!viewer.administrator) throw new AssayError('denied');
+  const { type, text } = await parts.metrics();
+  const body = Buffer.from(text);
+  response.writeHead(200, { 'Content-Type': type, 'Content-Length': body.length });
+  response.end(body);
+}
+
+function sendProblem(request: IncomingMessage, response: ServerResponse, state: RequestState): void {
+  const error = state.error ?? new AssayError('internal');
+  finishBody(request, response);
+  sendJson(
+    response,
+    errorTable[error.code].status,
+    { type: `urn:assay:error:${error.code}`, title: errorTable[error.code].text, status: errorTable[error.code].status, detail: error.message, code: error.code, requestId: state.requestId },
+    { 'Content-Type': 'application/problem+json', ...(error.code === 'unauthorized' && { 'WWW-Authenticate': 'Basic realm="Assay"' }) },
+  );
+}

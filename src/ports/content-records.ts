@@ -1,0 +1,103 @@
+import type { Severity } from '../content/advisories/advisory.ts';
+import type { AdvisoryKey } from '../content/findings/ecosystems.ts';
+import type { VulnerabilityFinding } from '../content/findings/finding.ts';
+import type { Distribution, Incomplete, InstalledPackage } from '../content/inventory/package.ts';
+import type { Viewer } from '../access/viewer.ts';
+import type { Digest } from '../oci/digest.ts';
+import type { StorageKey } from './blob-store.ts';
+import type { Page, Repository } from './registry-records.ts';
+
+/** An analysed layer: where its inventory is kept. */
+export interface LayerAnalysis {
+  readonly layer: Digest;
+  readonly analyserVersion: string;
+  readonly storageKey: StorageKey;
+  readonly diffId: string;
+  readonly entries: number;
+  readonly uncompressedSize: number;
+}
+
+export interface ImageAnalysis {
+  readonly manifest: Digest;
+  readonly analyserVersion: string;
+  readonly state: 'complete' | 'incomplete' | 'failed';
+  readonly distribution: Distribution | undefined;
+  readonly incomplete: readonly (Incomplete & { layer?: number })[];
+  readonly analysedAt: number;
+  readonly durationMs: number;
+}
+
+/** Distinct vulnerabilities (id and source package) of an image by severity; `fixable` are those with a fix. */
+export interface SeverityCounts {
+  readonly total: Readonly<Record<Severity, number>>;
+  readonly fixable: Readonly<Record<Severity, number>>;
+}
+
+/** A package stored once, with the key by which advisories know it. */
+export interface JudgedPackage {
+  readonly id: string;
+  readonly installed: InstalledPackage;
+  readonly key: AdvisoryKey | undefined;
+}
+
+export interface ImagePackage {
+  readonly id: string;
+  readonly installed: InstalledPackage;
+  readonly findings: number;
+}
+
+export interface ImageFinding {
+  readonly package: { readonly id: string; readonly purl: string; readonly name: string; readonly version: string; readonly type: string; readonly sourceName: string };
+  readonly path: string;
+  readonly layer: number;
+  readonly finding: VulnerabilityFinding;
+}
+
+export interface ImageJudgement {
+  readonly counts: SeverityCounts;
+  readonly packageCount: number;
+  /** Packages that no feed here speaks of: their answer is "unknown". */
+  readonly unjudged: number;
+  readonly judgedAt: number;
+  readonly advisories: string;
+}
+
+export interface VulnerableImage {
+  readonly repository: string;
+  readonly digest: Digest;
+  readonly tags: readonly string[];
+  readonly packages: readonly { name: string; version: string; fixedVersion: string | undefined }[];
+  readonly severity: Severity;
+}
+
+/** The content room: what is in images and what is wrong with it. */
+export interface ContentRecords {
+  layerAnalysis(layer: Digest, analyserVersion: string): Promise<LayerAnalysis | undefined>;
+  addLayerAnalysis(analysis: LayerAnalysis, at: number): Promise<void>;
+
+  imageAnalysis(manifest: Digest): Promise<ImageAnalysis | undefined>;
+  judgement(manifest: Digest): Promise<ImageJudgement | undefined>;
+  judgements(manifests: readonly Digest[]): Promise<ReadonlyMap<Digest, ImageJudgement & { state: ImageAnalysis['state'] }>>;
+  /** Stores the inventory of an image and its package rows; packages that were not known get their findings. */
+  putImage(image: ImageAnalysis, packages: readonly { package: JudgedPackage; findings: readonly VulnerabilityFinding[] }[], advisories: string): Promise<void>;
+  forgetImage(manifest: Digest): Promise<void>;
+  /** Packages of these advisory keys that are stored, to be judged anew. */
+  packagesOf(keys: readonly { ecosystem: string; name: string }[]): Promise<{ id: string; key: AdvisoryKey }[]>;
+  /** Every stored package, for a judgement of everything. */
+  allPackages(page: Page): Promise<{ id: string; key: AdvisoryKey | undefined }[]>;
+  replaceFindings(packageId: string, findings: readonly VulnerabilityFinding[]): Promise<boolean>;
+  /** Recounts the images that hold any of these packages; returns their manifests. */
+  recount(packageIds: readonly string[], advisories: string, at: number): Promise<Digest[]>;
+  /** Digest of the advisory set that the stored findings stand on. */
+  judgedWith(): Promise<string | undefined>;
+  setJudgedWith(advisories: string): Promise<void>;
+
+  packages(manifest: Digest): Promise<ImagePackage[]>;
+  findings(manifest: Digest): Promise<ImageFinding[]>;
+  /** Images that the viewer may pull and that have this vulnerability. */
+  imagesWith(viewer: Viewer, vulnerability: string, page: Page): Promise<VulnerableImage[]>;
+  /** Images that the viewer may pull and that hold a package of this name. */
+  imagesHolding(viewer: Viewer, packageName: string, page: Page): Promise<{ repository: string; digest: Digest; name: string; version: string; type: string }[]>;
+  /** Repositories that hold the manifest; findings events go to each. */
+  repositoriesOf(manifest: Digest): Promise<Pick<Repository, 'id' | 'name'>[]>;
+}

@@ -1,0 +1,94 @@
+import { judge } from '../../content/findings/judge.ts';
+import type { FeedFile, FeedReader, RefusedRecord } from '../../content/advisories/feed.ts';
+import { feedReaders } from '../../content/advisories/feeds.ts';
+import { AssayError } from '../../lib/error.ts';
+import type { AdvisorySets, ChangedEntry, FeedStatus } from '../../ports/advisory-sets.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Database } from '../../ports/database.ts';
+import { appendEvent } from '../events.ts';
+
+export interface ImportResult {
+  readonly status: FeedStatus;
+  readonly changedEntries: number;
+  readonly withdrawn: number;
+  readonly refused: readonly RefusedRecord[];
+  readonly judgedPackages: number;
+  readonly changedImages: number;
+}
+
+export function feedReader(name: string): FeedReader {
+  const reader = feedReaders.find((each) => each.name === name);
+  if (!reader) throw new AssayError('input-invalid', `there is no feed ${name}; known are ${feedReaders.map((each) => each.name).join(', ')}`);
+  return reader;
+}
+
+/** Finds the reader for a file of unknown kind. */
+export function recogniseFeed(file: FeedFile): FeedReader {
+  const reader = feedReaders.find((each) => each.recognises(file));
+  if (!reader) throw new AssayError('advisory-feed-invalid', `${file.name} is no feed that is known here; name it with --feed`);
+  return reader;
+}
+
+/** Imports a feed and judges anew exactly what it changes, from stored inventories; no layer is read. */
+export async function importFeed(
+  parts: { database: Database; advisories: AdvisorySets; clock: Clock },
+  reader: FeedReader,
+  files: AsyncIterable<FeedFile>,
+  actor: string,
+): Promise<ImportResult> {
+  const content = await reader.read(files);
+  if (content.records === 0) throw new AssayError('advisory-feed-invalid', 'the feed holds no records');
+  const { status, changed } = await parts.advisories.replace({ name: reader.name, licence: reader.licence, content, at: parts.clock.now() });
+  const judged = await judgeChanged(parts, changed);
+  const now = parts.clock.now();
+  await parts.database.change((records) =>
+    appendEvent(records, now, 'advisories.imported', actor, undefined, reader.name, { digest: status.digest, records: status.records, ...judged }),
+  );
+  return { status, changedEntries: changed.length, withdrawn: content.withdrawn, refused: content.refused, ...judged };
+}
+
+/** Brings stored findings in line with the set in force; `changed` undefined judges every stored package. */
+export async function judgeChanged(
+  { database, advisories, clock }: { database: Database; advisories: AdvisorySets; clock: Clock },
+  changed: readonly ChangedEntry[] | undefined,
+): Promise<{ judgedPackages: number; changedImages: number }> {
+  const set = advisories.current();
+  let judgedPackages = 0;
+  const touched: string[] = [];
+  const judgeSome = async (packages: readonly { id: string; key: { ecosystem: string; name: string; version: string } | undefined }[]) => {
+    const judged = packages.flatMap((each) => (each.key ? [{ id: each.id, findings: judge(each.key, set.lookUp) }] : []));
+    judgedPackages += judged.length;
+    const ids = await database.change(async ({ content }) => {
+      const ids: string[] = [];
+      for (const each of judged) if (await content.replaceFindings(each.id, each.findings)) ids.push(each.id);
+      return ids;
+    });
+    touched.push(...ids);
+  };
+  if (changed) {
+    const packages = await database.records.content.packagesOf(changed.map((entry) => ({ ecosystem: entry.ecosystem, name: entry.package })));
+    for (let at = 0; at < packages.length; at += 500) await judgeSome(packages.slice(at, at + 500));
+  } else {
+    for (let after: string | undefined; ; ) {
+      const page = await database.records.content.allPackages({ after, limit: 500 });
+      if (page.length === 0) break;
+      await judgeSome(page);
+      after = page.at(-1)?.id;
+    }
+  }
+  const changedImages = await recountImages(database, touched, set.digest, clock);
+  await database.change(({ content }) => content.setJudgedWith(set.digest));
+  return { judgedPackages, changedImages };
+}
+
+async function recountImages(database: Database, packageIds: readonly string[], advisories: string, clock: Clock): Promise<number> {
+  if (packageIds.length === 0) return 0;
+  const now = clock.now();
+  return database.change(async (records) => {
+    const images = await records.content.recount(packageIds, advisories, now);
+    for (const digest of images)
+      for (const repository of await records.content.repositoriesOf(digest))
+        await appendEvent(records, now, 'image.judged', 'system', repository, `${repository.name}@${digest}`, { advisories });
+    return images.length;
+  });
+}

@@ -1,0 +1,174 @@
+import { hash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { zstdCompress, zstdDecompress } from 'node:zlib';
+import { squash } from '../../content/image/squash.ts';
+import { advisoryKeyOf } from '../../content/findings/ecosystems.ts';
+import { judge } from '../../content/findings/judge.ts';
+import { parseLayerInventory } from '../../content/inventory/layer-inventory.ts';
+import { ANALYSER_VERSION, type ImageInventory, type InstalledPackage, type LayerInventory } from '../../content/inventory/package.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { AssayError, isAssayError } from '../../lib/error.ts';
+import type { Descriptor } from '../../oci/descriptor.ts';
+import type { Digest } from '../../oci/digest.ts';
+import { type ImageManifest, parseManifest } from '../../oci/manifest.ts';
+import { isLayerType } from '../../oci/media-types.ts';
+import type { AdvisorySets } from '../../ports/advisory-sets.ts';
+import { type BlobStore, bytesOf } from '../../ports/blob-store.ts';
+import type { JudgedPackage } from '../../ports/content-records.ts';
+import type { Database } from '../../ports/database.ts';
+import type { LayerAnalyser } from '../../ports/layer-analyser.ts';
+import { systemViewer } from '../../access/viewer.ts';
+import { appendEvent } from '../events.ts';
+import { newStorageKey } from '../registry/uploads.ts';
+
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+
+export interface AnalysisParts {
+  readonly database: Database;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+  readonly analyser: LayerAnalyser;
+  readonly advisories: AdvisorySets;
+}
+
+/** Takes an image apart, layer by layer and each layer once, lays the layers over each other and judges the packages. */
+export async function analyseImage(parts: AnalysisParts, digest: Digest, signal?: AbortSignal): Promise<void> {
+  const { database, clock } = parts;
+  const startedAt = clock.now();
+  const manifest = await readManifest(parts, digest);
+  if (!manifest) return;
+  const layers: LayerInventory[] = [];
+  for (const layer of manifest.layers) layers.push(await layerInventory(parts, layer, signal));
+  const inventory = squash(layers);
+  await store(parts, digest, inventory, startedAt);
+  const judgement = await database.records.content.judgement(digest);
+  const now = clock.now();
+  await database.change(async (records) => {
+    for (const repository of await records.content.repositoriesOf(digest))
+      await appendEvent(records, now, 'image.analysed', 'system', repository, `${repository.name}@${digest}`, {
+        packages: inventory.packages.length,
+        counts: judgement?.counts,
+        incomplete: inventory.incomplete.length,
+        durationMs: now - startedAt,
+      });
+  });
+}
+
+/** The manifest if some repository still holds it. */
+async function readManifest({ database }: AnalysisParts, digest: Digest): Promise<ImageManifest | undefined> {
+  const [home] = await database.records.content.repositoriesOf(digest);
+  if (!home) return undefined;
+  const viewer = systemViewer('analysis of what was pushed');
+  const repository = await database.records.registry.repository(viewer, home.name);
+  const stored = repository && (await database.records.registry.manifest(repository, { digest }));
+  if (!stored) return undefined;
+  const manifest = parseManifest(stored.raw, stored.mediaType, digest);
+  return manifest.kind === 'image' && manifest.runnable ? manifest : undefined;
+}
+
+/** From storage when this layer was read before, by this version of the analysers, in whatever image. */
+async function layerInventory(parts: AnalysisParts, layer: Descriptor, signal: AbortSignal | undefined): Promise<LayerInventory> {
+  const { database, blobs, clock } = parts;
+  const known = await database.records.content.layerAnalysis(layer.digest, ANALYSER_VERSION);
+  if (known) {
+    try {
+      return await readArtefact(blobs, known.storageKey);
+    } catch (error) {
+      if (!isAssayError(error)) throw error;
+    }
+  }
+  const inventory = await readLayer(parts, layer, signal);
+  if (inventory.incomplete.some((each) => each.code === 'unavailable')) return inventory;
+  const key = newStorageKey();
+  await using staged = await blobs.stage(key);
+  await staged.write(await compress(JSON.stringify(inventory)));
+  await staged.publish();
+  await database.change((records) =>
+    records.content.addLayerAnalysis(
+      {
+        layer: layer.digest,
+        analyserVersion: ANALYSER_VERSION,
+        storageKey: key,
+        diffId: inventory.diffId,
+        entries: inventory.entries,
+        uncompressedSize: inventory.uncompressedSize,
+      },
+      clock.now(),
+    ),
+  );
+  return inventory;
+}
+
+async function readArtefact(blobs: BlobStore, key: Parameters<BlobStore['open']>[0]): Promise<LayerInventory> {
+  await using reader = await blobs.open(key);
+  const bytes = new Uint8Array(reader.size);
+  await reader.read(bytes, 0);
+  return parseLayerInventory(JSON.parse((await decompress(bytes)).toString('utf8')));
+}
+
+async function readLayer({ database, blobs, analyser }: AnalysisParts, layer: Descriptor, signal: AbortSignal | undefined): Promise<LayerInventory> {
+  if (!isLayerType(layer.mediaType)) return emptyLayer('unsupported', `layers of type ${layer.mediaType.slice(0, 100)} are not read`);
+  const blob = await database.records.registry.storedBlob(layer.digest);
+  if (!blob) return emptyLayer('unavailable', 'the layer is not stored here');
+  await using reader = await blobs.open(blob.storageKey);
+  try {
+    return await analyser.analyse(bytesOf(reader), signal ? { signal } : {});
+  } catch (error) {
+    if (isAssayError(error, 'content-budget-exceeded')) return emptyLayer('budget-exceeded', error.message);
+    if (isAssayError(error, 'content-malformed')) return emptyLayer('malformed', error.message);
+    throw error;
+  }
+}
+
+function emptyLayer(code: 'unsupported' | 'unavailable' | 'budget-exceeded' | 'malformed', detail: string): LayerInventory {
+  return {
+    schemaVersion: 1,
+    analyserVersion: ANALYSER_VERSION,
+    diffId: `sha256:${'0'.repeat(64)}`,
+    uncompressedSize: 0,
+    entries: 0,
+    evidence: [],
+    distributions: [],
+    whiteouts: [],
+    opaque: [],
+    replaced: [],
+    incomplete: [{ code, detail }],
+  };
+}
+
+/** A package is stored once: its id is a digest over all that its judgement and its line in a list depend on. */
+export function judgedPackage(installed: InstalledPackage, inventory: ImageInventory): JudgedPackage {
+  const key = advisoryKeyOf(installed, inventory.distribution);
+  const identity = [installed.purl, installed.sourceName, installed.sourceVersion, installed.licences, key];
+  return { id: hash('sha256', JSON.stringify(identity), 'hex').slice(0, 32), installed, key };
+}
+
+async function store({ database, clock, advisories }: AnalysisParts, digest: Digest, inventory: ImageInventory, startedAt: number): Promise<void> {
+  const packages = inventory.packages.map((installed) => judgedPackage(installed, inventory));
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const set = advisories.current();
+    const judged = packages.map((each) => ({ package: each, findings: each.key ? judge(each.key, set.lookUp) : [] }));
+    const now = clock.now();
+    const done = await database.change(async (records) => {
+      if ((await records.content.judgedWith()) === undefined) await records.content.setJudgedWith(set.digest);
+      await records.content.putImage(
+        {
+          manifest: digest,
+          analyserVersion: ANALYSER_VERSION,
+          state: inventory.incomplete.length > 0 ? 'incomplete' : 'complete',
+          distribution: inventory.distribution,
+          incomplete: inventory.incomplete.slice(0, 100),
+          analysedAt: now,
+          durationMs: now - startedAt,
+        },
+        judged,
+        set.digest,
+      );
+      // A set that came into force meanwhile has not seen these packages; judge them again with it.
+      return advisories.current().digest === set.digest;
+    });
+    if (done) return;
+  }
+  throw new AssayError('conflict', 'the advisory set kept changing during the analysis');
+}

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { digestSchema } from '../../oci/descriptor.ts';
+import type { Digest } from '../../oci/digest.ts';
+
+/** Kinds of jobs of the content room and what they carry. */
+export const ANALYSE_IMAGE = 'analyse-image';
+export const JUDGE_PACKAGES = 'judge-packages';
+
+export const analysisJobSchema = z.object({ manifest: digestSchema });
+
+export function analysisJob(manifest: Digest): z.infer<typeof analysisJobSchema> {
+  return { manifest };
+}

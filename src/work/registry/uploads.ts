@@ -1,0 +1,228 @@
+import { randomBytes } from 'node:crypto';
+import { principalOf, type Viewer } from '../../access/viewer.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { AssayError } from '../../lib/error.ts';
+import { uuidv7 } from '../../lib/uuid.ts';
+import { algorithmOf, type Digest, type DigestAlgorithm, Digester } from '../../oci/digest.ts';
+import type { RepositoryName } from '../../oci/names.ts';
+import type { BlobStore, StagedBlob, StorageKey } from '../../ports/blob-store.ts';
+import type { Database } from '../../ports/database.ts';
+import type { Repository, UploadSession } from '../../ports/registry-records.ts';
+import { repositoryForPush, requireRepository } from './repositories.ts';
+
+export interface UploadLimits {
+  readonly maxBlobBytes: number;
+  readonly maxUploadsPerPrincipal: number;
+}
+
+export const uploadLimits: UploadLimits = { maxBlobBytes: 256 * 1024 ** 3, maxUploadsPerPrincipal: 500 };
+
+/** The first and last byte that a chunk says it holds (Content-Range, `first-last`). */
+export interface ChunkRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+interface Progress {
+  readonly digester: Digester;
+  readonly size: number;
+}
+
+/** A key for new bytes: random, so it was never used before. */
+export function newStorageKey(): StorageKey {
+  return randomBytes(20).toString('hex') as StorageKey;
+}
+
+/** Blob uploads (OCI distribution specification 1.1, "Pushing blobs"): sessions bound to repository and principal. */
+export class Uploads {
+  readonly #database: Database;
+  readonly #blobs: BlobStore;
+  readonly #clock: Clock;
+  readonly #limits: UploadLimits;
+  /** Running digests; after a restart they are made anew from the bytes that are there. */
+  readonly #progress = new Map<string, Progress>();
+  readonly #busy = new Set<string>();
+
+  constructor(database: Database, blobs: BlobStore, clock: Clock, limits: UploadLimits = uploadLimits) {
+    this.#database = database;
+    this.#blobs = blobs;
+    this.#clock = clock;
+    this.#limits = limits;
+  }
+
+  async start(viewer: Viewer, name: RepositoryName, algorithm: DigestAlgorithm = 'sha256'): Promise<UploadSession> {
+    const repository = await repositoryForPush(this.#database, this.#clock, viewer, name);
+    const now = this.#clock.now();
+    const session: UploadSession = {
+      id: uuidv7(now),
+      repositoryId: repository.id,
+      principal: principalOf(viewer),
+      storageKey: newStorageKey(),
+      algorithm,
+      startedAt: now,
+    };
+    await this.#database.change(async (records) => {
+      if ((await records.registry.countUploads(session.principal)) >= this.#limits.maxUploadsPerPrincipal)
+        throw new AssayError('too-many-requests', `${this.#limits.maxUploadsPerPrincipal} uploads are open; finish or cancel some`, { retryAfter: 60 });
+      await records.registry.startUpload(session);
+    });
+    return session;
+  }
+
+  /** One request with the whole blob; needs no session. */
+  async whole(viewer: Viewer, name: RepositoryName, digest: Digest, body: AsyncIterable<Uint8Array>): Promise<void> {
+    const repository = await repositoryForPush(this.#database, this.#clock, viewer, name);
+    const key = newStorageKey();
+    try {
+      await using staged = await this.#blobs.stage(key);
+      const digester = new Digester(algorithmOf(digest));
+      await this.#take(staged, digester, body);
+      await this.#complete(repository, digest, digester.digest(), staged, key, undefined);
+    } catch (error) {
+      await this.#blobs.discard(key);
+      throw error;
+    }
+  }
+
+  /** Appends a chunk; returns the count of bytes that the upload now has. */
+  async append(viewer: Viewer, name: RepositoryName, id: string, body: AsyncIterable<Uint8Array>, range?: ChunkRange): Promise<number> {
+    const { session } = await this.#session(viewer, name, id);
+    return this.#exclusively(session, async (staged, digester) => {
+      await this.#takeChunk(session, staged, digester, body, range);
+      await staged.settle();
+      return staged.size;
+    });
+  }
+
+  /** Takes the last chunk, if there is one, and turns the upload into the blob of this digest. */
+  async finish(viewer: Viewer, name: RepositoryName, id: string, digest: Digest, body: AsyncIterable<Uint8Array>, range?: ChunkRange): Promise<void> {
+    const { session, repository } = await this.#session(viewer, name, id);
+    await this.#exclusively(session, async (staged, digester) => {
+      await this.#takeChunk(session, staged, digester, body, range);
+      const computed = algorithmOf(digest) === digester.algorithm ? digester.copy().digest() : await digestAgain(staged, algorithmOf(digest));
+      await this.#complete(repository, digest, computed, staged, session.storageKey, session.id);
+    });
+    this.#progress.delete(session.id);
+  }
+
+  /** Bytes that the upload has now. */
+  async size(viewer: Viewer, name: RepositoryName, id: string): Promise<number> {
+    const { session } = await this.#session(viewer, name, id);
+    const known = this.#progress.get(session.id);
+    if (known) return known.size;
+    await using staged = await this.#blobs.stage(session.storageKey);
+    return staged.size;
+  }
+
+  async cancel(viewer: Viewer, name: RepositoryName, id: string): Promise<void> {
+    const { session } = await this.#session(viewer, name, id);
+    if (this.#busy.has(session.id)) throw new AssayError('blob-upload-busy');
+    await this.#drop(session);
+  }
+
+  /** Drops uploads that were started before and are not being written to; returns how many. */
+  async dropStartedBefore(at: number): Promise<number> {
+    const old = await this.#database.records.registry.uploadsStartedBefore(at, 500);
+    for (const session of old) if (!this.#busy.has(session.id)) await this.#drop(session);
+    return old.length;
+  }
+
+  async #drop(session: UploadSession): Promise<void> {
+    await this.#database.change((records) => records.registry.endUpload(session.id));
+    this.#progress.delete(session.id);
+    await this.#blobs.discard(session.storageKey);
+  }
+
+  async #session(viewer: Viewer, name: RepositoryName, id: string): Promise<{ session: UploadSession; repository: Repository }> {
+    const repository = await requireRepository(this.#database.records, viewer, name, 'push');
+    const session = await this.#database.records.registry.upload(repository, principalOf(viewer), id);
+    if (!session) throw new AssayError('blob-upload-unknown');
+    return { session, repository };
+  }
+
+  async #exclusively<T>(session: UploadSession, work: (staged: StagedBlob, digester: Digester) => Promise<T>): Promise<T> {
+    if (this.#busy.has(session.id)) throw new AssayError('blob-upload-busy');
+    this.#busy.add(session.id);
+    try {
+      await using staged = await this.#blobs.stage(session.storageKey);
+      const digester = await this.#digester(session, staged);
+      return await work(staged, digester);
+    } finally {
+      this.#busy.delete(session.id);
+    }
+  }
+
+  async #digester(session: UploadSession, staged: StagedBlob): Promise<Digester> {
+    const known = this.#progress.get(session.id);
+    if (known && known.size === staged.size) return known.digester;
+    const digester = new Digester(session.algorithm);
+    if (staged.size > 0) for await (const chunk of staged.readBack()) digester.update(chunk);
+    this.#progress.set(session.id, { digester, size: staged.size });
+    return digester;
+  }
+
+  async #takeChunk(session: UploadSession, staged: StagedBlob, digester: Digester, body: AsyncIterable<Uint8Array>, range: ChunkRange | undefined): Promise<void> {
+    if (range && range.first !== staged.size)
+      throw new AssayError('range-invalid', `the chunk starts at ${range.first}, but ${staged.size} bytes are stored`, { detail: { size: staged.size } });
+    try {
+      const before = staged.size;
+      await this.#take(staged, digester, body, range && range.last - range.first + 1);
+      if (range && staged.size - before !== range.last - range.first + 1)
+        throw new AssayError('size-invalid', 'the chunk does not have the length that its Content-Range says');
+    } finally {
+      // The digest has seen exactly what was handed to the store, whole request or not.
+      this.#progress.set(session.id, { digester, size: staged.size });
+    }
+  }
+
+  async #take(staged: StagedBlob, digester: Digester, body: AsyncIterable<Uint8Array>, atMost = Number.POSITIVE_INFINITY): Promise<void> {
+    let taken = 0;
+    for await (const chunk of body) {
+      taken += chunk.length;
+      if (taken > atMost) throw new AssayError('size-invalid', 'the chunk is longer than its Content-Range says');
+      if (staged.size + chunk.length > this.#limits.maxBlobBytes)
+        throw new AssayError('blob-too-large', `blobs of more than ${this.#limits.maxBlobBytes} bytes are not stored`);
+      digester.update(chunk);
+      await staged.write(chunk);
+    }
+  }
+
+  /** Data, name and directory are durable before the row is; the row is durable before the answer. */
+  async #complete(repository: Repository, digest: Digest, computed: Digest, staged: StagedBlob, key: StorageKey, uploadId: string | undefined): Promise<void> {
+    if (computed !== digest)
+      throw new AssayError('digest-mismatch', `the bytes have the digest ${computed}, not ${digest}`, { detail: { computed } });
+    const now = this.#clock.now();
+    const size = staged.size;
+    const linkPresent = await this.#database.records.registry.storedBlob(digest).then((present) =>
+      present
+        ? this.#database.change(async (records) => {
+            const stored = await records.registry.storedBlob(digest);
+            if (!stored) return false;
+            await records.registry.addBlob(stored, now);
+            await records.registry.linkBlob(repository, digest, now);
+            if (uploadId) await records.registry.endUpload(uploadId);
+            return true;
+          })
+        : false,
+    );
+    if (linkPresent) {
+      await staged.settle();
+      await this.#blobs.discard(key);
+      return;
+    }
+    await staged.publish();
+    const stored = await this.#database.change(async (records) => {
+      const blob = await records.registry.addBlob({ digest, size, storageKey: key }, now);
+      await records.registry.linkBlob(repository, digest, now);
+      if (uploadId) await records.registry.endUpload(uploadId);
+      return blob;
+    });
+    if (stored.storageKey !== key) await this.#blobs.remove(key);
+  }
+}
+
+async function digestAgain(staged: StagedBlob, algorithm: DigestAlgorithm): Promise<Digest> {
+  const digester = new Digester(algorithm);
+  for await (const chunk of staged.readBack()) digester.update(chunk);
+  return digester.digest();
+}
