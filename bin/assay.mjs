@@ -3,7 +3,17 @@
 // Published packages carry dist/ and everything they need; only a checkout (with src/) is set up here.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -108,7 +118,16 @@ async function installPackages() {
     if (readText(stamp) === lockHash()) return;
     process.stderr.write('assay: installing packages (once per lock file) …\n');
     const npm = npmCommand();
-    const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--engine-strict=false', '--no-audit', '--no-fund', '--loglevel=error'];
+    const args = [
+      'ci',
+      '--ignore-scripts',
+      '--include=dev',
+      '--include=optional',
+      '--engine-strict=false',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ];
     const env = { ...process.env };
     delete env.NODE_ENV;
     const chunks = [];
@@ -118,11 +137,20 @@ async function installPackages() {
       child.stderr.on('data', (chunk) => chunks.push(chunk));
       child.on('error', (error) => resolve({ code: 1, reason: error.message }));
       child.on('close', (code) => resolve({ code }));
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => { child.kill(signal); process.exit(130); });
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+        process.once(signal, () => {
+          child.kill(signal);
+          process.exit(130);
+        });
     });
     if (done.code !== 0) {
-      const said = Buffer.concat(chunks).toString('utf8').split('\n').filter((line) => line.includes('error') || line.includes('ERR'));
-      fail(`npm ci failed: ${(done.reason ?? said[0] ?? `exit ${done.code}`).trim()} (network needed once; run npm ci to see more)`);
+      const said = Buffer.concat(chunks)
+        .toString('utf8')
+        .split('\n')
+        .filter((line) => line.includes('error') || line.includes('ERR'));
+      fail(
+        `npm ci failed: ${(done.reason ?? said[0] ?? `exit ${done.code}`).trim()} (network needed once; run npm ci to see more)`,
+      );
     }
     writeFileSync(stamp, lockHash());
   });
@@ -150,7 +178,9 @@ function runtime() {
   } catch {
     // told below
   }
-  return fail(`Node ${FLOOR.join('.')} or newer is needed (this is ${process.versions.node}) and no packaged runtime is installed; install with optional packages or bring a newer Node`);
+  return fail(
+    `Node ${FLOOR.join('.')} or newer is needed (this is ${process.versions.node}) and no packaged runtime is installed; install with optional packages or bring a newer Node`,
+  );
 }
 
 function webHash() {
@@ -177,7 +207,11 @@ async function buildConsole(node) {
     if (readText(built) === wanted) return;
     process.stderr.write('assay: building the console …\n');
     const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-    const done = await run(node, [vite, 'build', '--logLevel', 'error'], { cwd: join(root, 'web'), stdio: ['ignore', 2, 2], env: { ...process.env, NODE_ENV: 'production' } });
+    const done = await run(node, [vite, 'build', '--logLevel', 'error'], {
+      cwd: join(root, 'web'),
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, NODE_ENV: 'production' },
+    });
     if (done.code !== 0) fail('the console could not be built');
     writeFileSync(built, wanted);
   });
@@ -199,8 +233,14 @@ const node = runtime();
 const script = args[0] === '--node' ? args.splice(0, 2)[1] : checkout ? 'src/main.ts' : 'dist/main.js';
 if (checkout && args[0] === 'serve') await buildConsole(node);
 
-const env = { ...process.env, PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}` };
+const env = {
+  ...process.env,
+  PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}`,
+};
 if (!env.NODE_COMPILE_CACHE && checkout && writable(root)) env.NODE_COMPILE_CACHE = join(state, 'compile-cache');
-const done = await run(node, ['--disable-warning=ExperimentalWarning', join(root, script), ...args], { stdio: 'inherit', env }).catch((error) => fail(error.message));
+const done = await run(node, ['--disable-warning=ExperimentalWarning', join(root, script), ...args], {
+  stdio: 'inherit',
+  env,
+}).catch((error) => fail(error.message));
 if (done.signal) process.kill(process.pid, done.signal);
 else process.exit(done.code ?? 1);

@@ -6,7 +6,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const path = new URL('../package-lock.json', import.meta.url);
 const lock = JSON.parse(readFileSync(path, 'utf8'));
 const systems = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32', 'wasm32'];
-const processors = { x64: 'x64', arm64: 'arm64', arm: 'arm', ia32: 'ia32', ppc64: 'ppc64', riscv64: 'riscv64', s390x: 's390x', wasi: 'wasm32' };
+const processors = {
+  x64: 'x64',
+  arm64: 'arm64',
+  arm: 'arm',
+  ia32: 'ia32',
+  ppc64: 'ppc64',
+  riscv64: 'riscv64',
+  s390x: 's390x',
+  wasi: 'wasm32',
+};
 
 function stub(name, version, parent) {
   const words = name.split('/').at(-1).split('-');
@@ -16,7 +25,11 @@ function stub(name, version, parent) {
     version,
     cpu: [cpu ?? 'none'],
     ...(parent.dev && { dev: true }),
-    ...(words.includes('musl') || words.includes('musleabihf') ? { libc: ['musl'] } : words.includes('gnu') || words.includes('gnueabihf') ? { libc: ['glibc'] } : {}),
+    ...(words.includes('musl') || words.includes('musleabihf')
+      ? { libc: ['musl'] }
+      : words.includes('gnu') || words.includes('gnueabihf')
+        ? { libc: ['glibc'] }
+        : {}),
     optional: true,
     ...(os && os !== 'wasm32' && { os: [os] }),
   };

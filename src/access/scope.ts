@@ -22,7 +22,14 @@ export function parseScopes(parameters: readonly string[]): AccessEntry[] {
     const last = text.lastIndexOf(':');
     if (first <= 0 || last <= first + 1) continue;
     const type = text.slice(0, first).replace(/\(plugin\)$/, '');
-    const actions = [...new Set(text.slice(last + 1).split(',').filter(Boolean))].slice(0, 8);
+    const actions = [
+      ...new Set(
+        text
+          .slice(last + 1)
+          .split(',')
+          .filter(Boolean),
+      ),
+    ].slice(0, 8);
     entries.push({ type, name: text.slice(first + 1, last), actions });
   }
   return entries;

@@ -8,7 +8,13 @@ import type { TokenScope } from './scope.ts';
  */
 export type Viewer =
   | { readonly kind: 'system'; readonly reason: string }
-  | { readonly kind: 'account'; readonly accountId: string; readonly name: string; readonly administrator: boolean; readonly scope?: TokenScope }
+  | {
+      readonly kind: 'account';
+      readonly accountId: string;
+      readonly name: string;
+      readonly administrator: boolean;
+      readonly scope?: TokenScope;
+    }
   | { readonly kind: 'anonymous'; readonly scope?: TokenScope };
 
 export function systemViewer(reason: string): Viewer {

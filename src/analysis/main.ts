@@ -26,7 +26,11 @@ try {
   const broken = await readLayer(createReadStream('', { fd: 0, highWaterMark: CHUNK }));
   answer({ inventory: reader.finish({ diffId: `sha256:${hash.digest('hex')}`, uncompressedSize: size, broken }) });
 } catch (error) {
-  answer({ error: isAssayError(error) ? { code: error.code, message: error.message } : { code: 'analysis-failed', message: String(error) } });
+  answer({
+    error: isAssayError(error)
+      ? { code: error.code, message: error.message }
+      : { code: 'analysis-failed', message: String(error) },
+  });
 }
 
 function answer(value: Answer): void {
@@ -55,7 +59,10 @@ async function readLayer(source: Readable): Promise<AssayError | undefined> {
   } catch (error) {
     if (isAssayError(error)) return error;
     const message = error instanceof Error ? error.message : String(error);
-    return new AssayError('content-malformed', `${first ? 'the layer' : 'the compressed stream'} cannot be read: ${message}`);
+    return new AssayError(
+      'content-malformed',
+      `${first ? 'the layer' : 'the compressed stream'} cannot be read: ${message}`,
+    );
   }
 }
 
@@ -63,14 +70,16 @@ async function readLayer(source: Readable): Promise<AssayError | undefined> {
 function decompressorFor(head: Buffer): Transform | undefined {
   if (head[0] === 0x1f && head[1] === 0x8b) return createGunzip({ chunkSize: CHUNK });
   const magic = head.length >= 4 ? head.readUInt32LE(0) : 0;
-  if (magic === 0xfd2fb528 || (magic & 0xfffffff0) >>> 0 === 0x184d2a50) return createZstdDecompress({ chunkSize: CHUNK });
+  if (magic === 0xfd2fb528 || (magic & 0xfffffff0) >>> 0 === 0x184d2a50)
+    return createZstdDecompress({ chunkSize: CHUNK });
   return undefined;
 }
 
 async function feed(into: Transform, head: Buffer, rest: AsyncIterator<Buffer>): Promise<void> {
   try {
     for (let next: IteratorResult<Buffer> = { done: false, value: head }; !next.done; next = await rest.next()) {
-      if (!into.write(next.value)) await new Promise<void>((resolve) => into.once('drain', resolve).once('close', resolve));
+      if (!into.write(next.value))
+        await new Promise<void>((resolve) => into.once('drain', resolve).once('close', resolve));
       if (into.destroyed) return;
     }
     into.end();
@@ -81,7 +90,8 @@ async function feed(into: Transform, head: Buffer, rest: AsyncIterator<Buffer>):
 
 function take(chunk: Uint8Array): void {
   size += chunk.length;
-  if (size > MAX_UNCOMPRESSED) throw new AssayError('content-budget-exceeded', `the layer unpacks to more than ${MAX_UNCOMPRESSED} bytes`);
+  if (size > MAX_UNCOMPRESSED)
+    throw new AssayError('content-budget-exceeded', `the layer unpacks to more than ${MAX_UNCOMPRESSED} bytes`);
   hash.update(chunk);
   reader.write(chunk);
 }

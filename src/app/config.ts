@@ -7,18 +7,70 @@ import { AssayError } from '../lib/error.ts';
 /** One row per setting: its key, environment variable, default and what a person reads of it. */
 export const settings = {
   dataDirectory: { summary: 'where everything is kept', schema: z.string().min(1), fallback: './assay-data' },
-  listen: { summary: 'address and port', schema: z.string().regex(/^(?:\[[0-9a-f:.]+\]|[^:\s]+):\d{1,5}$/i, 'write it as host:port'), fallback: '127.0.0.1:5000' },
-  publicNames: { summary: 'host names that clients use for this server', schema: z.array(z.string().min(1)), fallback: [] },
-  publicUrl: { summary: 'URL that clients reach it by, when a proxy stands in front', schema: z.url().optional(), fallback: undefined },
-  trustedProxies: { summary: 'addresses whose X-Forwarded headers are believed', schema: z.array(z.string()), fallback: [] },
-  database: { summary: 'postgres://… instead of the embedded database', schema: z.string().regex(/^postgres(?:ql)?:\/\//).optional(), fallback: undefined },
-  adminPassword: { summary: 'password of the administrator at first start', schema: z.string().min(10).optional(), fallback: undefined, secret: true },
-  logLevel: { summary: 'how much is logged', schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']), fallback: 'info' },
-  advisoryUpdates: { summary: 'hours between updates of the advisory feeds; 0 turns them off', schema: z.coerce.number().min(0).max(720), fallback: 6 },
-  advisoryFeeds: { summary: 'feeds that are kept fresh', schema: z.array(z.string()), fallback: ['debian', 'alpine', 'kev'] },
-  maxBlobBytes: { summary: 'largest blob in bytes', schema: z.coerce.number().int().min(1024), fallback: 256 * 1024 ** 3 },
-  keepUnreferencedMinutes: { summary: 'how long a blob without a manifest is kept after its upload', schema: z.coerce.number().min(0), fallback: 1440 },
-  keepDeletedMinutes: { summary: 'how long a blob is kept after its last manifest was deleted', schema: z.coerce.number().min(0), fallback: 60 },
+  listen: {
+    summary: 'address and port',
+    schema: z.string().regex(/^(?:\[[0-9a-f:.]+\]|[^:\s]+):\d{1,5}$/i, 'write it as host:port'),
+    fallback: '127.0.0.1:5000',
+  },
+  publicNames: {
+    summary: 'host names that clients use for this server',
+    schema: z.array(z.string().min(1)),
+    fallback: [],
+  },
+  publicUrl: {
+    summary: 'URL that clients reach it by, when a proxy stands in front',
+    schema: z.url().optional(),
+    fallback: undefined,
+  },
+  trustedProxies: {
+    summary: 'addresses whose X-Forwarded headers are believed',
+    schema: z.array(z.string()),
+    fallback: [],
+  },
+  database: {
+    summary: 'postgres://… instead of the embedded database',
+    schema: z
+      .string()
+      .regex(/^postgres(?:ql)?:\/\//)
+      .optional(),
+    fallback: undefined,
+  },
+  adminPassword: {
+    summary: 'password of the administrator at first start',
+    schema: z.string().min(10).optional(),
+    fallback: undefined,
+    secret: true,
+  },
+  logLevel: {
+    summary: 'how much is logged',
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']),
+    fallback: 'info',
+  },
+  advisoryUpdates: {
+    summary: 'hours between updates of the advisory feeds; 0 turns them off',
+    schema: z.coerce.number().min(0).max(720),
+    fallback: 6,
+  },
+  advisoryFeeds: {
+    summary: 'feeds that are kept fresh',
+    schema: z.array(z.string()),
+    fallback: ['debian', 'alpine', 'kev'],
+  },
+  maxBlobBytes: {
+    summary: 'largest blob in bytes',
+    schema: z.coerce.number().int().min(1024),
+    fallback: 256 * 1024 ** 3,
+  },
+  keepUnreferencedMinutes: {
+    summary: 'how long a blob without a manifest is kept after its upload',
+    schema: z.coerce.number().min(0),
+    fallback: 1440,
+  },
+  keepDeletedMinutes: {
+    summary: 'how long a blob is kept after its last manifest was deleted',
+    schema: z.coerce.number().min(0),
+    fallback: 60,
+  },
 } as const satisfies Record<string, { summary: string; schema: z.ZodType; fallback: unknown; secret?: true }>;
 
 export type SettingName = keyof typeof settings;
@@ -37,21 +89,33 @@ export function environmentName(name: SettingName): string {
 }
 
 /** Flags, then the environment, then the file, then defaults; an unknown key in the file is an error. */
-export function loadConfig(environment: NodeJS.ProcessEnv, flags: { config?: string } & Partial<Record<SettingName, unknown>>): LoadedConfig {
+export function loadConfig(
+  environment: NodeJS.ProcessEnv,
+  flags: { config?: string } & Partial<Record<SettingName, unknown>>,
+): LoadedConfig {
   const file = readFile(environment, flags.config);
   const values: Partial<Record<SettingName, unknown>> = {};
   const sources: Partial<Record<SettingName, string>> = {};
   for (const name of names) {
     const { value, source } = valueOf(name, environment, flags, file);
     const result = settings[name].schema.safeParse(value);
-    if (!result.success) throw new AssayError('configuration-invalid', `${name} (${source}): ${result.error.issues[0]?.message ?? 'not valid'}`);
+    if (!result.success)
+      throw new AssayError(
+        'configuration-invalid',
+        `${name} (${source}): ${result.error.issues[0]?.message ?? 'not valid'}`,
+      );
     values[name] = result.data;
     sources[name] = source;
   }
   return { config: values as Config, sources: sources as Record<SettingName, string> };
 }
 
-function valueOf(name: SettingName, environment: NodeJS.ProcessEnv, flags: Partial<Record<SettingName, unknown>>, file: ReturnType<typeof readFile>): { value: unknown; source: string } {
+function valueOf(
+  name: SettingName,
+  environment: NodeJS.ProcessEnv,
+  flags: Partial<Record<SettingName, unknown>>,
+  file: ReturnType<typeof readFile>,
+): { value: unknown; source: string } {
   if (flags[name] !== undefined) return { value: flags[name], source: 'command line' };
   const variable = environmentName(name);
   const text = environment[variable];
@@ -63,7 +127,12 @@ function valueOf(name: SettingName, environment: NodeJS.ProcessEnv, flags: Parti
 }
 
 function fromText(name: SettingName, text: string): unknown {
-  return Array.isArray(settings[name].fallback) ? text.split(',').map((part) => part.trim()).filter(Boolean) : text;
+  return Array.isArray(settings[name].fallback)
+    ? text
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean)
+    : text;
 }
 
 function readSecret(path: string): string {
@@ -74,7 +143,10 @@ function readSecret(path: string): string {
   }
 }
 
-function readFile(environment: NodeJS.ProcessEnv, wanted: string | undefined): { path: string; values: Record<string, unknown> } | undefined {
+function readFile(
+  environment: NodeJS.ProcessEnv,
+  wanted: string | undefined,
+): { path: string; values: Record<string, unknown> } | undefined {
   const named = wanted ?? environment['ASSAY_CONFIG'];
   const path = named ?? ['./assay.yaml', '/etc/assay/assay.yaml'].find((each) => existsSync(each));
   if (path === undefined) return undefined;
@@ -82,10 +154,17 @@ function readFile(environment: NodeJS.ProcessEnv, wanted: string | undefined): {
   try {
     value = parse(readFileSync(path, 'utf8'));
   } catch (cause) {
-    throw new AssayError('configuration-invalid', `${path}: ${cause instanceof Error ? cause.message.split('\n')[0] : 'cannot be read'}`, { cause });
+    throw new AssayError(
+      'configuration-invalid',
+      `${path}: ${cause instanceof Error ? cause.message.split('\n')[0] : 'cannot be read'}`,
+      { cause },
+    );
   }
   if (value === null || value === undefined) return { path, values: {} };
-  if (typeof value !== 'object' || Array.isArray(value)) throw new AssayError('configuration-invalid', `${path}: not a list of settings`);
-  for (const key of Object.keys(value)) if (!(key in settings)) throw new AssayError('configuration-invalid', `${path}: there is no setting ${key}; see assay config`);
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw new AssayError('configuration-invalid', `${path}: not a list of settings`);
+  for (const key of Object.keys(value))
+    if (!(key in settings))
+      throw new AssayError('configuration-invalid', `${path}: there is no setting ${key}; see assay config`);
   return { path: resolve(path), values: value as Record<string, unknown> };
 }

@@ -24,7 +24,8 @@ export function openDataDirectory(wanted: string): DataDirectory {
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw storageError(error, `writing to the data directory ${path}`);
       const owner = ownerOf(lock);
-      if (owner !== undefined) throw new AssayError('data-locked', `the data directory ${path} is in use by process ${owner}`);
+      if (owner !== undefined)
+        throw new AssayError('data-locked', `the data directory ${path} is in use by process ${owner}`);
       rmSync(lock, { force: true });
     }
   }

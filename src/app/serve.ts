@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { processAnalyser, analysisProgram } from '../adapters/analysis/process-analyser.ts';
@@ -43,12 +44,18 @@ export interface RunningServer {
 const STOP_GRACE_MS = 10_000;
 
 /** Puts the house together and opens the door: configuration → adapters → work → http and jobs. */
-export async function serve(config: Config, options: { terminal: boolean; logTo?: NodeJS.WritableStream }): Promise<RunningServer> {
+export async function serve(
+  config: Config,
+  options: { terminal: boolean; logTo?: NodeJS.WritableStream },
+): Promise<RunningServer> {
   const clock = systemClock;
   const startedAt = clock.now();
   const root = packageRoot();
   const version = packageVersion(root);
-  const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, options.logTo ?? pino.destination({ dest: 2, sync: false }));
+  const log = pino(
+    { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    options.logTo ?? pino.destination({ dest: 2, sync: false }),
+  );
   const stack = new AsyncDisposableStack();
   try {
     const data = stack.use(openDataDirectory(config.dataDirectory));
@@ -62,7 +69,14 @@ export async function serve(config: Config, options: { terminal: boolean; logTo?
     );
     const advisories = stack.adopt(openAdvisorySets(join(data.path, 'advisories')), (each) => each.close());
     const passwords = argon2Passwords();
-    const initialPassword = await ensureAdministrator({ database, passwords, clock, directory: data.path, wanted: config.adminPassword, terminal: options.terminal });
+    const initialPassword = await ensureAdministrator({
+      database,
+      passwords,
+      clock,
+      directory: data.path,
+      wanted: config.adminPassword,
+      terminal: options.terminal,
+    });
     const { host, port } = splitListen(config.listen);
     const service = config.publicNames[0] ?? `${host}:${port}`;
     const analyser = processAnalyser(analysisProgram(root));
@@ -74,11 +88,25 @@ export async function serve(config: Config, options: { terminal: boolean; logTo?
       [
         {
           kind: ANALYSE_IMAGE,
-          run: (payload, signal) => analyseImage({ database, blobs: blobStore, clock, analyser, advisories }, analysisJobSchema.parse(payload).manifest, signal),
+          run: (payload, signal) =>
+            analyseImage(
+              { database, blobs: blobStore, clock, analyser, advisories },
+              analysisJobSchema.parse(payload).manifest,
+              signal,
+            ),
         },
-        { kind: JUDGE_PACKAGES, run: () => judgeChanged({ database, advisories, clock }, undefined).then(() => undefined) },
+        {
+          kind: JUDGE_PACKAGES,
+          run: () => judgeChanged({ database, advisories, clock }, undefined).then(() => undefined),
+        },
       ],
-      { failed: (job, error, dead) => log[dead ? 'error' : 'warn']({ job: job.id, kind: job.kind, attempts: job.attempts, err: error }, dead ? 'job given up' : 'job failed') },
+      {
+        failed: (job, error, dead) =>
+          log[dead ? 'error' : 'warn'](
+            { job: job.id, kind: job.kind, attempts: job.attempts, err: error },
+            dead ? 'job given up' : 'job failed',
+          ),
+      },
     );
     const house: House = {
       version,
@@ -134,12 +162,23 @@ function splitListen(listen: string): { host: string; port: number } {
   return { host: listen.slice(0, cut).replace(/^\[|\]$/g, ''), port: Number(listen.slice(cut + 1)) };
 }
 
-function listen(server: import('node:net').Server, host: string, port: number): Promise<void> {
+function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       const code = systemCode(error);
-      const reason = code === 'EADDRINUSE' ? 'the port is taken' : code === 'EACCES' ? 'that port needs more rights' : (code ?? error.message);
-      reject(new AssayError('configuration-invalid', `cannot listen on ${host}:${port}: ${reason}; choose another with --listen`, { cause: error }));
+      const reason =
+        code === 'EADDRINUSE'
+          ? 'the port is taken'
+          : code === 'EACCES'
+            ? 'that port needs more rights'
+            : (code ?? error.message);
+      reject(
+        new AssayError(
+          'configuration-invalid',
+          `cannot listen on ${host}:${port}: ${reason}; choose another with --listen`,
+          { cause: error },
+        ),
+      );
     });
     server.listen({ host, port, backlog: 511 }, resolve);
   });
@@ -158,6 +197,7 @@ async function tokenKey(database: House['database']): Promise<Uint8Array> {
 async function judgeIfBehind(database: House['database'], current: string, now: number): Promise<void> {
   const standing = await database.records.content.judgedWith();
   if (standing === undefined || standing === current) return;
-  await database.change(({ jobs }) => jobs.enqueue({ id: uuidv7(now), kind: JUDGE_PACKAGES, dedupeKey: current, payload: {}, priority: 5, runAt: now }));
+  await database.change(({ jobs }) =>
+    jobs.enqueue({ id: uuidv7(now), kind: JUDGE_PACKAGES, dedupeKey: current, payload: {}, priority: 5, runAt: now }),
+  );
 }
-

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { importAdvisories } from '../contract/house.ts';
 import { AssayError } from '../lib/error.ts';
 import type { Command } from './command.ts';
@@ -25,13 +25,22 @@ export const command: Command = {
     } catch (cause) {
       throw new AssayError('input-invalid', `cannot read ${file}`, { cause });
     }
-    const query = new URLSearchParams({ name: basename(file), ...(typeof options['feed'] === 'string' && { feed: options['feed'] }) });
-    const client = new ServerClient(typeof options['server'] === 'string' ? options['server'] : (environment['ASSAY_SERVER'] ?? DEFAULT_SERVER), environment);
-    const result: z.output<typeof importAdvisories.answer> = importAdvisories.answer.parse(await client.call('POST', `/api/v1/advisories?${query}`, bytes));
+    const query = new URLSearchParams({
+      name: basename(file),
+      ...(typeof options['feed'] === 'string' && { feed: options['feed'] }),
+    });
+    const client = new ServerClient(
+      typeof options['server'] === 'string' ? options['server'] : (environment['ASSAY_SERVER'] ?? DEFAULT_SERVER),
+      environment,
+    );
+    const result: z.output<typeof importAdvisories.answer> = importAdvisories.answer.parse(
+      await client.call('POST', `/api/v1/advisories?${query.toString()}`, bytes),
+    );
     terminal.out(
       `${result.feed.feed}: ${result.feed.records} records, ${result.feed.refused} refused, ${result.withdrawn} withdrawn; ${result.changedEntries} packages changed; ${result.judgedPackages} stored packages judged anew, ${result.changedImages} images changed`,
     );
-    for (const each of result.refused.slice(0, 10)) terminal.err(`refused ${printable(each.id)}: ${printable(each.reason)}`);
+    for (const each of result.refused.slice(0, 10))
+      terminal.err(`refused ${printable(each.id)}: ${printable(each.reason)}`);
     return 0;
   },
 };

@@ -8,13 +8,25 @@ export const command: Command = {
   options: [{ flags: '--server <url>', summary: 'Assay server (default http://127.0.0.1:5000)' }],
   examples: [['assay advisories status', 'how old is what the findings stand on']],
   async run({ options, terminal, environment }) {
-    const server = typeof options['server'] === 'string' ? options['server'] : (environment['ASSAY_SERVER'] ?? 'http://127.0.0.1:5000');
-    const { feeds } = getAdvisories.answer.parse(await new ServerClient(server, environment).call('GET', '/api/v1/advisories'));
+    const server =
+      typeof options['server'] === 'string'
+        ? options['server']
+        : (environment['ASSAY_SERVER'] ?? 'http://127.0.0.1:5000');
+    const { feeds } = getAdvisories.answer.parse(
+      await new ServerClient(server, environment).call('GET', '/api/v1/advisories'),
+    );
     if (feeds.length === 0) {
       terminal.err('no feeds are imported: findings are unknown until one is (assay advisories import --help)');
       return 3;
     }
-    const rows = feeds.map((feed) => [feed.feed, String(feed.records), String(feed.refused), feed.importedAt, feed.newestAt ?? '', feed.licence]);
+    const rows = feeds.map((feed) => [
+      feed.feed,
+      String(feed.records),
+      String(feed.refused),
+      feed.importedAt,
+      feed.newestAt ?? '',
+      feed.licence,
+    ]);
     terminal.out(table(terminal, ['FEED', 'RECORDS', 'REFUSED', 'IMPORTED', 'NEWEST', 'LICENCE'], rows));
     return 0;
   },

@@ -3,7 +3,22 @@ import type { CommandEntry } from './command.ts';
 /** Every command, one line each. Help, completion and the reference are made from this table. */
 export const commands: readonly CommandEntry[] = [
   { name: 'serve', group: 'run', summary: 'start the registry', load: () => import('./serve.ts') },
-  { name: 'scan', group: 'what is in it', summary: 'packages and vulnerabilities of an image', load: () => import('./scan.ts') },
-  { name: 'advisories import', group: 'what is in it', summary: 'take in an advisory feed from a file', load: () => import('./advisories-import.ts') },
-  { name: 'advisories status', group: 'what is in it', summary: 'the advisory feeds in force and their age', load: () => import('./advisories-status.ts') },
+  {
+    name: 'scan',
+    group: 'what is in it',
+    summary: 'packages and vulnerabilities of an image',
+    load: () => import('./scan.ts'),
+  },
+  {
+    name: 'advisories import',
+    group: 'what is in it',
+    summary: 'take in an advisory feed from a file',
+    load: () => import('./advisories-import.ts'),
+  },
+  {
+    name: 'advisories status',
+    group: 'what is in it',
+    summary: 'the advisory feeds in force and their age',
+    load: () => import('./advisories-status.ts'),
+  },
 ];

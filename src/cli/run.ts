@@ -6,7 +6,10 @@ import { commands } from './commands.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Finds the command, loads it alone, reads its arguments and runs it; every failure becomes one line and a status. */
-export async function runCommandLine(argv: readonly string[], parts: { version: string; terminal: Terminal; open: Open; environment: NodeJS.ProcessEnv }): Promise<ExitStatus> {
+export async function runCommandLine(
+  argv: readonly string[],
+  parts: { version: string; terminal: Terminal; open: Open; environment: NodeJS.ProcessEnv },
+): Promise<ExitStatus> {
   const { terminal } = parts;
   const [first] = argv;
   if (first === '--version' || first === '-V' || first === 'version') {
@@ -39,7 +42,9 @@ function explain(words: readonly string[], terminal: Terminal): ExitStatus {
   const group = commands.filter((entry) => asked.length > 0 && entry.name.startsWith(`${asked[0]} `));
   if (asked.length > 0 && group.length === 0) {
     const near = nearest(asked[0]!, [...new Set(commands.map((entry) => entry.name.split(' ')[0]!))]);
-    terminal.err(`assay: there is no command ${asked[0]}${near ? `; did you mean ${near}?` : ''} (assay --help lists them)`);
+    terminal.err(
+      `assay: there is no command ${asked[0]}${near ? `; did you mean ${near}?` : ''} (assay --help lists them)`,
+    );
     return 2;
   }
   const shown = group.length > 0 ? group : commands;
@@ -56,23 +61,37 @@ function explain(words: readonly string[], terminal: Terminal): ExitStatus {
   return help ? 0 : 2;
 }
 
-function parse(entry: CommandEntry, command: Command, words: readonly string[], terminal: Terminal): { args: string[]; options: Record<string, unknown> } | { status: ExitStatus } {
-  const parser = new Parser(`assay ${entry.name}`).description(command.description).exitOverride().showSuggestionAfterError();
+function parse(
+  entry: CommandEntry,
+  command: Command,
+  words: readonly string[],
+  terminal: Terminal,
+): { args: string[]; options: Record<string, unknown> } | { status: ExitStatus } {
+  const parser = new Parser(`assay ${entry.name}`)
+    .description(command.description)
+    .exitOverride()
+    .showSuggestionAfterError();
   parser.configureOutput({ writeOut: (text) => terminal.out(text.trimEnd()), writeErr: () => undefined });
-  for (const each of command.args ?? []) parser.argument(each.optional ? `[${each.name}]` : `<${each.name}>`, each.summary);
+  for (const each of command.args ?? [])
+    parser.argument(each.optional ? `[${each.name}]` : `<${each.name}>`, each.summary);
   for (const each of command.options ?? []) {
     const option = new ParserOption(each.flags, each.summary);
     if (each.choices) option.choices([...each.choices]);
     if (each.many) option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
     parser.addOption(option);
   }
-  parser.addHelpText('after', `\nExamples:\n${command.examples.map(([line, does]) => `  ${line}\n      ${does}`).join('\n')}`);
+  parser.addHelpText(
+    'after',
+    `\nExamples:\n${command.examples.map(([line, does]) => `  ${line}\n      ${does}`).join('\n')}`,
+  );
   try {
     parser.parse([...words], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed' || error.code === 'commander.help') return { status: 0 };
-    terminal.err(`assay ${entry.name}: ${error.message.replace(/^error: /, '').replaceAll('\n', ' ')} (assay ${entry.name} --help)`);
+    terminal.err(
+      `assay ${entry.name}: ${error.message.replace(/^error: /, '').replaceAll('\n', ' ')} (assay ${entry.name} --help)`,
+    );
     return { status: 2 };
   }
   return { args: parser.args.flat(), options: parser.opts() };
@@ -91,7 +110,9 @@ function report(error: unknown, terminal: Terminal, environment: NodeJS.ProcessE
 
 /** The nearest word by edit distance, when it is near enough to be a slip. */
 export function nearest(word: string, among: readonly string[]): string | undefined {
-  const best = among.map((each) => ({ each, distance: editDistance(word, each) })).sort((a, b) => a.distance - b.distance)[0];
+  const best = among
+    .map((each) => ({ each, distance: editDistance(word, each) }))
+    .sort((a, b) => a.distance - b.distance)[0];
   return best && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.each : undefined;
 }
 
@@ -99,7 +120,8 @@ function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
-    for (let j = 1; j <= b.length; j++) next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
     row = next;
   }
   return row[b.length]!;

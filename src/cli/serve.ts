@@ -3,10 +3,17 @@ import type { Command } from './command.ts';
 export const command: Command = {
   description: 'Starts the registry, its analysis and its console in one process.',
   options: [
-    { flags: '--config <file>', summary: 'configuration file (default: $ASSAY_CONFIG, ./assay.yaml, /etc/assay/assay.yaml)' },
+    {
+      flags: '--config <file>',
+      summary: 'configuration file (default: $ASSAY_CONFIG, ./assay.yaml, /etc/assay/assay.yaml)',
+    },
     { flags: '--listen <address>', summary: 'address and port, 127.0.0.1:5000 unless configured' },
     { flags: '--data-directory <folder>', summary: 'where everything is kept, ./assay-data unless configured' },
-    { flags: '--log-level <level>', summary: 'how much is logged', choices: ['trace', 'debug', 'info', 'warn', 'error', 'silent'] },
+    {
+      flags: '--log-level <level>',
+      summary: 'how much is logged',
+      choices: ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
+    },
   ],
   examples: [
     ['assay serve', 'listen on 127.0.0.1:5000 and keep everything in ./assay-data'],
@@ -17,8 +24,10 @@ export const command: Command = {
     terminal.out(`Assay listens on ${server.url}`);
     terminal.out(`data in          ${server.dataDirectory}`);
     const initial = server.initialPassword;
-    if (initial && 'password' in initial) terminal.out(`sign in as       admin, password ${initial.password} (shown once; change it in the console)`);
-    else if (initial) terminal.out(`sign in as       admin, password in ${initial.file} (the file goes when you change it)`);
+    if (initial && 'password' in initial)
+      terminal.out(`sign in as       admin, password ${initial.password} (shown once; change it in the console)`);
+    else if (initial)
+      terminal.out(`sign in as       admin, password in ${initial.file} (the file goes when you change it)`);
     const signal = await new Promise<string>((resolve) => {
       for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => resolve(name));
     });

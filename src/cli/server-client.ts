@@ -26,7 +26,8 @@ export class ServerClient {
     const value: unknown = text === '' ? undefined : parse(text);
     if (response.ok) return value;
     const problem = (typeof value === 'object' && value !== null ? value : {}) as { code?: string; detail?: string };
-    const code = problem.code !== undefined && problem.code in errorTable ? (problem.code as ErrorCode) : 'remote-refused';
+    const code =
+      problem.code !== undefined && problem.code in errorTable ? (problem.code as ErrorCode) : 'remote-refused';
     throw new AssayError(code, problem.detail ?? `${this.#base} answered ${response.status}`);
   }
 }
@@ -45,7 +46,9 @@ function authorizationFor(host: string, environment: NodeJS.ProcessEnv): string 
   if (user && password) return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
   const folder = environment['DOCKER_CONFIG'] ?? join(homedir(), '.docker');
   try {
-    const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as { auths?: Record<string, { auth?: string }> };
+    const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as {
+      auths?: Record<string, { auth?: string }>;
+    };
     const auth = config.auths?.[host]?.auth;
     return auth && `Basic ${auth}`;
   } catch {

@@ -14,7 +14,7 @@ export interface Terminal {
 }
 
 export function processTerminal(): Terminal {
-  const interactive = process.stdout.isTTY === true;
+  const interactive = process.stdout.isTTY;
   return {
     interactive,
     columns: process.stdout.columns ?? 100,
@@ -24,8 +24,7 @@ export function processTerminal(): Terminal {
   };
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
 
 /** Text that came from an image or a server, safe to print: control and direction characters are shown, not obeyed. */
 export function printable(text: string): string {
@@ -36,7 +35,10 @@ export function printable(text: string): string {
 export function table(terminal: Terminal, head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)));
   const line = (row: readonly string[]) => {
-    const text = row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0))).join('  ').trimEnd();
+    const text = row
+      .map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0)))
+      .join('  ')
+      .trimEnd();
     return terminal.interactive && text.length > terminal.columns ? `${text.slice(0, terminal.columns - 1)}…` : text;
   };
   return [terminal.style('dim', line(head)), ...rows.map(line)].join('\n');

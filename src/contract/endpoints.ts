@@ -5,7 +5,9 @@ import * as repositories from './repositories.ts';
 import * as session from './session.ts';
 
 function endpointsIn(module: object): Endpoint[] {
-  return Object.values(module).filter((value): value is Endpoint => typeof value === 'object' && value !== null && 'method' in value && 'path' in value);
+  return Object.values(module).filter(
+    (value): value is Endpoint => typeof value === 'object' && value !== null && 'method' in value && 'path' in value,
+  );
 }
 
 /** Every endpoint of /api. */

@@ -50,7 +50,9 @@ export const search = endpoint({
         packages: z.array(z.object({ name: z.string(), version: z.string(), fixedVersion: z.string().optional() })),
       }),
     ),
-    holding: z.array(z.object({ repository: z.string(), digest: z.string(), name: z.string(), version: z.string(), type: z.string() })),
+    holding: z.array(
+      z.object({ repository: z.string(), digest: z.string(), name: z.string(), version: z.string(), type: z.string() }),
+    ),
   }),
   errors: ['input-invalid'],
 });
@@ -63,7 +65,14 @@ export const listEvents = endpoint({
   right: 'viewer',
   query: z.object(listQuery),
   answer: listOf(
-    z.object({ id: z.string(), type: z.string(), actor: z.string(), subject: z.string(), data: z.record(z.string(), z.unknown()), at: time }),
+    z.object({
+      id: z.string(),
+      type: z.string(),
+      actor: z.string(),
+      subject: z.string(),
+      data: z.record(z.string(), z.unknown()),
+      at: time,
+    }),
   ),
   errors: [],
 });
@@ -86,7 +95,11 @@ export const createAccount = endpoint({
   path: '/api/v1/accounts',
   summary: 'Create an account',
   right: 'administrator',
-  body: z.strictObject({ name: z.string().min(1).max(64), password: z.string().max(256), administrator: z.boolean().default(false) }),
+  body: z.strictObject({
+    name: z.string().min(1).max(64),
+    password: z.string().max(256),
+    administrator: z.boolean().default(false),
+  }),
   answer: account,
   status: 201,
   errors: ['already-exists', 'input-invalid', 'denied', 'unauthorized'],
@@ -123,7 +136,9 @@ export const getStatus = endpoint({
     version: z.string(),
     startedAt: time,
     database: z.string(),
-    jobs: z.array(z.object({ kind: z.string(), state: z.string(), attempts: z.number().int(), lastError: z.string().optional() })),
+    jobs: z.array(
+      z.object({ kind: z.string(), state: z.string(), attempts: z.number().int(), lastError: z.string().optional() }),
+    ),
     confinement: z.array(z.string()),
   }),
   errors: ['denied', 'unauthorized'],

@@ -30,7 +30,16 @@ export const image = z.object({
   createdAt: z.string().optional(),
   /** Of an index: the images in it. */
   manifests: z
-    .array(z.object({ digest: z.string(), mediaType: z.string(), size: z.number().int(), platform: platform.optional(), present: z.boolean(), judgement }))
+    .array(
+      z.object({
+        digest: z.string(),
+        mediaType: z.string(),
+        size: z.number().int(),
+        platform: platform.optional(),
+        present: z.boolean(),
+        judgement,
+      }),
+    )
     .optional(),
   configuration: z.record(z.string(), z.unknown()).optional(),
   /** Oldest first; steps without a layer are marked empty. */
@@ -71,7 +80,11 @@ export const listFindings = endpoint({
   summary: 'Findings of an image, worst first',
   right: 'viewer',
   params: inImage,
-  query: z.object({ fixable: z.stringbool().optional(), severity: z.string().max(100).optional(), search: z.string().max(100).optional() }),
+  query: z.object({
+    fixable: z.stringbool().optional(),
+    severity: z.string().max(100).optional(),
+    search: z.string().max(100).optional(),
+  }),
   answer: z.object({ items: z.array(reportFinding) }),
   errors: ['name-unknown', 'manifest-unknown', 'not-analysed'],
 });

@@ -23,7 +23,12 @@ function parametersOf(endpoint: Endpoint): Json[] {
 
 function responsesOf(endpoint: Endpoint): Json {
   const responses: Json = endpoint.answer
-    ? { [endpoint.status ?? 200]: { description: 'done', content: { 'application/json': { schema: schemaOf(endpoint.answer, 'output') } } } }
+    ? {
+        [endpoint.status ?? 200]: {
+          description: 'done',
+          content: { 'application/json': { schema: schemaOf(endpoint.answer, 'output') } },
+        },
+      }
     : { 204: { description: 'done' } };
   for (const [status, codes] of Map.groupBy(endpoint.errors, (code) => errorTable[code].status))
     responses[status] = {
@@ -43,7 +48,9 @@ export function openApiDocument(version: string): Json {
       'x-right': endpoint.right,
       parameters: parametersOf(endpoint),
       responses: responsesOf(endpoint),
-      ...(endpoint.body && { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(endpoint.body, 'input') } } } }),
+      ...(endpoint.body && {
+        requestBody: { required: true, content: { 'application/json': { schema: schemaOf(endpoint.body, 'input') } } },
+      }),
     };
     paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method.toLowerCase()]: operation };
   }
@@ -56,7 +63,9 @@ export function openApiDocument(version: string): Json {
         Problem: {
           type: 'object',
           required: ['type', 'title', 'status', 'detail', 'code', 'requestId'],
-          properties: Object.fromEntries(['type', 'title', 'detail', 'code', 'requestId'].map((name) => [name, { type: 'string' }])),
+          properties: Object.fromEntries(
+            ['type', 'title', 'detail', 'code', 'requestId'].map((name) => [name, { type: 'string' }]),
+          ),
         },
       },
       securitySchemes: { basic: { type: 'http', scheme: 'basic' }, token: { type: 'http', scheme: 'bearer' } },

@@ -17,25 +17,43 @@ export function renderReport(reference: string, source: ImageReport): Report {
     judgedAt: toRfc3339(source.judgedAt),
     packages: source.packages.map(({ installed }) => renderPackage(source, installed)),
     findings: source.findings.map((each) => renderFinding(source, each)),
-    incomplete: source.incomplete.map(({ layer, ...rest }) => ({ ...rest, ...(layer !== undefined && { layer: source.layers[layer]?.digest ?? '' }) })),
+    incomplete: source.incomplete.map(({ layer, ...rest }) => ({
+      ...rest,
+      ...(layer !== undefined && { layer: source.layers[layer]?.digest ?? '' }),
+    })),
   };
 }
 
 export function renderFeed(feed: FeedStatus): Report['advisories']['feeds'][number] {
   const { newestAt, importedAt, ...rest } = feed;
-  return { ...rest, ecosystems: [...feed.ecosystems], importedAt: toRfc3339(importedAt), ...(newestAt !== undefined && { newestAt }) };
+  return {
+    ...rest,
+    ecosystems: [...feed.ecosystems],
+    importedAt: toRfc3339(importedAt),
+    ...(newestAt !== undefined && { newestAt }),
+  };
 }
 
 function renderLayer(source: ImageReport, position: number): Package['layer'] {
   const layer = source.layers[position];
-  return { digest: layer?.digest ?? '', ...(layer && { size: layer.size }), ...(layer?.instruction !== undefined && { instruction: layer.instruction }) };
+  return {
+    digest: layer?.digest ?? '',
+    ...(layer && { size: layer.size }),
+    ...(layer?.instruction !== undefined && { instruction: layer.instruction }),
+  };
 }
 
-export function renderPackage(source: ImageReport, { layer, licences, namespace: _, ...installed }: ImageReport['packages'][number]['installed']): Package {
+export function renderPackage(
+  source: ImageReport,
+  { layer, licences, namespace: _namespace, ...installed }: ImageReport['packages'][number]['installed'],
+): Package {
   return { ...installed, ...(licences && { licences: [...licences] }), layer: renderLayer(source, layer) };
 }
 
-export function renderFinding(source: ImageReport, { package: installed, finding }: ImageReport['findings'][number]): Finding {
+export function renderFinding(
+  source: ImageReport,
+  { package: installed, finding }: ImageReport['findings'][number],
+): Finding {
   const { feed, recordId, judged, comparison, aliases, references, cvss, ...rest } = finding;
   return {
     ...rest,
@@ -49,6 +67,14 @@ export function renderFinding(source: ImageReport, { package: installed, finding
       ...(installed.sourceName !== undefined && { sourceName: installed.sourceName }),
     },
     layer: renderLayer(source, installed.layer),
-    evidence: { feed, record: recordId, ecosystem: judged.ecosystem, judgedName: judged.name, judgedVersion: judged.version, comparison, path: installed.path },
+    evidence: {
+      feed,
+      record: recordId,
+      ecosystem: judged.ecosystem,
+      judgedName: judged.name,
+      judgedVersion: judged.version,
+      comparison,
+      path: installed.path,
+    },
   };
 }

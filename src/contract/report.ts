@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { platform, severity, time } from './shapes.ts';
 
 /** The report of `assay scan --format json` and of the report endpoint, version 1; it only grows. */
-export const reportLayer = z.object({ digest: z.string(), instruction: z.string().optional(), size: z.number().int().optional() });
+export const reportLayer = z.object({
+  digest: z.string(),
+  instruction: z.string().optional(),
+  size: z.number().int().optional(),
+});
 
 export const reportPackage = z.object({
   purl: z.string(),
@@ -54,12 +58,19 @@ export const feedSummary = z.object({
   licence: z.string(),
 });
 
-export const incompletePart = z.object({ code: z.string(), path: z.string().optional(), layer: z.string().optional(), detail: z.string() });
+export const incompletePart = z.object({
+  code: z.string(),
+  path: z.string().optional(),
+  layer: z.string().optional(),
+  detail: z.string(),
+});
 
 export const report = z.object({
   schemaVersion: z.literal(1),
   image: z.object({ reference: z.string(), digest: z.string(), platform: platform.optional() }),
-  distribution: z.object({ id: z.string(), version: z.string(), name: z.string(), codename: z.string().optional() }).optional(),
+  distribution: z
+    .object({ id: z.string(), version: z.string(), name: z.string(), codename: z.string().optional() })
+    .optional(),
   advisories: z.object({ digest: z.string(), feeds: z.array(feedSummary) }),
   analysedAt: time,
   judgedAt: time,

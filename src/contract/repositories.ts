@@ -38,7 +38,11 @@ export const createRepository = endpoint({
   path: '/api/v1/repositories',
   summary: 'Create an empty repository',
   right: 'signed-in',
-  body: z.strictObject({ name: repositoryParam, visibility: visibility.default('private'), description: z.string().max(1000).default('') }),
+  body: z.strictObject({
+    name: repositoryParam,
+    visibility: visibility.default('private'),
+    description: z.string().max(1000).default(''),
+  }),
   answer: repository,
   status: 201,
   errors: ['name-invalid', 'name-reserved', 'already-exists', 'denied', 'unauthorized'],
@@ -119,7 +123,14 @@ export const tagHistory = endpoint({
   right: 'viewer',
   params: z.object({ repository: repositoryParam, tag: z.string().max(128) }),
   answer: z.object({
-    items: z.array(z.object({ digest: z.string().optional(), previous: z.string().optional(), changedAt: time, changedBy: z.string() })),
+    items: z.array(
+      z.object({
+        digest: z.string().optional(),
+        previous: z.string().optional(),
+        changedAt: time,
+        changedBy: z.string(),
+      }),
+    ),
   }),
   errors: ['name-unknown'],
 });

@@ -76,7 +76,11 @@ export const createToken = endpoint({
   path: '/api/v1/me/tokens',
   summary: 'Make a personal token; its text is shown once',
   right: 'signed-in',
-  body: z.strictObject({ name: z.string().min(1).max(100), readOnly: z.boolean().default(false), days: z.number().int().min(1).max(366).default(90) }),
+  body: z.strictObject({
+    name: z.string().min(1).max(100),
+    readOnly: z.boolean().default(false),
+    days: z.number().int().min(1).max(366).default(90),
+  }),
   answer: z.object({ token, secret: z.string() }),
   status: 201,
   errors: ['unauthorized', 'input-invalid'],

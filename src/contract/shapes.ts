@@ -5,7 +5,10 @@ import { roleNames } from '../access/roles.ts';
 /** Shapes that several endpoints share. Times are RFC 3339 UTC, sizes bytes, absent means not known. */
 export const time = z.iso.datetime();
 export const repositoryParam = z.string().min(1).max(255);
-export const listQuery = { limit: z.coerce.number().int().min(1).max(1000).default(100), cursor: z.string().max(1024).optional() };
+export const listQuery = {
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  cursor: z.string().max(1024).optional(),
+};
 
 export function listOf<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), next: z.string().optional() });

@@ -56,8 +56,14 @@ export async function loadConsole(folder: string): Promise<ConsoleFiles> {
   return {
     send(request, response, path) {
       if (request.method !== 'GET' && request.method !== 'HEAD') throw new AssayError('method-not-allowed');
-      const file = files.get(path === '/' ? '/index.html' : path) ?? (extname(path) === '' || !path.startsWith('/assets/') ? files.get('/index.html') : undefined);
-      if (!file) throw new AssayError('not-found', files.size === 0 ? 'the console is not built; the API is at /api/openapi.json' : 'no such page');
+      const file =
+        files.get(path === '/' ? '/index.html' : path) ??
+        (extname(path) === '' || !path.startsWith('/assets/') ? files.get('/index.html') : undefined);
+      if (!file)
+        throw new AssayError(
+          'not-found',
+          files.size === 0 ? 'the console is not built; the API is at /api/openapi.json' : 'no such page',
+        );
       sendFile(request, response, file);
     },
   };
@@ -66,21 +72,33 @@ export async function loadConsole(folder: string): Promise<ConsoleFiles> {
 async function listFiles(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-    return entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.')).map((entry) => join(entry.parentPath, entry.name));
+    return entries
+      .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+      .map((entry) => join(entry.parentPath, entry.name));
   } catch {
     return [];
   }
 }
 
 function sendFile(request: IncomingMessage, response: ServerResponse, file: File): void {
-  const headers = { ...SECURITY, ETag: file.etag, Vary: 'Accept-Encoding', 'Cache-Control': file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache' };
+  const headers = {
+    ...SECURITY,
+    ETag: file.etag,
+    Vary: 'Accept-Encoding',
+    'Cache-Control': file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+  };
   if (request.headers['if-none-match'] === file.etag) {
     response.writeHead(304, headers);
     response.end();
     return;
   }
-  const brotli = file.brotli && /\bbr\b/.test(String(request.headers['accept-encoding'] ?? '')) ? file.brotli : undefined;
+  const brotli = file.brotli && /\bbr\b/.test(request.headers['accept-encoding'] ?? '') ? file.brotli : undefined;
   const body = brotli ?? file.bytes;
-  response.writeHead(200, { ...headers, 'Content-Type': file.type, 'Content-Length': body.length, ...(brotli && { 'Content-Encoding': 'br' }) });
+  response.writeHead(200, {
+    ...headers,
+    'Content-Type': file.type,
+    'Content-Length': body.length,
+    ...(brotli && { 'Content-Encoding': 'br' }),
+  });
   response.end(request.method === 'HEAD' ? undefined : body);
 }

@@ -54,5 +54,6 @@ export async function identify(house: House, request: IncomingMessage): Promise<
 
 /** A token that may only read is held to it, whatever its owner may do. */
 export function refuseReadOnly(caller: Caller, method: string | undefined): void {
-  if (caller.readOnly && method !== 'GET' && method !== 'HEAD') throw new AssayError('denied', 'this token may only read');
+  if (caller.readOnly && method !== 'GET' && method !== 'HEAD')
+    throw new AssayError('denied', 'this token may only read');
 }

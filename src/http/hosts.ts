@@ -16,14 +16,23 @@ export function hostOf(header: string): string {
   return header.replace(/:\d+$/, '').toLowerCase();
 }
 
-export function hostCheck(options: { publicNames: readonly string[]; publicUrl: string | undefined; service: string; boundTo: string }): HostCheck {
+export function hostCheck(options: {
+  publicNames: readonly string[];
+  publicUrl: string | undefined;
+  service: string;
+  boundTo: string;
+}): HostCheck {
   const names = new Set([...options.publicNames, options.boundTo].map((name) => name.toLowerCase()));
   return {
     require(request) {
       const header = request.headers.host;
       if (header === undefined) throw new AssayError('host-unknown', 'the request names no host');
       const host = hostOf(header);
-      if (!LOOPBACK.test(host) && !names.has(host)) throw new AssayError('host-unknown', `this server does not answer to ${JSON.stringify(host.slice(0, 100))}; add it to publicNames`);
+      if (!LOOPBACK.test(host) && !names.has(host))
+        throw new AssayError(
+          'host-unknown',
+          `this server does not answer to ${JSON.stringify(host.slice(0, 100))}; add it to publicNames`,
+        );
     },
     challenge(request, secure, path, method) {
       const base = options.publicUrl ?? `${secure ? 'https' : 'http'}://${request.headers.host ?? ''}`;

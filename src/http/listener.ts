@@ -17,7 +17,12 @@ export interface ListenerTimes {
   readonly checkMs: number;
 }
 
-export const listenerTimes: ListenerTimes = { firstByteMs: 10_000, headersMs: 20_000, keepAliveMs: 65_000, checkMs: 5_000 };
+export const listenerTimes: ListenerTimes = {
+  firstByteMs: 10_000,
+  headersMs: 20_000,
+  keepAliveMs: 65_000,
+  checkMs: 5_000,
+};
 
 const TLS_HANDSHAKE = 0x16;
 const MAX_HEADER_BYTES = 32 * 1024;
@@ -34,7 +39,10 @@ export interface Listener {
  * to the server concerned. `plain` refuses connections without TLS by closing them when false. The inner servers never
  * listen, so their search for overdue connections is started by hand.
  */
-export function createListener(onRequest: RequestListener, options: { plain: boolean; tls: TlsMaterial | undefined; times?: ListenerTimes }): Listener {
+export function createListener(
+  onRequest: RequestListener,
+  options: { plain: boolean; tls: TlsMaterial | undefined; times?: ListenerTimes },
+): Listener {
   const times = options.times ?? listenerTimes;
   const settings = {
     maxHeaderSize: MAX_HEADER_BYTES,
@@ -45,7 +53,9 @@ export function createListener(onRequest: RequestListener, options: { plain: boo
     noDelay: true,
   };
   const http: HttpServer = createHttp(settings, onRequest);
-  const https: HttpsServer | undefined = options.tls && createHttps({ ...settings, ...options.tls, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] }, onRequest);
+  const https: HttpsServer | undefined =
+    options.tls &&
+    createHttps({ ...settings, ...options.tls, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] }, onRequest);
   for (const inner of [http, https]) inner?.emit('listening');
   const sockets = new Set<Socket>();
   const net = createNet({ noDelay: true }, (socket) => {
@@ -59,7 +69,9 @@ export function createListener(onRequest: RequestListener, options: { plain: boo
       socket.removeAllListeners('timeout');
       const inner = head[0] === TLS_HANDSHAKE ? https : options.plain ? http : undefined;
       if (!inner) {
-        socket.end('HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nThis port speaks HTTPS; use https://\n');
+        socket.end(
+          'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nThis port speaks HTTPS; use https://\n',
+        );
         return;
       }
       socket.unshift(head);

@@ -13,7 +13,11 @@ import { answerRegistry } from './registry/routes.ts';
 import { answerToken } from './token/token.ts';
 
 export interface RequestLog {
-  answered(request: IncomingMessage, response: ServerResponse, info: { requestId: string; actor: string; milliseconds: number; error: AssayError | undefined }): void;
+  answered(
+    request: IncomingMessage,
+    response: ServerResponse,
+    info: { requestId: string; actor: string; milliseconds: number; error: AssayError | undefined },
+  ): void;
 }
 
 export interface ServerParts {
@@ -36,7 +40,12 @@ export function frontServer(parts: ServerParts): (request: IncomingMessage, resp
     const state: RequestState = { requestId: randomUUID(), actor: '', error: undefined };
     response.setHeader('X-Request-Id', state.requestId);
     response.once('close', () =>
-      parts.log.answered(request, response, { requestId: state.requestId, actor: state.actor, milliseconds: performance.now() - startedAt, error: state.error }),
+      parts.log.answered(request, response, {
+        requestId: state.requestId,
+        actor: state.actor,
+        milliseconds: performance.now() - startedAt,
+        error: state.error,
+      }),
     );
     answer(parts, api, request, response, state).catch((error: unknown) => {
       state.error ??= toAssayError(error);
@@ -52,7 +61,13 @@ interface RequestState {
   error: AssayError | undefined;
 }
 
-async function answer(parts: ServerParts, api: ReturnType<typeof apiServer>, request: IncomingMessage, response: ServerResponse, state: RequestState): Promise<void> {
+async function answer(
+  parts: ServerParts,
+  api: ReturnType<typeof apiServer>,
+  request: IncomingMessage,
+  response: ServerResponse,
+  state: RequestState,
+): Promise<void> {
   const url = request.url ?? '/';
   if (url.length > MAX_URL) throw new AssayError('uri-too-long');
   const cut = url.indexOf('?');
@@ -68,7 +83,12 @@ async function answer(parts: ServerParts, api: ReturnType<typeof apiServer>, req
       return await answerToken(parts.house, request, response, query);
     } catch (error) {
       state.error = toAssayError(error);
-      return sendRegistryError(request, response, state.error, state.error.code === 'credentials-invalid' ? { 'WWW-Authenticate': 'Basic realm="Assay"' } : {});
+      return sendRegistryError(
+        request,
+        response,
+        state.error,
+        state.error.code === 'credentials-invalid' ? { 'WWW-Authenticate': 'Basic realm="Assay"' } : {},
+      );
     }
   }
   if (path.startsWith('/api/'))
@@ -103,7 +123,12 @@ async function registry(
     const failure = toAssayError(error);
     const challenge = needsSignIn(failure, request);
     state.error = challenge && failure.code === 'denied' ? new AssayError('unauthorized', failure.message) : failure;
-    sendRegistryError(request, response, state.error, challenge ? { 'WWW-Authenticate': parts.hosts.challenge(request, secure, path, request.method ?? 'GET') } : {});
+    sendRegistryError(
+      request,
+      response,
+      state.error,
+      challenge ? { 'WWW-Authenticate': parts.hosts.challenge(request, secure, path, request.method ?? 'GET') } : {},
+    );
   }
 }
 
@@ -113,16 +138,39 @@ async function registry(
  */
 function needsSignIn(error: AssayError, request: IncomingMessage): boolean {
   if (isAssayError(error, 'unauthorized', 'credentials-invalid')) return true;
-  const bearer = /^bearer /i.test(request.headers.authorization ?? '') && !/^bearer asy_/i.test(request.headers.authorization ?? '');
+  const bearer =
+    /^bearer /i.test(request.headers.authorization ?? '') && !/^bearer asy_/i.test(request.headers.authorization ?? '');
   return bearer && isAssayError(error, 'denied');
 }
 
-async function search(parts: ServerParts, request: IncomingMessage, response: ServerResponse, query: URLSearchParams): Promise<void> {
+async function search(
+  parts: ServerParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  query: URLSearchParams,
+): Promise<void> {
   const { viewer } = await identify(parts.house, request);
   const limit = Math.min(100, Math.max(1, Number(query.get('n') ?? 25) || 25));
-  const found = await parts.house.database.records.registry.repositories(viewer, { search: (query.get('q') ?? '').toLowerCase(), limit });
-  const results = found.map((each) => ({ name: each.name, description: each.description, star_count: 0, is_official: false, is_automated: false, is_trusted: false }));
-  sendJson(response, 200, { num_pages: 1, num_results: results.length, page: 1, page_size: limit, query: query.get('q') ?? '', results });
+  const found = await parts.house.database.records.registry.repositories(viewer, {
+    search: (query.get('q') ?? '').toLowerCase(),
+    limit,
+  });
+  const results = found.map((each) => ({
+    name: each.name,
+    description: each.description,
+    star_count: 0,
+    is_official: false,
+    is_automated: false,
+    is_trusted: false,
+  }));
+  sendJson(response, 200, {
+    num_pages: 1,
+    num_results: results.length,
+    page: 1,
+    page_size: limit,
+    query: query.get('q') ?? '',
+    results,
+  });
 }
 
 async function metrics(parts: ServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -141,7 +189,17 @@ function sendProblem(request: IncomingMessage, response: ServerResponse, state: 
   sendJson(
     response,
     errorTable[error.code].status,
-    { type: `urn:assay:error:${error.code}`, title: errorTable[error.code].text, status: errorTable[error.code].status, detail: error.message, code: error.code, requestId: state.requestId },
-    { 'Content-Type': 'application/problem+json', ...(error.code === 'unauthorized' && { 'WWW-Authenticate': 'Basic realm="Assay"' }) },
+    {
+      type: `urn:assay:error:${error.code}`,
+      title: errorTable[error.code].text,
+      status: errorTable[error.code].status,
+      detail: error.message,
+      code: error.code,
+      requestId: state.requestId,
+    },
+    {
+      'Content-Type': 'application/problem+json',
+      ...(error.code === 'unauthorized' && { 'WWW-Authenticate': 'Basic realm="Assay"' }),
+    },
   );
 }

@@ -79,6 +79,7 @@ function noteKey(keys: Set<string> | null | undefined, quoted: string): void {
       throw new AssayError('json-invalid', 'a key is not a valid string', { cause });
     }
   }
-  if (keys.has(key)) throw new AssayError('json-invalid', `the key ${JSON.stringify(key.slice(0, 60))} stands twice in one object`);
+  if (keys.has(key))
+    throw new AssayError('json-invalid', `the key ${JSON.stringify(key.slice(0, 60))} stands twice in one object`);
   keys.add(key);
 }

@@ -92,7 +92,8 @@ export class TarReader {
 
   /** Call at the end of the stream; a missing end-of-archive mark is accepted, as by other readers. */
   end(): void {
-    if (this.#remaining > 0 || this.#filled > 0) throw new AssayError('content-malformed', 'the tar stream ends within an entry');
+    if (this.#remaining > 0 || this.#filled > 0)
+      throw new AssayError('content-malformed', 'the tar stream ends within an entry');
   }
 
   #takeData(chunk: Uint8Array, at: number): number {
@@ -142,7 +143,10 @@ export class TarReader {
     const size = readNumber(block, 124, 12);
     if (flag === 'x' || flag === 'g' || flag === 'L' || flag === 'K') {
       if (size > this.#limits.maxHeaderBytes)
-        throw new AssayError('content-budget-exceeded', `an extended header has ${size} bytes; at most ${this.#limits.maxHeaderBytes} are read`);
+        throw new AssayError(
+          'content-budget-exceeded',
+          `an extended header has ${size} bytes; at most ${this.#limits.maxHeaderBytes} are read`,
+        );
       this.#extended = { kind: flag, chunks: [] };
       this.#expect(size);
       return;
@@ -206,7 +210,8 @@ function checkSum(block: Uint8Array): void {
     signed += byte > 127 ? byte - 256 : byte;
   }
   const wanted = readNumber(block, 148, 8);
-  if (wanted !== unsigned && wanted !== signed) throw new AssayError('content-malformed', 'not a tar stream: a header has a wrong checksum');
+  if (wanted !== unsigned && wanted !== signed)
+    throw new AssayError('content-malformed', 'not a tar stream: a header has a wrong checksum');
 }
 
 function readNumber(block: Uint8Array, start: number, length: number): number {
@@ -216,7 +221,8 @@ function readNumber(block: Uint8Array, start: number, length: number): number {
     let value = first & 0x3f;
     for (let at = start + 1; at < start + length; at++) {
       value = value * 256 + block[at]!;
-      if (value > Number.MAX_SAFE_INTEGER) throw new AssayError('content-malformed', 'a number in a tar header is too large');
+      if (value > Number.MAX_SAFE_INTEGER)
+        throw new AssayError('content-malformed', 'a number in a tar header is too large');
     }
     return value;
   }
@@ -232,7 +238,8 @@ function readNumber(block: Uint8Array, start: number, length: number): number {
 
 function paxNumber(value: string | undefined): number {
   const number = Number(value);
-  if (!Number.isSafeInteger(Math.floor(number)) || number < 0) throw new AssayError('content-malformed', 'a number in a pax header is not valid');
+  if (!Number.isSafeInteger(Math.floor(number)) || number < 0)
+    throw new AssayError('content-malformed', 'a number in a pax header is not valid');
   return Math.floor(number);
 }
 

@@ -3,7 +3,10 @@ import { type Digest, isDigest } from './digest.ts';
 
 const MAX_SIZE = Number.MAX_SAFE_INTEGER;
 
-export const digestSchema = z.custom<Digest>((value) => typeof value === 'string' && isDigest(value), 'not a sha256 or sha512 digest');
+export const digestSchema = z.custom<Digest>(
+  (value) => typeof value === 'string' && isDigest(value),
+  'not a sha256 or sha512 digest',
+);
 const annotationsSchema = z.record(z.string(), z.string());
 
 /** An OCI content descriptor (image specification 1.1, "OCI Content Descriptors"); unknown members are kept aside. */

@@ -19,7 +19,10 @@ export function parseDigest(text: string): Digest {
 
 export function parseAlgorithm(text: string): DigestAlgorithm {
   if (text === 'sha256' || text === 'sha512') return text;
-  throw new AssayError('digest-invalid', `the digest algorithm ${JSON.stringify(text.slice(0, 20))} is not known; use sha256 or sha512`);
+  throw new AssayError(
+    'digest-invalid',
+    `the digest algorithm ${JSON.stringify(text.slice(0, 20))} is not known; use sha256 or sha512`,
+  );
 }
 
 export function algorithmOf(digest: Digest): DigestAlgorithm {

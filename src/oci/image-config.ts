@@ -31,7 +31,14 @@ export const imageConfigSchema = z.object({
     .nullish(),
   rootfs: z.object({ type: z.string(), diff_ids: z.array(z.string()) }).optional(),
   history: z
-    .array(z.object({ created: z.string().nullish(), created_by: z.string().nullish(), comment: z.string().nullish(), empty_layer: z.boolean().nullish() }))
+    .array(
+      z.object({
+        created: z.string().nullish(),
+        created_by: z.string().nullish(),
+        comment: z.string().nullish(),
+        empty_layer: z.boolean().nullish(),
+      }),
+    )
     .nullish(),
 });
 
@@ -43,9 +50,16 @@ export function parseImageConfig(bytes: Uint8Array): ImageConfig {
   try {
     value = parseStrictJson(bytes, { maxBytes: MAX_CONFIG_BYTES, maxDepth: 64 });
   } catch (cause) {
-    throw new AssayError('content-malformed', `the image configuration cannot be read: ${cause instanceof Error ? cause.message : ''}`, { cause });
+    throw new AssayError(
+      'content-malformed',
+      `the image configuration cannot be read: ${cause instanceof Error ? cause.message : ''}`,
+      { cause },
+    );
   }
   const result = imageConfigSchema.safeParse(value);
   if (result.success) return result.data;
-  throw new AssayError('content-malformed', `the image configuration is not valid at /${result.error.issues[0]?.path.join('/') ?? ''}`);
+  throw new AssayError(
+    'content-malformed',
+    `the image configuration is not valid at /${result.error.issues[0]?.path.join('/') ?? ''}`,
+  );
 }

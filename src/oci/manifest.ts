@@ -43,7 +43,11 @@ const base = {
   subject: descriptorSchema.nullish(),
   annotations: annotationsSchema.nullish(),
 };
-const imageSchema = z.object({ ...base, config: descriptorSchema, layers: z.array(descriptorSchema).max(MAX_REFERENCES).nullish() });
+const imageSchema = z.object({
+  ...base,
+  config: descriptorSchema,
+  layers: z.array(descriptorSchema).max(MAX_REFERENCES).nullish(),
+});
 const indexSchema = z.object({ ...base, manifests: z.array(descriptorSchema).max(MAX_REFERENCES).nullish() });
 
 /**
@@ -51,14 +55,24 @@ const indexSchema = z.object({ ...base, manifests: z.array(descriptorSchema).max
  * readers could understand differently (CVE-2021-41190): duplicate keys, a document that is both image and index, a
  * mediaType other than the Content-Type. Throws `manifest-invalid` or `manifest-too-large`.
  */
-export function parseManifest(raw: Uint8Array, contentType: string | undefined, digest: Digest = digestOf(raw)): Manifest {
+export function parseManifest(
+  raw: Uint8Array,
+  contentType: string | undefined,
+  digest: Digest = digestOf(raw),
+): Manifest {
   if (raw.length > MAX_MANIFEST_BYTES)
-    throw new AssayError('manifest-too-large', `the manifest has ${raw.length} bytes; at most ${MAX_MANIFEST_BYTES} are stored`);
+    throw new AssayError(
+      'manifest-too-large',
+      `the manifest has ${raw.length} bytes; at most ${MAX_MANIFEST_BYTES} are stored`,
+    );
   const value = readObject(raw);
   const mediaType = mediaTypeOf(value, contentType);
   if (isIndexType(mediaType)) return readIndex(raw, digest, mediaType, value);
   if (isImageManifestType(mediaType)) return readImage(raw, digest, mediaType, value);
-  throw new AssayError('manifest-invalid', `manifests of type ${mediaType} are not stored here; push an OCI or Docker schema 2 manifest or index`);
+  throw new AssayError(
+    'manifest-invalid',
+    `manifests of type ${mediaType} are not stored here; push an OCI or Docker schema 2 manifest or index`,
+  );
 }
 
 function readObject(raw: Uint8Array): Record<string, unknown> {
@@ -66,13 +80,20 @@ function readObject(raw: Uint8Array): Record<string, unknown> {
   try {
     value = parseStrictJson(raw, { maxBytes: MAX_MANIFEST_BYTES, maxDepth: MAX_DEPTH });
   } catch (cause) {
-    throw new AssayError('manifest-invalid', `the manifest cannot be read: ${cause instanceof Error ? cause.message : 'not JSON'}`, { cause });
+    throw new AssayError(
+      'manifest-invalid',
+      `the manifest cannot be read: ${cause instanceof Error ? cause.message : 'not JSON'}`,
+      { cause },
+    );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new AssayError('manifest-invalid', 'the manifest is not a JSON object');
   const object = value as Record<string, unknown>;
   if (object['schemaVersion'] === 1)
-    throw new AssayError('manifest-invalid', 'Docker schema 1 manifests are not stored; push again with a client newer than 2017');
+    throw new AssayError(
+      'manifest-invalid',
+      'Docker schema 1 manifests are not stored; push again with a client newer than 2017',
+    );
   const image = 'config' in object || 'layers' in object;
   if ('manifests' in object && image)
     throw new AssayError('manifest-invalid', 'the document is both an index (manifests) and an image (config, layers)');
@@ -83,9 +104,13 @@ function readObject(raw: Uint8Array): Record<string, unknown> {
 
 function mediaTypeOf(value: Record<string, unknown>, contentType: string | undefined): string {
   const own = value['mediaType'];
-  if (own !== undefined && typeof own !== 'string') throw new AssayError('manifest-invalid', 'mediaType is not a string');
+  if (own !== undefined && typeof own !== 'string')
+    throw new AssayError('manifest-invalid', 'mediaType is not a string');
   if (own !== undefined && contentType !== undefined && own !== contentType)
-    throw new AssayError('manifest-invalid', `the Content-Type is ${contentType} but the manifest says ${own.slice(0, 100)}`);
+    throw new AssayError(
+      'manifest-invalid',
+      `the Content-Type is ${contentType} but the manifest says ${own.slice(0, 100)}`,
+    );
   const type = own ?? contentType ?? ('manifests' in value ? mediaTypes.ociIndex : mediaTypes.ociManifest);
   if ('manifests' in value ? isImageManifestType(type) : isIndexType(type) && 'config' in value)
     throw new AssayError('manifest-invalid', `the media type ${type} does not fit the members of the document`);
@@ -126,9 +151,15 @@ function check<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw new AssayError('manifest-invalid', `the manifest is not valid at /${issue?.path.join('/') ?? ''}: ${issue?.message ?? 'unreadable'}`, {
-    detail: result.error.issues.slice(0, 10).map((each) => ({ pointer: `/${each.path.join('/')}`, detail: each.message })),
-  });
+  throw new AssayError(
+    'manifest-invalid',
+    `the manifest is not valid at /${issue?.path.join('/') ?? ''}: ${issue?.message ?? 'unreadable'}`,
+    {
+      detail: result.error.issues
+        .slice(0, 10)
+        .map((each) => ({ pointer: `/${each.path.join('/')}`, detail: each.message })),
+    },
+  );
 }
 
 /** Blobs that must be in the repository before the manifest is stored: configuration and distributable layers. */

@@ -39,8 +39,10 @@ export function isNonDistributable(mediaType: string): boolean {
 
 /** True for tar layers of any compression, false for the blobs of artifacts. */
 export function isLayerType(mediaType: string): boolean {
-  return /^application\/vnd\.oci\.image\.layer\.(?:nondistributable\.)?v1\.tar(?:\+(?:gzip|zstd))?$/.test(mediaType)
-    || /^application\/vnd\.docker\.image\.rootfs\.(?:foreign\.)?diff\.tar(?:\.gzip|\.zstd)?$/.test(mediaType);
+  return (
+    /^application\/vnd\.oci\.image\.layer\.(?:nondistributable\.)?v1\.tar(?:\+(?:gzip|zstd))?$/.test(mediaType) ||
+    /^application\/vnd\.docker\.image\.rootfs\.(?:foreign\.)?diff\.tar(?:\.gzip|\.zstd)?$/.test(mediaType)
+  );
 }
 
 /** The media type of a Content-Type header without its parameters, in lower case. */

@@ -16,7 +16,10 @@ const DEFAULT_ORGANISATION = 'library';
  */
 export function parseRepositoryName(text: string): RepositoryName {
   if (text.length > 255 || !NAME.test(text))
-    throw new AssayError('name-invalid', `not a repository name: ${JSON.stringify(text.slice(0, 80))} (lower case letters, digits and single . _ - between them, parts divided by /)`);
+    throw new AssayError(
+      'name-invalid',
+      `not a repository name: ${JSON.stringify(text.slice(0, 80))} (lower case letters, digits and single . _ - between them, parts divided by /)`,
+    );
   const name = text.includes('/') ? text : `${DEFAULT_ORGANISATION}/${text}`;
   if (RESERVED.has(organisationOf(name as RepositoryName)))
     throw new AssayError('name-reserved', `names under ${organisationOf(name as RepositoryName)}/ are reserved`);
@@ -35,7 +38,10 @@ export function isOrganisationName(text: string): boolean {
 
 export function parseTag(text: string): Tag {
   if (TAG.test(text)) return text as Tag;
-  throw new AssayError('tag-invalid', `not a tag: ${JSON.stringify(text.slice(0, 80))} (letters, digits, _ . - and at most 128 characters)`);
+  throw new AssayError(
+    'tag-invalid',
+    `not a tag: ${JSON.stringify(text.slice(0, 80))} (letters, digits, _ . - and at most 128 characters)`,
+  );
 }
 
 /** What follows `/manifests/`: a digest when it has a colon, else a tag. Throws `digest-invalid` or `tag-invalid`. */

@@ -33,6 +33,11 @@ export interface ChangedEntry {
 export interface AdvisorySets {
   current(): AdvisorySet;
   /** Puts a feed's content in place of what it held before; the set is replaced as a whole or not at all. */
-  replace(feed: { name: string; licence: string; content: FeedContent; at: number }): Promise<{ status: FeedStatus; changed: readonly ChangedEntry[] }>;
+  replace(feed: {
+    name: string;
+    licence: string;
+    content: FeedContent;
+    at: number;
+  }): Promise<{ status: FeedStatus; changed: readonly ChangedEntry[] }>;
   close(): void;
 }

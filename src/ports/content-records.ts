@@ -47,7 +47,14 @@ export interface ImagePackage {
 }
 
 export interface ImageFinding {
-  readonly package: { readonly id: string; readonly purl: string; readonly name: string; readonly version: string; readonly type: string; readonly sourceName: string };
+  readonly package: {
+    readonly id: string;
+    readonly purl: string;
+    readonly name: string;
+    readonly version: string;
+    readonly type: string;
+    readonly sourceName: string;
+  };
   readonly path: string;
   readonly layer: number;
   readonly finding: VulnerabilityFinding;
@@ -77,9 +84,15 @@ export interface ContentRecords {
 
   imageAnalysis(manifest: Digest): Promise<ImageAnalysis | undefined>;
   judgement(manifest: Digest): Promise<ImageJudgement | undefined>;
-  judgements(manifests: readonly Digest[]): Promise<ReadonlyMap<Digest, ImageJudgement & { state: ImageAnalysis['state'] }>>;
+  judgements(
+    manifests: readonly Digest[],
+  ): Promise<ReadonlyMap<Digest, ImageJudgement & { state: ImageAnalysis['state'] }>>;
   /** Stores the inventory of an image and its package rows; packages that were not known get their findings. */
-  putImage(image: ImageAnalysis, packages: readonly { package: JudgedPackage; findings: readonly VulnerabilityFinding[] }[], advisories: string): Promise<void>;
+  putImage(
+    image: ImageAnalysis,
+    packages: readonly { package: JudgedPackage; findings: readonly VulnerabilityFinding[] }[],
+    advisories: string,
+  ): Promise<void>;
   forgetImage(manifest: Digest): Promise<void>;
   /** Packages of these advisory keys that are stored, to be judged anew. */
   packagesOf(keys: readonly { ecosystem: string; name: string }[]): Promise<{ id: string; key: AdvisoryKey }[]>;
@@ -97,7 +110,11 @@ export interface ContentRecords {
   /** Images that the viewer may pull and that have this vulnerability. */
   imagesWith(viewer: Viewer, vulnerability: string, page: Page): Promise<VulnerableImage[]>;
   /** Images that the viewer may pull and that hold a package of this name. */
-  imagesHolding(viewer: Viewer, packageName: string, page: Page): Promise<{ repository: string; digest: Digest; name: string; version: string; type: string }[]>;
+  imagesHolding(
+    viewer: Viewer,
+    packageName: string,
+    page: Page,
+  ): Promise<{ repository: string; digest: Digest; name: string; version: string; type: string }[]>;
   /** Repositories that hold the manifest; findings events go to each. */
   repositoriesOf(manifest: Digest): Promise<Pick<Repository, 'id' | 'name'>[]>;
 }

@@ -15,7 +15,14 @@ export interface JobSummary extends Job {
 
 export interface JobRecords {
   /** Adds a job unless one of the same kind and key waits already. Lower priority runs first. */
-  enqueue(job: { id: string; kind: string; dedupeKey: string; payload: unknown; priority: number; runAt: number }): Promise<void>;
+  enqueue(job: {
+    id: string;
+    kind: string;
+    dedupeKey: string;
+    payload: unknown;
+    priority: number;
+    runAt: number;
+  }): Promise<void>;
   /** Takes the next job that is due and leases it. */
   take(kinds: readonly string[], now: number, leaseUntil: number): Promise<Job | undefined>;
   done(id: string): Promise<void>;

@@ -131,8 +131,17 @@ export interface RegistryRecords {
   mayCreateIn(viewer: Viewer, organisation: string): Promise<boolean>;
   organisationExists(organisation: string): Promise<boolean>;
   createOrganisation(name: string, at: number): Promise<void>;
-  createRepository(repository: { id: RepositoryId; name: RepositoryName; visibility: Visibility; description: string; createdAt: number }): Promise<void>;
-  updateRepository(repository: Repository, change: { visibility?: Visibility | undefined; description?: string | undefined }): Promise<void>;
+  createRepository(repository: {
+    id: RepositoryId;
+    name: RepositoryName;
+    visibility: Visibility;
+    description: string;
+    createdAt: number;
+  }): Promise<void>;
+  updateRepository(
+    repository: Repository,
+    change: { visibility?: Visibility | undefined; description?: string | undefined },
+  ): Promise<void>;
   deleteRepository(repository: Repository, at: number): Promise<void>;
 
   // blobs
@@ -171,10 +180,20 @@ export interface RegistryRecords {
   tagNames(repository: Repository, page: Page): Promise<Tag[]>;
   tags(repository: Repository, page: Page & { search?: string | undefined }): Promise<TagListItem[]>;
   tagsOf(repository: Repository, digest: Digest): Promise<Tag[]>;
-  setTag(repository: Repository, tag: Tag, digest: Digest, by: string, at: number): Promise<{ previous: Digest | undefined }>;
+  setTag(
+    repository: Repository,
+    tag: Tag,
+    digest: Digest,
+    by: string,
+    at: number,
+  ): Promise<{ previous: Digest | undefined }>;
   deleteTag(repository: Repository, tag: Tag, by: string, at: number): Promise<boolean>;
   tagHistory(repository: Repository, tag: Tag, page: Page): Promise<TagChange[]>;
-  referrers(repository: Repository, subject: Digest, page: Page & { artifactType?: string | undefined }): Promise<Referrer[]>;
+  referrers(
+    repository: Repository,
+    subject: Digest,
+    page: Page & { artifactType?: string | undefined },
+  ): Promise<Referrer[]>;
   /** The index manifests of this repository that list the digest. */
   parents(repository: Repository, digest: Digest): Promise<Digest[]>;
 

@@ -32,5 +32,13 @@ export async function appendEvent(
   subject: string,
   data: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  await records.events.append({ id: uuidv7(at), type: `dev.assay.${noun}.v1`, actor, repositoryId: repository?.id, subject, data, at });
+  await records.events.append({
+    id: uuidv7(at),
+    type: `dev.assay.${noun}.v1`,
+    actor,
+    repositoryId: repository?.id,
+    subject,
+    data,
+    at,
+  });
 }

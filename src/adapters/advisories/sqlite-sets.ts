@@ -1,5 +1,16 @@
 import { hash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync, openSync, fsyncSync, closeSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  openSync,
+  fsyncSync,
+  closeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { z } from 'zod';
@@ -43,7 +54,9 @@ export function openAdvisorySets(folder: string): AdvisorySets {
       const rows = content.entries
         .filter((entry) => entry.advisories.length > 0)
         .map((entry) => ({ ecosystem: entry.ecosystem, name: entry.package, body: JSON.stringify(entry.advisories) }))
-        .sort((a, b) => (a.ecosystem === b.ecosystem ? compareText(a.name, b.name) : compareText(a.ecosystem, b.ecosystem)));
+        .sort((a, b) =>
+          a.ecosystem === b.ecosystem ? compareText(a.name, b.name) : compareText(a.ecosystem, b.ecosystem),
+        );
       const merged = mergeRows(rows);
       const digest = `sha256:${hash('sha256', merged.map((row) => `${row.ecosystem}\0${row.name}\0${row.hash}\n`).join(''), 'hex')}`;
       const status: FeedStatus = {
@@ -59,9 +72,16 @@ export function openAdvisorySets(folder: string): AdvisorySets {
       const before = feeds.find((feed) => feed.status.feed === name);
       writeFeed(folder, status, merged);
       const opened = openFeed(folder, status);
-      const changed = before ? difference(before.database, opened.database) : merged.map((row) => ({ ecosystem: row.ecosystem, package: row.name }));
-      const next = [...feeds.filter((feed) => feed !== before), opened].sort((a, b) => compareText(a.status.feed, b.status.feed));
-      writeCurrent(folder, next.map((feed) => feed.status));
+      const changed = before
+        ? difference(before.database, opened.database)
+        : merged.map((row) => ({ ecosystem: row.ecosystem, package: row.name }));
+      const next = [...feeds.filter((feed) => feed !== before), opened].sort((a, b) =>
+        compareText(a.status.feed, b.status.feed),
+      );
+      writeCurrent(
+        folder,
+        next.map((feed) => feed.status),
+      );
       feeds = next;
       set = makeSet(feeds);
       before?.database.close();
@@ -93,7 +113,10 @@ function mergeRows(rows: readonly { ecosystem: string; name: string; body: strin
     const first = rows[at]!;
     let end = at + 1;
     while (end < rows.length && rows[end]!.name === first.name && rows[end]!.ecosystem === first.ecosystem) end++;
-    const body = end === at + 1 ? first.body : JSON.stringify(rows.slice(at, end).flatMap((row) => JSON.parse(row.body) as Advisory[]));
+    const body =
+      end === at + 1
+        ? first.body
+        : JSON.stringify(rows.slice(at, end).flatMap((row) => JSON.parse(row.body) as Advisory[]));
     merged.push({ ecosystem: first.ecosystem, name: first.name, body, hash: hash('sha256', body, 'hex') });
     at = end;
   }
@@ -112,7 +135,9 @@ function writeFeed(folder: string, status: FeedStatus, rows: readonly Row[]): vo
   try {
     const database = new DatabaseSync(temporary);
     database.exec('pragma journal_mode = off; pragma synchronous = off; pragma page_size = 8192');
-    database.exec('create table entries (ecosystem text not null, package text not null, hash text not null, body text not null, primary key (ecosystem, package)) without rowid');
+    database.exec(
+      'create table entries (ecosystem text not null, package text not null, hash text not null, body text not null, primary key (ecosystem, package)) without rowid',
+    );
     database.exec('begin');
     const insert = database.prepare('insert into entries values (?, ?, ?, ?)');
     for (const row of rows) insert.run(row.ecosystem, row.name, row.hash, row.body);
@@ -137,13 +162,18 @@ function syncFile(path: string): void {
 
 function openFeed(folder: string, status: FeedStatus): OpenFeed {
   const database = new DatabaseSync(fileOf(folder, status), { readOnly: true });
-  return { status, database, byPackage: database.prepare('select body from entries where ecosystem = ? and package = ?') };
+  return {
+    status,
+    database,
+    byPackage: database.prepare('select body from entries where ecosystem = ? and package = ?'),
+  };
 }
 
 function makeSet(feeds: readonly OpenFeed[]): AdvisorySet {
   const byEcosystem = new Map<string, OpenFeed[]>();
   for (const feed of feeds)
-    for (const ecosystem of feed.status.ecosystems) byEcosystem.set(ecosystem, [...(byEcosystem.get(ecosystem) ?? []), feed]);
+    for (const ecosystem of feed.status.ecosystems)
+      byEcosystem.set(ecosystem, [...(byEcosystem.get(ecosystem) ?? []), feed]);
   return {
     digest: `sha256:${hash('sha256', feeds.map((feed) => `${feed.status.feed}\0${feed.status.digest}\n`).join(''), 'hex')}`,
     feeds: feeds.map((feed) => feed.status),
@@ -152,7 +182,9 @@ function makeSet(feeds: readonly OpenFeed[]): AdvisorySet {
       const found: SourcedAdvisory[] = [];
       for (const feed of byEcosystem.get(ecosystem) ?? []) {
         const row = feed.byPackage.get(ecosystem, name) as { body: string } | undefined;
-        if (row) for (const advisory of JSON.parse(row.body) as Advisory[]) found.push({ ...advisory, feed: feed.status.feed });
+        if (row)
+          for (const advisory of JSON.parse(row.body) as Advisory[])
+            found.push({ ...advisory, feed: feed.status.feed });
       }
       return found;
     },
@@ -163,7 +195,9 @@ function makeSet(feeds: readonly OpenFeed[]): AdvisorySet {
 function difference(before: DatabaseSync, after: DatabaseSync): ChangedEntry[] {
   const changed: ChangedEntry[] = [];
   const rows = (database: DatabaseSync) =>
-    database.prepare('select ecosystem, package, hash from entries order by ecosystem, package').iterate() as IterableIterator<{
+    database
+      .prepare('select ecosystem, package, hash from entries order by ecosystem, package')
+      .iterate() as IterableIterator<{
       ecosystem: string;
       package: string;
       hash: string;
@@ -173,9 +207,14 @@ function difference(before: DatabaseSync, after: DatabaseSync): ChangedEntry[] {
   let a = left.next();
   let b = right.next();
   while (!a.done || !b.done) {
-    const order = a.done ? 1 : b.done ? -1 : compareText(a.value.ecosystem, b.value.ecosystem) || compareText(a.value.package, b.value.package);
+    const order = a.done
+      ? 1
+      : b.done
+        ? -1
+        : compareText(a.value.ecosystem, b.value.ecosystem) || compareText(a.value.package, b.value.package);
     const entry = order <= 0 ? a.value! : b.value!;
-    if (order !== 0 || a.value!.hash !== b.value!.hash) changed.push({ ecosystem: entry.ecosystem, package: entry.package });
+    if (order !== 0 || a.value!.hash !== b.value!.hash)
+      changed.push({ ecosystem: entry.ecosystem, package: entry.package });
     if (order <= 0) a = left.next();
     if (order >= 0) b = right.next();
   }

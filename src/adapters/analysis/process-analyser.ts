@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +17,11 @@ export interface ProcessLimits {
   readonly maxAnswerBytes: number;
 }
 
-export const processLimits: ProcessLimits = { maxResidentBytes: 700 * 1024 ** 2, maxSeconds: 300, maxAnswerBytes: 256 * 1024 ** 2 };
+export const processLimits: ProcessLimits = {
+  maxResidentBytes: 700 * 1024 ** 2,
+  maxSeconds: 300,
+  maxAnswerBytes: 256 * 1024 ** 2,
+};
 
 const WATCH_MS = 100;
 
@@ -25,7 +30,10 @@ const WATCH_MS = 100;
  * without file writing, network, children or addons, its own network name space where the system allows, and a watchdog
  * for memory and time.
  */
-export function processAnalyser(program: { entry: string; readable: readonly string[] }, limits: ProcessLimits = processLimits): LayerAnalyser {
+export function processAnalyser(
+  program: { entry: string; readable: readonly string[] },
+  limits: ProcessLimits = processLimits,
+): LayerAnalyser {
   let isolated: boolean | undefined;
   const command = (): { file: string; args: string[] } => {
     isolated ??= canUnshare();
@@ -67,7 +75,12 @@ function canUnshare(): boolean {
   }
 }
 
-async function converse(child: ChildProcess, bytes: AsyncIterable<Uint8Array>, limits: ProcessLimits, signal: AbortSignal | undefined): Promise<LayerInventory> {
+async function converse(
+  child: ChildProcess,
+  bytes: AsyncIterable<Uint8Array>,
+  limits: ProcessLimits,
+  signal: AbortSignal | undefined,
+): Promise<LayerInventory> {
   const stop = { reason: undefined as AssayError | undefined };
   const kill = (reason: AssayError) => {
     stop.reason ??= reason;
@@ -87,7 +100,11 @@ async function converse(child: ChildProcess, bytes: AsyncIterable<Uint8Array>, l
     const code = await ended;
     await fed;
     if (stop.reason) throw stop.reason;
-    if (code !== 0) throw new AssayError('analysis-failed', `the analysis process ended with status ${code}: ${complaint().slice(0, 300)}`);
+    if (code !== 0)
+      throw new AssayError(
+        'analysis-failed',
+        `the analysis process ended with status ${code}: ${complaint().slice(0, 300)}`,
+      );
     return readAnswer(await answer);
   } finally {
     unwatch();
@@ -107,7 +124,12 @@ function watch(child: ChildProcess, limits: ProcessLimits, kill: (reason: AssayE
         (text) => {
           const resident = Number(text.split(' ')[1]) * 4096;
           if (resident > limits.maxResidentBytes)
-            kill(new AssayError('content-budget-exceeded', `the analysis of a layer needed more than ${limits.maxResidentBytes / 1024 ** 2} MiB`));
+            kill(
+              new AssayError(
+                'content-budget-exceeded',
+                `the analysis of a layer needed more than ${limits.maxResidentBytes / 1024 ** 2} MiB`,
+              ),
+            );
         },
         () => undefined,
       );
@@ -115,27 +137,45 @@ function watch(child: ChildProcess, limits: ProcessLimits, kill: (reason: AssayE
   return () => clearInterval(timer);
 }
 
-async function feed(child: ChildProcess, bytes: AsyncIterable<Uint8Array>, kill: (reason: AssayError) => void): Promise<void> {
+async function feed(
+  child: ChildProcess,
+  bytes: AsyncIterable<Uint8Array>,
+  kill: (reason: AssayError) => void,
+): Promise<void> {
   const pipe = child.stdin!;
   pipe.on('error', () => undefined);
+  const closed = new Promise<void>((resolve) => pipe.once('close', resolve));
   try {
     for await (const chunk of bytes) {
       if (pipe.destroyed) return;
-      if (!pipe.write(chunk)) await new Promise<void>((resolve) => pipe.once('drain', resolve).once('close', resolve));
+      if (!pipe.write(chunk)) await Promise.race([closed, once(pipe, 'drain')]);
     }
     pipe.end();
   } catch (error) {
-    kill(error instanceof AssayError ? error : new AssayError('analysis-failed', 'the layer could not be read', { cause: error }));
+    kill(
+      error instanceof AssayError
+        ? error
+        : new AssayError('analysis-failed', 'the layer could not be read', { cause: error }),
+    );
   }
 }
 
-async function collect(child: ChildProcess, limits: ProcessLimits, kill: (reason: AssayError) => void): Promise<Uint8Array> {
+async function collect(
+  child: ChildProcess,
+  limits: ProcessLimits,
+  kill: (reason: AssayError) => void,
+): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of child.stdout!) {
     size += (chunk as Buffer).length;
     if (size > limits.maxAnswerBytes) {
-      kill(new AssayError('content-budget-exceeded', `the inventory of a layer has more than ${limits.maxAnswerBytes} bytes`));
+      kill(
+        new AssayError(
+          'content-budget-exceeded',
+          `the inventory of a layer has more than ${limits.maxAnswerBytes} bytes`,
+        ),
+      );
       break;
     }
     chunks.push(chunk as Buffer);

@@ -15,8 +15,22 @@ function phc(salt: Buffer, tag: Buffer): string {
   return `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=1$${text(salt)}$${text(tag)}`;
 }
 
-function run(password: string, salt: Buffer, memory: number, passes: number, parallelism: number, length: number): Promise<Buffer> {
-  return derive('argon2id', { message: Buffer.from(password, 'utf8'), nonce: salt, memory, passes, parallelism, tagLength: length });
+function run(
+  password: string,
+  salt: Buffer,
+  memory: number,
+  passes: number,
+  parallelism: number,
+  length: number,
+): Promise<Buffer> {
+  return derive('argon2id', {
+    message: Buffer.from(password, 'utf8'),
+    nonce: salt,
+    memory,
+    passes,
+    parallelism,
+    tagLength: length,
+  });
 }
 
 /** At most two at a time, so that a storm of sign-ins costs memory and processors no more than two do. */
@@ -41,10 +55,19 @@ export function argon2Passwords(): Passwords {
       }),
     verify: (password, hash) =>
       limited(async () => {
-        const match = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(hash ?? NEVER);
+        const match = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(
+          hash ?? NEVER,
+        );
         if (!match) return false;
         const tag = Buffer.from(match[5]!, 'base64');
-        const computed = await run(password, Buffer.from(match[4]!, 'base64'), Number(match[1]), Number(match[2]), Number(match[3]), tag.length);
+        const computed = await run(
+          password,
+          Buffer.from(match[4]!, 'base64'),
+          Number(match[1]),
+          Number(match[2]),
+          Number(match[3]),
+          tag.length,
+        );
         return timingSafeEqual(computed, tag) && hash !== undefined;
       }),
   };

@@ -21,7 +21,8 @@ async function makeDurableDirectories(root: string): Promise<void> {
     const shards = Array.from({ length: 256 }, (_, index) => index.toString(16).padStart(2, '0'));
     await mkdir(join(root, 'blobs'), { recursive: true, mode: 0o700 });
     const present = new Set(await readdir(join(root, 'blobs')));
-    for (const shard of shards) if (!present.has(shard)) await mkdir(join(root, 'blobs', shard), { recursive: true, mode: 0o700 });
+    for (const shard of shards)
+      if (!present.has(shard)) await mkdir(join(root, 'blobs', shard), { recursive: true, mode: 0o700 });
     if (present.size < shards.length) {
       await syncDirectory(join(root, 'blobs'));
       await syncDirectory(root);
@@ -96,7 +97,8 @@ class FileBlobStore implements BlobStore {
     try {
       handle = await open(this.#published(key), 'r');
     } catch (error) {
-      if (systemCode(error) === 'ENOENT') throw new AssayError('blob-damaged', 'the bytes of this blob are missing; run assay fsck', { cause: error });
+      if (systemCode(error) === 'ENOENT')
+        throw new AssayError('blob-damaged', 'the bytes of this blob are missing; run assay fsck', { cause: error });
       throw storageError(error, 'reading a blob');
     }
     const { size } = await handle.stat();
@@ -119,7 +121,8 @@ class FileBlobStore implements BlobStore {
 
   async *list(): AsyncGenerator<StoredFile> {
     yield* this.#listFolder(join(this.#root, 'uploads'), true);
-    for (const shard of await readdir(join(this.#root, 'blobs'))) yield* this.#listFolder(join(this.#root, 'blobs', shard), false);
+    for (const shard of await readdir(join(this.#root, 'blobs')))
+      yield* this.#listFolder(join(this.#root, 'blobs', shard), false);
   }
 
   async *#listFolder(folder: string, staged: boolean): AsyncGenerator<StoredFile> {

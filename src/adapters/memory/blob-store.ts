@@ -52,7 +52,8 @@ export function memoryBlobStore(): BlobStore {
       return Promise.resolve();
     },
     async *list() {
-      for (const [key, chunks] of staged) yield { key, staged: true, size: chunks.reduce((sum, chunk) => sum + chunk.length, 0), modifiedAt: 0 };
+      for (const [key, chunks] of staged)
+        yield { key, staged: true, size: chunks.reduce((sum, chunk) => sum + chunk.length, 0), modifiedAt: 0 };
       for (const [key, bytes] of published) yield { key, staged: false, size: bytes.length, modifiedAt: 0 };
     },
   };

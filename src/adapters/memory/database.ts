@@ -1,6 +1,6 @@
 import type { Database } from '../../ports/database.ts';
 import { openSqlite } from '../sqlite/database.ts';
-import type { KeepTimes } from '../sql/registry-records.ts';
+import type { KeepTimes } from '../sql/registry/keep-times.ts';
 
 /**
  * A database without a file, for tests and for commands that need none. It is SQLite's own in-memory database, so it

@@ -30,9 +30,15 @@ function toToken(row: Schema['tokens']): TokenRecord {
 }
 
 export function accessRecords(db: Kysely<Schema>): AccessRecords {
-  const subjectOf = async (subject: Grant['subject']): Promise<{ kind: 'repository' | 'organisation'; value: string } | undefined> => {
+  const subjectOf = async (
+    subject: Grant['subject'],
+  ): Promise<{ kind: 'repository' | 'organisation'; value: string } | undefined> => {
     if ('organisation' in subject) return { kind: 'organisation', value: subject.organisation };
-    const row = await db.selectFrom('repositories').select('id').where('name', '=', subject.repository).executeTakeFirst();
+    const row = await db
+      .selectFrom('repositories')
+      .select('id')
+      .where('name', '=', subject.repository)
+      .executeTakeFirst();
     return row && { kind: 'repository', value: row.id };
   };
   const idOf = async (name: string): Promise<string | undefined> =>
@@ -65,13 +71,22 @@ export function accessRecords(db: Kysely<Schema>): AccessRecords {
         .execute();
     },
     async setPassword(accountId, passwordHash, at) {
-      await db.updateTable('accounts').set({ password_hash: passwordHash, password_changed_at: at }).where('id', '=', accountId).execute();
+      await db
+        .updateTable('accounts')
+        .set({ password_hash: passwordHash, password_changed_at: at })
+        .where('id', '=', accountId)
+        .execute();
     },
     async setDisabled(accountId, disabled) {
-      await db.updateTable('accounts').set({ disabled: disabled ? 1 : 0 }).where('id', '=', accountId).execute();
+      await db
+        .updateTable('accounts')
+        .set({ disabled: disabled ? 1 : 0 })
+        .where('id', '=', accountId)
+        .execute();
     },
     async deleteAccount(accountId) {
-      for (const table of ['tokens', 'grants'] as const) await db.deleteFrom(table).where('account_id', '=', accountId).execute();
+      for (const table of ['tokens', 'grants'] as const)
+        await db.deleteFrom(table).where('account_id', '=', accountId).execute();
       await db.deleteFrom('accounts').where('id', '=', accountId).execute();
     },
 
@@ -92,24 +107,49 @@ export function accessRecords(db: Kysely<Schema>): AccessRecords {
         .execute();
     },
     async tokenBySecret(secretHash, now) {
-      const row = await db.selectFrom('tokens').selectAll().where('secret_hash', '=', secretHash).where('expires_at', '>', now).executeTakeFirst();
+      const row = await db
+        .selectFrom('tokens')
+        .selectAll()
+        .where('secret_hash', '=', secretHash)
+        .where('expires_at', '>', now)
+        .executeTakeFirst();
       if (!row) return undefined;
-      const account = await db.selectFrom('accounts').selectAll().where('id', '=', row.account_id).where('disabled', '=', 0).executeTakeFirst();
+      const account = await db
+        .selectFrom('accounts')
+        .selectAll()
+        .where('id', '=', row.account_id)
+        .where('disabled', '=', 0)
+        .executeTakeFirst();
       return account && { token: toToken(row), account: toAccount(account) };
     },
     async tokens(accountId, kind) {
-      const rows = await db.selectFrom('tokens').selectAll().where('account_id', '=', accountId).where('kind', '=', kind).orderBy('created_at', 'desc').execute();
+      const rows = await db
+        .selectFrom('tokens')
+        .selectAll()
+        .where('account_id', '=', accountId)
+        .where('kind', '=', kind)
+        .orderBy('created_at', 'desc')
+        .execute();
       return rows.map(toToken);
     },
     async touchToken(id, at) {
       await db.updateTable('tokens').set({ last_used_at: at }).where('id', '=', id).execute();
     },
     async revokeToken(accountId, id) {
-      const row = await db.deleteFrom('tokens').where('account_id', '=', accountId).where('id', '=', id).returning('id').executeTakeFirst();
+      const row = await db
+        .deleteFrom('tokens')
+        .where('account_id', '=', accountId)
+        .where('id', '=', id)
+        .returning('id')
+        .executeTakeFirst();
       return row !== undefined;
     },
     async revokeTokens(accountId, kinds) {
-      await db.deleteFrom('tokens').where('account_id', '=', accountId).where('kind', 'in', [...kinds]).execute();
+      await db
+        .deleteFrom('tokens')
+        .where('account_id', '=', accountId)
+        .where('kind', 'in', [...kinds])
+        .execute();
     },
     async forgetExpiredTokens(before) {
       return (await db.deleteFrom('tokens').where('expires_at', '<', before).returning('id').execute()).length;
@@ -142,14 +182,25 @@ export function accessRecords(db: Kysely<Schema>): AccessRecords {
       const rows = await db
         .selectFrom('grants')
         .innerJoin('accounts', 'accounts.id', 'grants.account_id')
-        .leftJoin('repositories', (join) => join.onRef('repositories.id', '=', 'grants.subject').on('grants.subject_kind', '=', 'repository'))
-        .select(['accounts.name as account', 'grants.role', 'grants.subject_kind', 'grants.subject', 'repositories.name as repository'])
+        .leftJoin('repositories', (join) =>
+          join.onRef('repositories.id', '=', 'grants.subject').on('grants.subject_kind', '=', 'repository'),
+        )
+        .select([
+          'accounts.name as account',
+          'grants.role',
+          'grants.subject_kind',
+          'grants.subject',
+          'repositories.name as repository',
+        ])
         .$if(filter.accountName !== undefined, (query) => query.where('accounts.name', '=', filter.accountName ?? ''))
         .$if(filter.repository !== undefined, (query) =>
           query.where((eb) =>
             eb.or([
               eb('repositories.name', '=', filter.repository ?? ''),
-              eb.and([eb('grants.subject_kind', '=', 'organisation'), eb('grants.subject', '=', (filter.repository ?? '').split('/')[0] ?? '')]),
+              eb.and([
+                eb('grants.subject_kind', '=', 'organisation'),
+                eb('grants.subject', '=', (filter.repository ?? '').split('/')[0] ?? ''),
+              ]),
             ]),
           ),
         )
@@ -157,7 +208,8 @@ export function accessRecords(db: Kysely<Schema>): AccessRecords {
         .execute();
       return rows.flatMap((row): Grant[] => {
         if (!isRole(row.role)) return [];
-        if (row.subject_kind === 'organisation') return [{ accountName: row.account, role: row.role, subject: { organisation: row.subject } }];
+        if (row.subject_kind === 'organisation')
+          return [{ accountName: row.account, role: row.role, subject: { organisation: row.subject } }];
         return row.repository === null
           ? []
           : [{ accountName: row.account, role: row.role, subject: { repository: row.repository as RepositoryName } }];

@@ -7,7 +7,13 @@ function toJob(row: Schema['jobs']): Job {
 }
 
 function toSummary(row: Schema['jobs']): JobSummary {
-  return { ...toJob(row), dedupeKey: row.dedupe_key, state: row.state, runAt: row.run_at, lastError: row.last_error ?? undefined };
+  return {
+    ...toJob(row),
+    dedupeKey: row.dedupe_key,
+    state: row.state,
+    runAt: row.run_at,
+    lastError: row.last_error ?? undefined,
+  };
 }
 
 export function jobRecords(db: Kysely<Schema>): JobRecords {
@@ -35,7 +41,9 @@ export function jobRecords(db: Kysely<Schema>): JobRecords {
         .selectFrom('jobs')
         .selectAll()
         .where('kind', 'in', [...kinds])
-        .where((eb) => eb.or([eb('state', '=', 'waiting'), eb.and([eb('state', '=', 'running'), eb('leased_until', '<', now)])]))
+        .where((eb) =>
+          eb.or([eb('state', '=', 'waiting'), eb.and([eb('state', '=', 'running'), eb('leased_until', '<', now)])]),
+        )
         .where('run_at', '<=', now)
         .orderBy('priority')
         .orderBy('run_at')
@@ -66,12 +74,21 @@ export function jobRecords(db: Kysely<Schema>): JobRecords {
       else
         await db
           .updateTable('jobs')
-          .set({ state: runAt === undefined ? 'dead' : 'waiting', leased_until: null, last_error: reason.slice(0, 1000), ...(runAt !== undefined && { run_at: runAt }) })
+          .set({
+            state: runAt === undefined ? 'dead' : 'waiting',
+            leased_until: null,
+            last_error: reason.slice(0, 1000),
+            ...(runAt !== undefined && { run_at: runAt }),
+          })
           .where('id', '=', id)
           .execute();
     },
     async releaseLeases() {
-      const running = await db.selectFrom('jobs').select(['id', 'kind', 'dedupe_key']).where('state', '=', 'running').execute();
+      const running = await db
+        .selectFrom('jobs')
+        .select(['id', 'kind', 'dedupe_key'])
+        .where('state', '=', 'running')
+        .execute();
       for (const job of running) {
         const waiting = await db
           .selectFrom('jobs')
@@ -81,7 +98,8 @@ export function jobRecords(db: Kysely<Schema>): JobRecords {
           .where('state', '=', 'waiting')
           .executeTakeFirst();
         if (waiting) await db.deleteFrom('jobs').where('id', '=', job.id).execute();
-        else await db.updateTable('jobs').set({ state: 'waiting', leased_until: null }).where('id', '=', job.id).execute();
+        else
+          await db.updateTable('jobs').set({ state: 'waiting', leased_until: null }).where('id', '=', job.id).execute();
       }
     },
     async list(limit) {

@@ -10,11 +10,14 @@ export const migrations: readonly Migration[] = [first];
 
 /** Brings the schema up to date inside the caller's transaction. Refuses a schema newer than this program. */
 export async function migrate(db: Kysely<Schema>, bytes: 'blob' | 'bytea', now: number): Promise<void> {
-  await sql.raw('create table if not exists migrations (name text primary key, applied_at bigint not null)').execute(db);
+  await sql
+    .raw('create table if not exists migrations (name text primary key, applied_at bigint not null)')
+    .execute(db);
   const applied = new Set((await db.selectFrom('migrations').select('name').execute()).map((row) => row.name));
   const known = new Set(migrations.map((each) => each.name));
   for (const name of applied)
-    if (!known.has(name)) throw new AssayError('data-newer', `the data was written by a newer Assay (migration ${name} is not known here)`);
+    if (!known.has(name))
+      throw new AssayError('data-newer', `the data was written by a newer Assay (migration ${name} is not known here)`);
   for (const migration of migrations) {
     if (applied.has(migration.name)) continue;
     await migration.up(db, bytes);

@@ -1,10 +1,11 @@
 import type { Kysely } from 'kysely';
 import type { Records } from '../../ports/database.ts';
 import { accessRecords } from './access-records.ts';
-import { contentRecords } from './content-records.ts';
+import { contentRecords } from './content/records.ts';
 import { eventRecords } from './event-records.ts';
 import { jobRecords } from './job-records.ts';
-import { type KeepTimes, registryRecords } from './registry-records.ts';
+import type { KeepTimes } from './registry/keep-times.ts';
+import { registryRecords } from './registry/records.ts';
 import type { Schema } from './schema.ts';
 
 /** All rooms over one connection. */

@@ -13,10 +13,30 @@ export interface Schema {
     created_at: number;
     updated_at: number;
   };
-  blobs: { digest: string; size: number; storage_key: string; state: 'stored' | 'condemned'; stored_at: number; condemned_at: number | null };
+  blobs: {
+    digest: string;
+    size: number;
+    storage_key: string;
+    state: 'stored' | 'condemned';
+    stored_at: number;
+    condemned_at: number | null;
+  };
   /** `unreferenced_at` is set while no manifest of the repository needs the blob; it is unlinked after `keep_until`. */
-  repository_blobs: { repository_id: string; digest: string; linked_at: number; unreferenced_at: number | null; keep_until: number | null };
-  uploads: { id: string; repository_id: string; principal: string; storage_key: string; algorithm: 'sha256' | 'sha512'; started_at: number };
+  repository_blobs: {
+    repository_id: string;
+    digest: string;
+    linked_at: number;
+    unreferenced_at: number | null;
+    keep_until: number | null;
+  };
+  uploads: {
+    id: string;
+    repository_id: string;
+    principal: string;
+    storage_key: string;
+    algorithm: 'sha256' | 'sha512';
+    started_at: number;
+  };
   manifests: {
     digest: string;
     media_type: string;
@@ -28,10 +48,29 @@ export interface Schema {
     total_size: number;
     raw: Uint8Array;
   };
-  repository_manifests: { repository_id: string; digest: string; subject: string | null; pushed_at: number; pushed_by: string };
-  manifest_references: { manifest: string; target: string; kind: 'config' | 'layer' | 'manifest' | 'subject'; position: number };
+  repository_manifests: {
+    repository_id: string;
+    digest: string;
+    subject: string | null;
+    pushed_at: number;
+    pushed_by: string;
+  };
+  manifest_references: {
+    manifest: string;
+    target: string;
+    kind: 'config' | 'layer' | 'manifest' | 'subject';
+    position: number;
+  };
   tags: { repository_id: string; name: string; digest: string; updated_at: number; updated_by: string; moves: number };
-  tag_changes: { id: string; repository_id: string; tag: string; digest: string | null; previous: string | null; changed_at: number; changed_by: string };
+  tag_changes: {
+    id: string;
+    repository_id: string;
+    tag: string;
+    digest: string | null;
+    previous: string | null;
+    changed_at: number;
+    changed_by: string;
+  };
   pulls: { repository_id: string; digest: string; tag: string; day: string; count: number };
 
   // access
@@ -101,7 +140,14 @@ export interface Schema {
     fixable: number;
     body: string;
   };
-  image_judgements: { manifest: string; counts: string; package_count: number; unjudged: number; judged_at: number; advisories: string };
+  image_judgements: {
+    manifest: string;
+    counts: string;
+    package_count: number;
+    unjudged: number;
+    judged_at: number;
+    advisories: string;
+  };
   content_state: { name: string; value: string };
 
   // jobs and events
@@ -117,5 +163,13 @@ export interface Schema {
     state: 'waiting' | 'running' | 'dead';
     last_error: string | null;
   };
-  events: { id: string; type: string; actor: string; repository_id: string | null; subject: string; data: string; at: number };
+  events: {
+    id: string;
+    type: string;
+    actor: string;
+    repository_id: string | null;
+    subject: string;
+    data: string;
+    at: number;
+  };
 }

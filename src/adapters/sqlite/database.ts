@@ -4,7 +4,7 @@ import { AssayError, isAssayError, storageError } from '../../lib/error.ts';
 import type { Database, Records } from '../../ports/database.ts';
 import { migrate } from '../sql/migrate.ts';
 import { sqlRecords } from '../sql/records.ts';
-import type { KeepTimes } from '../sql/registry-records.ts';
+import type { KeepTimes } from '../sql/registry/keep-times.ts';
 import type { Schema } from '../sql/schema.ts';
 import { nodeSqliteDialect } from './dialect.ts';
 
@@ -34,13 +34,20 @@ export async function openSqlite(path: string, now: number, keep?: KeepTimes): P
   const inMemory = path === ':memory:';
   const reader = inMemory ? writer : connect(path);
   const reading = inMemory ? writing : new Kysely<Schema>({ dialect: nodeSqliteDialect(reader) });
-  return new SqliteDatabase(writer, sqlRecords(writing, keep), sqlRecords(reading, keep), inMemory ? [writer] : [reader, writer]);
+  return new SqliteDatabase(
+    writer,
+    sqlRecords(writing, keep),
+    sqlRecords(reading, keep),
+    inMemory ? [writer] : [reader, writer],
+  );
 }
 
 function connect(path: string): DatabaseSync {
   try {
     const database = new DatabaseSync(path, { timeout: 10_000 });
-    database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma temp_store = memory');
+    database.exec(
+      'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma temp_store = memory',
+    );
     database.exec('pragma cache_size = -16000; pragma journal_size_limit = 67108864; pragma wal_autocheckpoint = 2000');
     const level = database.prepare('pragma synchronous').get() as { synchronous: number };
     if (level.synchronous !== 2) throw new AssayError('storage-failed', 'SQLite does not run with synchronous=FULL');
@@ -119,11 +126,17 @@ class SqliteDatabase implements Database {
 /** SQLite's result codes (sqlite.org/rescode.html) in our words; anything else stays what it is. */
 function sqliteError(error: unknown, doing: string): unknown {
   if (isAssayError(error)) return error;
-  const code = typeof error === 'object' && error !== null && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
+  const code =
+    typeof error === 'object' && error !== null && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
   if (code === 13) return new AssayError('storage-full', `the disk is full while ${doing}`, { cause: error });
   if (code === 8 || code === 10 || code === 14)
-    return new AssayError('storage-failed', `${doing} failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-  if (code === 5 || code === 6) return new AssayError('data-locked', 'the database is in use by another process', { cause: error });
+    return new AssayError(
+      'storage-failed',
+      `${doing} failed: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  if (code === 5 || code === 6)
+    return new AssayError('data-locked', 'the database is in use by another process', { cause: error });
   if (code !== undefined) return error;
   return error instanceof Error ? error : storageError(error, doing);
 }

@@ -47,7 +47,8 @@ export const debianTracker: FeedReader = {
         for (const [id, value] of Object.entries(cves)) {
           records++;
           const record = recordSchema.safeParse(value);
-          if (!record.success) refused.push({ id: `${source} ${id}`, reason: record.error.issues[0]?.message ?? 'unreadable' });
+          if (!record.success)
+            refused.push({ id: `${source} ${id}`, reason: record.error.issues[0]?.message ?? 'unreadable' });
           else addReleases(entries, refused, source, id, record.data);
         }
       }
@@ -94,7 +95,11 @@ function addReleases(
   }
 }
 
-function readRelease(id: string, description: string | undefined, release: z.infer<typeof releaseSchema>): Advisory | undefined {
+function readRelease(
+  id: string,
+  description: string | undefined,
+  release: z.infer<typeof releaseSchema>,
+): Advisory | undefined {
   const common = {
     id,
     scheme: 'deb' as const,
@@ -109,7 +114,12 @@ function readRelease(id: string, description: string | undefined, release: z.inf
     return { ...common, status: 'fixed', ranges: [{ fixed: release.fixed_version }] };
   }
   const status = openStatus(release);
-  return { ...common, status, ranges: [{}], ...(release.nodsa && { statusDetail: release.nodsa_reason || release.nodsa }) };
+  return {
+    ...common,
+    status,
+    ranges: [{}],
+    ...(release.nodsa && { statusDetail: release.nodsa_reason || release.nodsa }),
+  };
 }
 
 /** "open": nothing fixed yet in this release; the reason for not issuing an advisory tells whether it is to come. */

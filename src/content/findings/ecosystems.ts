@@ -18,7 +18,9 @@ export function ecosystemOf(distribution: Distribution): string | undefined {
 export function advisoryKeyOf(found: FoundPackage, distribution: Distribution | undefined): AdvisoryKey | undefined {
   if (found.type === 'deb') {
     const ecosystem = distribution && ecosystemOf(distribution);
-    return ecosystem ? { ecosystem, name: found.sourceName ?? found.name, version: found.sourceVersion ?? found.version } : undefined;
+    return ecosystem
+      ? { ecosystem, name: found.sourceName ?? found.name, version: found.sourceVersion ?? found.version }
+      : undefined;
   }
   return undefined;
 }

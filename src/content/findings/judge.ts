@@ -32,7 +32,8 @@ function affects(advisory: SourcedAdvisory, version: string): Hit | undefined {
 }
 
 function inRange(range: AffectedRange, version: string, compare: CompareVersions): boolean {
-  if (range.introduced !== undefined && range.introduced !== '0' && compare(version, range.introduced) < 0) return false;
+  if (range.introduced !== undefined && range.introduced !== '0' && compare(version, range.introduced) < 0)
+    return false;
   if (range.fixed !== undefined && compare(version, range.fixed) >= 0) return false;
   return range.lastAffected === undefined || compare(version, range.lastAffected) <= 0;
 }
@@ -54,7 +55,9 @@ function wordsOf(range: AffectedRange, version: string): string {
 
 function findingOf(advisory: SourcedAdvisory, key: AdvisoryKey, hit: Hit): VulnerabilityFinding {
   const ids = [advisory.id, ...(advisory.aliases ?? [])];
-  const id = advisory.id.startsWith('CVE-') ? advisory.id : (ids.find((each) => each.startsWith('CVE-')) ?? advisory.id);
+  const id = advisory.id.startsWith('CVE-')
+    ? advisory.id
+    : (ids.find((each) => each.startsWith('CVE-')) ?? advisory.id);
   const status = advisory.status as VulnerabilityFinding['status'];
   return {
     kind: 'vulnerability',

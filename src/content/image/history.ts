@@ -14,7 +14,8 @@ export interface HistoryStep {
 export function historySteps(config: ImageConfig | undefined, layerCount: number): HistoryStep[] {
   const history = config?.history ?? [];
   const making = history.filter((entry) => entry.empty_layer !== true).length;
-  if (making !== layerCount) return Array.from({ length: layerCount }, (_, layer) => ({ instruction: undefined, createdAt: undefined, layer }));
+  if (making !== layerCount)
+    return Array.from({ length: layerCount }, (_, layer) => ({ instruction: undefined, createdAt: undefined, layer }));
   let layer = 0;
   return history.map((entry) => ({
     instruction: entry.created_by ? readable(entry.created_by) : undefined,

@@ -1,7 +1,14 @@
-import { AssayError, isAssayError } from '../../lib/error.ts';
+import type { AssayError } from '../../lib/error.ts';
+import { isAssayError } from '../../lib/error.ts';
 import { type TarEntry, type TarLimits, TarReader } from '../../lib/tar.ts';
 import type { Analyser } from '../inventory/analyser.ts';
-import { ANALYSER_VERSION, type DistributionEvidence, type Evidence, type Incomplete, type LayerInventory } from '../inventory/package.ts';
+import {
+  ANALYSER_VERSION,
+  type DistributionEvidence,
+  type Evidence,
+  type Incomplete,
+  type LayerInventory,
+} from '../inventory/package.ts';
 
 export const layerLimits: TarLimits = { maxEntries: 2_000_000, maxPathBytes: 4096, maxHeaderBytes: 1024 * 1024 };
 
@@ -48,7 +55,11 @@ export class LayerReader {
   /** Ends the layer. A stream that broke off gives what was read so far, marked incomplete. */
   finish(end: { diffId: string; uncompressedSize: number; broken?: AssayError | undefined }): LayerInventory {
     const broken = end.broken ?? attempt(() => this.#tar.end());
-    if (broken) this.#note({ code: broken.code === 'content-budget-exceeded' ? 'budget-exceeded' : 'malformed', detail: broken.message }, true);
+    if (broken)
+      this.#note(
+        { code: broken.code === 'content-budget-exceeded' ? 'budget-exceeded' : 'malformed', detail: broken.message },
+        true,
+      );
     return {
       schemaVersion: 1,
       analyserVersion: ANALYSER_VERSION,
@@ -84,7 +95,11 @@ export class LayerReader {
     const limit = Math.max(...readers.map((each) => each.maxBytes));
     if (entry.size > limit) {
       this.#replaced.push(entry.path);
-      this.#note({ code: 'budget-exceeded', path: entry.path, detail: `the file has ${entry.size} bytes; at most ${limit} are read` });
+      this.#note({
+        code: 'budget-exceeded',
+        path: entry.path,
+        detail: `the file has ${entry.size} bytes; at most ${limit} are read`,
+      });
       return false;
     }
     this.#collected = { entry, readers, bytes: new Uint8Array(entry.size), filled: 0 };

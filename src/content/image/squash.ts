@@ -1,5 +1,13 @@
 import { purlOf } from '../inventory/purl.ts';
-import type { Distribution, Evidence, FoundPackage, ImageInventory, Incomplete, InstalledPackage, LayerInventory } from '../inventory/package.ts';
+import type {
+  Distribution,
+  Evidence,
+  FoundPackage,
+  ImageInventory,
+  Incomplete,
+  InstalledPackage,
+  LayerInventory,
+} from '../inventory/package.ts';
 
 interface Held {
   readonly evidence: Evidence;
@@ -31,12 +39,19 @@ export function squash(layers: readonly LayerInventory[]): ImageInventory {
   });
   const distribution = systems.get('etc/os-release') ?? systems.get('usr/lib/os-release');
   const packages = [...held.values()].flatMap(({ evidence, layer }) =>
-    evidence.packages.map((found) => installed(found, distribution, evidence.path, firstSeen.get(identityIn(evidence.path, found)) ?? layer)),
+    evidence.packages.map((found) =>
+      installed(found, distribution, evidence.path, firstSeen.get(identityIn(evidence.path, found)) ?? layer),
+    ),
   );
   return { distribution, packages: unique(packages), incomplete };
 }
 
-function installed(found: FoundPackage, distribution: Distribution | undefined, path: string, layer: number): InstalledPackage {
+function installed(
+  found: FoundPackage,
+  distribution: Distribution | undefined,
+  path: string,
+  layer: number,
+): InstalledPackage {
   return { ...found, purl: purlOf(found, distribution), path, layer };
 }
 
@@ -44,7 +59,8 @@ function installed(found: FoundPackage, distribution: Distribution | undefined, 
 function unique(packages: readonly InstalledPackage[]): InstalledPackage[] {
   const seen = new Map<string, InstalledPackage>();
   for (const each of packages) {
-    const key = each.type === 'deb' || each.type === 'apk' || each.type === 'rpm' ? each.purl : `${each.purl}\0${each.path}`;
+    const key =
+      each.type === 'deb' || each.type === 'apk' || each.type === 'rpm' ? each.purl : `${each.purl}\0${each.path}`;
     if (!seen.has(key)) seen.set(key, each);
   }
   return [...seen.values()];
@@ -58,5 +74,6 @@ function identityIn(path: string, found: FoundPackage): string {
 function removeBelow(held: Map<string, Held>, systems: Map<string, Distribution>, path: string, itself: boolean): void {
   const inside = `${path}/`;
   for (const map of [held, systems] as Map<string, unknown>[])
-    for (const each of map.keys()) if ((itself && each === path) || path === '' || each.startsWith(inside)) map.delete(each);
+    for (const each of map.keys())
+      if ((itself && each === path) || path === '' || each.startsWith(inside)) map.delete(each);
 }

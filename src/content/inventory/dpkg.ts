@@ -33,11 +33,21 @@ function readPackage(paragraph: Paragraph, single: boolean): FoundPackage | unde
 
 /** Files of the package are in place in these states; half-configured still counts, config-files does not. */
 function isPresent(state: string | undefined): boolean {
-  return state === 'installed' || state === 'unpacked' || state === 'half-configured' || state === 'triggers-awaited' || state === 'triggers-pending';
+  return (
+    state === 'installed' ||
+    state === 'unpacked' ||
+    state === 'half-configured' ||
+    state === 'triggers-awaited' ||
+    state === 'triggers-pending'
+  );
 }
 
 /** `Source: name (version)`; without it the binary's own name and version stand, without a version the binary's. */
-function readSource(field: string | undefined, name: string, version: string): { sourceName: string; sourceVersion: string } {
+function readSource(
+  field: string | undefined,
+  name: string,
+  version: string,
+): { sourceName: string; sourceVersion: string } {
   const match = field && /^(\S+)(?:\s+\(([^)]+)\))?/.exec(field);
   return { sourceName: match?.[1] ?? name, sourceVersion: match?.[2] ?? version };
 }

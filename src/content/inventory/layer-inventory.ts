@@ -21,7 +21,10 @@ const schema = z.object({
   entries: z.number().int().nonnegative(),
   evidence: z.array(z.object({ analyser: text, path: text, packages: z.array(packageSchema) })),
   distributions: z.array(
-    z.object({ path: text, distribution: z.object({ id: text, version: text, name: text, codename: text.optional() }) }),
+    z.object({
+      path: text,
+      distribution: z.object({ id: text, version: text, name: text, codename: text.optional() }),
+    }),
   ),
   whiteouts: z.array(text),
   opaque: z.array(text),
@@ -40,5 +43,8 @@ export function parseLayerInventory(value: unknown): LayerInventory {
   const result = schema.safeParse(value);
   if (result.success) return result.data as LayerInventory;
   const issue = result.error.issues[0];
-  throw new AssayError('analysis-failed', `the inventory of a layer is not valid at /${issue?.path.join('/') ?? ''}: ${issue?.message ?? ''}`);
+  throw new AssayError(
+    'analysis-failed',
+    `the inventory of a layer is not valid at /${issue?.path.join('/') ?? ''}: ${issue?.message ?? ''}`,
+  );
 }

@@ -12,11 +12,18 @@ export function purlOf(found: FoundPackage, distribution: Distribution | undefin
   return new PackageURL(found.type, namespace ?? inner, name, found.version, qualifiers, undefined).toString();
 }
 
-function defaultNamespace(type: 'deb' | 'apk' | 'rpm' | string): string | undefined {
+function defaultNamespace(type: string): string | undefined {
   return type === 'deb' ? 'debian' : type === 'apk' ? 'alpine' : undefined;
 }
 
 function splitName(found: FoundPackage): { namespace: string | undefined; name: string } {
-  const cut = found.type === 'npm' || found.type === 'golang' ? found.name.lastIndexOf('/') : found.type === 'maven' ? found.name.indexOf(':') : -1;
-  return cut < 0 ? { namespace: undefined, name: found.name } : { namespace: found.name.slice(0, cut), name: found.name.slice(cut + 1) };
+  const cut =
+    found.type === 'npm' || found.type === 'golang'
+      ? found.name.lastIndexOf('/')
+      : found.type === 'maven'
+        ? found.name.indexOf(':')
+        : -1;
+  return cut < 0
+    ? { namespace: undefined, name: found.name }
+    : { namespace: found.name.slice(0, cut), name: found.name.slice(cut + 1) };
 }

@@ -29,5 +29,5 @@ export interface Handled {
 
 /** Binds a handler to its declaration; the types of both must agree. */
 export function handle<E extends Endpoint>(endpoint: E, answer: (call: ApiCall<E>) => Promise<CallAnswer<E>>): Handled {
-  return { endpoint, answer: answer as (call: ApiCall<Endpoint>) => Promise<unknown> };
+  return { endpoint, answer: answer };
 }

@@ -9,8 +9,14 @@ export function readCursor(cursor: string | undefined): string | undefined {
 }
 
 /** Cuts a list that was read with one item too many. */
-export function cutList<T>(items: readonly T[], limit: number, keyOf: (item: T) => string): { items: T[]; next?: string } {
+export function cutList<T>(
+  items: readonly T[],
+  limit: number,
+  keyOf: (item: T) => string,
+): { items: T[]; next?: string } {
   const page = items.slice(0, limit);
   const last = page.at(-1);
-  return items.length > limit && last !== undefined ? { items: page, next: Buffer.from(keyOf(last)).toString('base64url') } : { items: page };
+  return items.length > limit && last !== undefined
+    ? { items: page, next: Buffer.from(keyOf(last)).toString('base64url') }
+    : { items: page };
 }

@@ -2,12 +2,26 @@ import type { AssayError } from '../../lib/error.ts';
 import { errorTable } from '../../lib/error-table.ts';
 
 /** An error as RFC 9457 problem details. */
-export function problemOf(error: AssayError, requestId: string): { status: number; headers: Record<string, string>; body: string } {
+export function problemOf(
+  error: AssayError,
+  requestId: string,
+): { status: number; headers: Record<string, string>; body: string } {
   const row = errorTable[error.code];
   const fields = Array.isArray(error.detail) ? { errors: error.detail as unknown[] } : {};
   return {
     status: row.status,
-    headers: { 'content-type': 'application/problem+json', ...(error.retryAfter !== undefined && { 'retry-after': String(error.retryAfter) }) },
-    body: JSON.stringify({ type: `urn:assay:error:${error.code}`, title: row.text, status: row.status, detail: error.message, code: error.code, requestId, ...fields }),
+    headers: {
+      'content-type': 'application/problem+json',
+      ...(error.retryAfter !== undefined && { 'retry-after': String(error.retryAfter) }),
+    },
+    body: JSON.stringify({
+      type: `urn:assay:error:${error.code}`,
+      title: row.text,
+      status: row.status,
+      detail: error.message,
+      code: error.code,
+      requestId,
+      ...fields,
+    }),
   };
 }

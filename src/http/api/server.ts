@@ -23,7 +23,9 @@ interface ApiContext {
 }
 
 /** Answers /api: every declared endpoint has a handler and a right, or the server does not start. */
-export function apiServer(house: House): (request: IncomingMessage, response: ServerResponse, context: ApiContext) => Promise<void> {
+export function apiServer(
+  house: House,
+): (request: IncomingMessage, response: ServerResponse, context: ApiContext) => Promise<void> {
   const contexts = new WeakMap<IncomingMessage, ApiContext>();
   const app = new Hono<{ Bindings: HttpBindings }>();
   const document = JSON.stringify(openApiDocument(house.version));
@@ -31,14 +33,22 @@ export function apiServer(house: House): (request: IncomingMessage, response: Se
   const byId = new Map(handlers.map((each) => [each.endpoint.id, each]));
   for (const endpoint of endpoints) {
     const handled = byId.get(endpoint.id);
-    if (!handled || !endpoint.right) throw new AssayError('configuration-invalid', `the endpoint ${endpoint.id} has no handler or no right`);
+    if (!handled || !endpoint.right)
+      throw new AssayError('configuration-invalid', `the endpoint ${endpoint.id} has no handler or no right`);
     app.on(endpoint.method, endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) =>
-      answer(house, handled, c.env.incoming, contexts.get(c.env.incoming)!, { params: c.req.param(), query: new URL(c.req.url).searchParams }),
+      answer(house, handled, c.env.incoming, contexts.get(c.env.incoming)!, {
+        params: c.req.param(),
+        query: new URL(c.req.url).searchParams,
+      }),
     );
   }
-  app.notFound((c) => problemResponse(new AssayError('not-found', 'no such path in /api'), contexts.get(c.env.incoming)!));
+  app.notFound((c) =>
+    problemResponse(new AssayError('not-found', 'no such path in /api'), contexts.get(c.env.incoming)!),
+  );
   app.onError((error, c) => problemResponse(toAssayError(error), contexts.get(c.env.incoming)!));
-  const listener = getRequestListener((request, env) => app.fetch(request, env as HttpBindings), { overrideGlobalObjects: false });
+  const listener = getRequestListener((request, env) => app.fetch(request, env), {
+    overrideGlobalObjects: false,
+  });
   return async (request, response, context) => {
     contexts.set(request, context);
     await listener(request, response);
@@ -72,7 +82,9 @@ async function answer(
       head,
       params: parse(endpoint.params, raw.params, 'params') as never,
       query: parse(endpoint.query, Object.fromEntries(raw.query), 'query') as never,
-      body: (endpoint.body ? parse(endpoint.body, await readJson(request, endpoint.maxBodyBytes ?? DEFAULT_BODY), '') : undefined) as never,
+      body: (endpoint.body
+        ? parse(endpoint.body, await readJson(request, endpoint.maxBodyBytes ?? DEFAULT_BODY), '')
+        : undefined) as never,
       bytes: () => limited(request, endpoint.maxBodyBytes ?? DEFAULT_BODY),
     });
     if (!endpoint.answer) return new Response(null, { status: 204, headers: { ...head.headers } });
@@ -99,7 +111,8 @@ async function callerFor(house: House, request: IncomingMessage, context: ApiCon
 function checkRight(endpoint: Endpoint, { viewer }: Caller): void {
   if (endpoint.right === 'anyone' || endpoint.right === 'viewer') return;
   if (viewer.kind !== 'account') throw new AssayError('unauthorized');
-  if (endpoint.right === 'administrator' && (!viewer.administrator || viewer.scope)) throw new AssayError('denied', 'this needs an administrator');
+  if (endpoint.right === 'administrator' && (!viewer.administrator || viewer.scope))
+    throw new AssayError('denied', 'this needs an administrator');
 }
 
 function parse(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
@@ -124,7 +137,8 @@ async function* limited(request: IncomingMessage, limit: number): AsyncGenerator
 }
 
 async function readJson(request: IncomingMessage, limit: number): Promise<unknown> {
-  if (!/^application\/json(?:;|$)/i.test(request.headers['content-type'] ?? '')) throw new AssayError('media-type-unsupported', 'send application/json');
+  if (!/^application\/json(?:;|$)/i.test(request.headers['content-type'] ?? ''))
+    throw new AssayError('media-type-unsupported', 'send application/json');
   const chunks: Uint8Array[] = [];
   for await (const chunk of limited(request, limit)) chunks.push(chunk);
   try {

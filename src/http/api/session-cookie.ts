@@ -14,7 +14,8 @@ function cookieName(request: IncomingMessage): string {
 
 export function sessionSecret(request: IncomingMessage): string | undefined {
   const wanted = `${cookieName(request)}=`;
-  for (const part of (request.headers.cookie ?? '').split(/;\s*/)) if (part.startsWith(wanted)) return part.slice(wanted.length);
+  for (const part of (request.headers.cookie ?? '').split(/;\s*/))
+    if (part.startsWith(wanted)) return part.slice(wanted.length);
   return undefined;
 }
 
@@ -26,7 +27,9 @@ export function sessionCookie(request: IncomingMessage, secret: string | undefin
 export async function callerOfSession(house: House, request: IncomingMessage): Promise<Caller> {
   const secret = sessionSecret(request);
   const identified = secret ? await house.signIn.byToken(secret, ['session']) : undefined;
-  return identified ? { viewer: viewerOf(identified), identified, readOnly: false } : { viewer: anonymous, identified: undefined, readOnly: false };
+  return identified
+    ? { viewer: viewerOf(identified), identified, readOnly: false }
+    : { viewer: anonymous, identified: undefined, readOnly: false };
 }
 
 /** A request that a browser makes for another site is refused before any cookie is looked at. */
@@ -34,5 +37,6 @@ export function requireSameOrigin(request: IncomingMessage, secure: boolean): vo
   const site = request.headers['sec-fetch-site'];
   const origin = request.headers.origin;
   const own = `${secure ? 'https' : 'http'}://${request.headers.host ?? ''}`;
-  if (origin !== undefined ? origin !== own : site !== undefined && site !== 'same-origin' && site !== 'none') throw new AssayError('origin-refused');
+  if (origin !== undefined ? origin !== own : site !== undefined && site !== 'same-origin' && site !== 'none')
+    throw new AssayError('origin-refused');
 }

@@ -3,9 +3,18 @@ import { AssayError, isAssayError } from '../../lib/error.ts';
 import { errorTable } from '../../lib/error-table.ts';
 
 /** Sends JSON with its exact length; HEAD gets the same headers and no body. */
-export function sendJson(response: ServerResponse, status: number, value: unknown, headers: Record<string, string> = {}): void {
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  headers: Record<string, string> = {},
+): void {
   const body = Buffer.from(JSON.stringify(value));
-  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': body.length, ...headers });
+  response.writeHead(status, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': body.length,
+    ...headers,
+  });
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }
 
@@ -20,16 +29,27 @@ export function toAssayError(error: unknown): AssayError {
 }
 
 /** An error in the form of the OCI distribution specification 1.1, "Error codes". */
-export function sendRegistryError(request: IncomingMessage, response: ServerResponse, error: AssayError, headers: Record<string, string> = {}): void {
+export function sendRegistryError(
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: AssayError,
+  headers: Record<string, string> = {},
+): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
   const row = errorTable[error.code];
-  const retry: Record<string, string> = error.retryAfter === undefined ? {} : { 'Retry-After': String(error.retryAfter) };
+  const retry: Record<string, string> =
+    error.retryAfter === undefined ? {} : { 'Retry-After': String(error.retryAfter) };
   finishBody(request, response);
   const detail = error.detail === undefined ? {} : { detail: error.detail };
-  sendJson(response, row.status, { errors: [{ code: row.oci, message: error.message, ...detail }] }, { ...headers, ...retry });
+  sendJson(
+    response,
+    row.status,
+    { errors: [{ code: row.oci, message: error.message, ...detail }] },
+    { ...headers, ...retry },
+  );
 }
 
 const DRAIN_BYTES = 4 * 1024 * 1024;

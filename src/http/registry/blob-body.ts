@@ -11,7 +11,12 @@ const MAX_POOLED = 16;
  * Sends bytes `first` to `last` with two buffers, reading the next piece while the one before is being written. A buffer
  * is used again only after its write callback, when the system has taken the bytes.
  */
-export async function sendBlob(response: ServerResponse, reader: BlobReader, first: number, last: number): Promise<void> {
+export async function sendBlob(
+  response: ServerResponse,
+  reader: BlobReader,
+  first: number,
+  last: number,
+): Promise<void> {
   const length = last - first + 1;
   if (length <= 0) {
     response.end();
@@ -25,7 +30,7 @@ export async function sendBlob(response: ServerResponse, reader: BlobReader, fir
   }
   const buffers = [pool.pop() ?? Buffer.allocUnsafeSlow(BUFFER), pool.pop() ?? Buffer.allocUnsafeSlow(BUFFER)];
   const closed = new Promise<'closed'>((resolve) => response.once('close', () => resolve('closed')));
-  const written: (Promise<unknown> | undefined)[] = [undefined, undefined];
+  const written: Promise<unknown>[] = [Promise.resolve(), Promise.resolve()];
   for (let at = first, turn = 0; at <= last; turn ^= 1) {
     if ((await Promise.race([written[turn], closed])) === 'closed') return;
     const piece = buffers[turn]!.subarray(0, Math.min(BUFFER, last - at + 1));
@@ -50,7 +55,8 @@ async function fill(reader: BlobReader, into: Buffer, position: number): Promise
 export function readRange(header: string | undefined, size: number): { first: number; last: number } | undefined {
   const match = header && /^bytes=(\d*)-(\d*)$/.exec(header.trim());
   if (!match || (match[1] === '' && match[2] === '')) return undefined;
-  const unsatisfiable = () => new AssayError('range-unsatisfiable', `the range ${header} lies outside the ${size} bytes`, { detail: { size } });
+  const unsatisfiable = () =>
+    new AssayError('range-unsatisfiable', `the range ${header} lies outside the ${size} bytes`, { detail: { size } });
   if (match[1] === '') {
     const count = Number(match[2]);
     if (count === 0 || size === 0) throw unsatisfiable();

@@ -19,7 +19,11 @@ function pageOf(query: URLSearchParams): { after: string | undefined; limit: num
 }
 
 /** Takes one item more than asked to know whether there is a next page. */
-function cutPage<T>(items: T[], limit: number, url: (last: T) => string): { items: T[]; headers: Record<string, string> } {
+function cutPage<T>(
+  items: T[],
+  limit: number,
+  url: (last: T) => string,
+): { items: T[]; headers: Record<string, string> } {
   if (items.length <= limit || limit === 0) return { items: items.slice(0, limit), headers: {} };
   const page = items.slice(0, limit);
   return { items: page, headers: { Link: `<${url(page.at(-1)!)}>; rel="next"` } };
@@ -29,16 +33,19 @@ function cutPage<T>(items: T[], limit: number, url: (last: T) => string): { item
 export async function tagList({ house, response, viewer, name, spelled, query }: RegistryCall): Promise<void> {
   const repository = await requireRepository(house.database.records, viewer, name, 'pull');
   const { after, limit } = pageOf(query);
-  const tags = limit === 0 ? [] : await house.database.records.registry.tagNames(repository, { after, limit: limit + 1 });
+  const tags =
+    limit === 0 ? [] : await house.database.records.registry.tagNames(repository, { after, limit: limit + 1 });
   const page = cutPage(tags, limit, (last) => `/v2/${spelled}/tags/list?n=${limit}&last=${encodeURIComponent(last)}`);
   sendJson(response, 200, { name: spelled, tags: page.items }, page.headers);
 }
 
 export async function catalogue({ house, response, viewer, query }: HouseCall): Promise<void> {
   if (viewer.kind === 'anonymous') throw new AssayError('unauthorized');
-  if (viewer.kind === 'account' && viewer.scope && !viewer.scope.catalogue) throw new AssayError('unauthorized', 'the token does not cover the catalogue');
+  if (viewer.kind === 'account' && viewer.scope && !viewer.scope.catalogue)
+    throw new AssayError('unauthorized', 'the token does not cover the catalogue');
   const { after, limit } = pageOf(query);
-  const names: RepositoryName[] = limit === 0 ? [] : await house.database.records.registry.repositoryNames(viewer, { after, limit: limit + 1 });
+  const names: RepositoryName[] =
+    limit === 0 ? [] : await house.database.records.registry.repositoryNames(viewer, { after, limit: limit + 1 });
   const page = cutPage(names, limit, (last) => `/v2/_catalog?n=${limit}&last=${encodeURIComponent(last)}`);
   sendJson(response, 200, { repositories: page.items }, page.headers);
 }
@@ -46,7 +53,10 @@ export async function catalogue({ house, response, viewer, query }: HouseCall): 
 const REFERRERS_PAGE = 500;
 
 /** end-12a, 12b: always a list, empty when nothing refers to the digest. */
-export async function referrers({ house, response, viewer, name, spelled, query }: RegistryCall, text: string): Promise<void> {
+export async function referrers(
+  { house, response, viewer, name, spelled, query }: RegistryCall,
+  text: string,
+): Promise<void> {
   const subject = parseDigest(text);
   const repository = await requireRepository(house.database.records, viewer, name, 'pull');
   const artifactType = query.get('artifactType') ?? undefined;
@@ -56,7 +66,11 @@ export async function referrers({ house, response, viewer, name, spelled, query 
     limit: REFERRERS_PAGE + 1,
   });
   const filter = artifactType === undefined ? '' : `&artifactType=${encodeURIComponent(artifactType)}`;
-  const page = cutPage(found, REFERRERS_PAGE, (last) => `/v2/${spelled}/referrers/${subject}?last=${last.digest}${filter}`);
+  const page = cutPage(
+    found,
+    REFERRERS_PAGE,
+    (last) => `/v2/${spelled}/referrers/${subject}?last=${last.digest}${filter}`,
+  );
   const manifests = page.items.map((each) => ({
     mediaType: each.mediaType,
     digest: each.digest,
@@ -68,13 +82,24 @@ export async function referrers({ house, response, viewer, name, spelled, query 
     response,
     200,
     { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests },
-    { 'Content-Type': mediaTypes.ociIndex, ...page.headers, ...(artifactType !== undefined && { 'OCI-Filters-Applied': 'artifactType' }) },
+    {
+      'Content-Type': mediaTypes.ociIndex,
+      ...page.headers,
+      ...(artifactType !== undefined && { 'OCI-Filters-Applied': 'artifactType' }),
+    },
   );
 }
 
 /** Extension discovery (distribution specification, extensions/_oci.md); how our own command line knows an Assay server. */
 export async function extensions({ response, house }: HouseCall): Promise<void> {
   sendJson(response, 200, {
-    extensions: [{ name: '_assay', description: `Assay ${house.version}: what is inside, who says so`, url: '/api/openapi.json', endpoints: [] }],
+    extensions: [
+      {
+        name: '_assay',
+        description: `Assay ${house.version}: what is inside, who says so`,
+        url: '/api/openapi.json',
+        endpoints: [],
+      },
+    ],
   });
 }

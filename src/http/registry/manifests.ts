@@ -7,11 +7,15 @@ import { sendEmpty } from './answer.ts';
 import type { RegistryCall } from './routes.ts';
 
 /** end-3: the bytes as they were pushed, whatever the Accept header says, as every registry does for these types. */
-export async function getManifest({ house, request, response, viewer, name }: RegistryCall, text: string): Promise<void> {
+export async function getManifest(
+  { house, request, response, viewer, name }: RegistryCall,
+  text: string,
+): Promise<void> {
   const reference = parseTagOrDigest(text);
   const { repository, manifest } = await house.manifests.get(viewer, name, reference);
   const etag = `"${manifest.digest}"`;
-  if (request.headers['if-none-match'] === etag) return sendEmpty(response, 304, { ETag: etag, 'Docker-Content-Digest': manifest.digest });
+  if (request.headers['if-none-match'] === etag)
+    return sendEmpty(response, 304, { ETag: etag, 'Docker-Content-Digest': manifest.digest });
   response.writeHead(200, {
     'Content-Type': manifest.mediaType,
     'Content-Length': manifest.raw.length,
@@ -32,7 +36,12 @@ export async function putManifest(call: RegistryCall, text: string): Promise<voi
   const reference = parseTagOrDigest(text);
   const tags = query.getAll('tag').map(parseTag);
   const raw = await readBody(request, MAX_MANIFEST_BYTES);
-  const stored = await house.manifests.put(viewer, name, { reference, tags, contentType: bareMediaType(request.headers['content-type']), raw });
+  const stored = await house.manifests.put(viewer, name, {
+    reference,
+    tags,
+    contentType: bareMediaType(request.headers['content-type']),
+    raw,
+  });
   sendEmpty(response, 201, {
     Location: `/v2/${spelled}/manifests/${stored.digest}`,
     'Docker-Content-Digest': stored.digest,

@@ -51,7 +51,8 @@ export function findRoute(path: string): Route | undefined {
     ['/tags', rest === 'list' ? { GET: tagList } : {}],
   ];
   for (const [ending, methods] of kinds)
-    if (before.endsWith(ending) && before.length > ending.length + 4) return { spelled: before.slice(4, -ending.length), rest, methods };
+    if (before.endsWith(ending) && before.length > ending.length + 4)
+      return { spelled: before.slice(4, -ending.length), rest, methods };
   return undefined;
 }
 
@@ -82,4 +83,3 @@ export async function answerRegistry(
   }
   await handler({ ...call, spelled: route.spelled, name: parseRepositoryName(route.spelled) }, route.rest);
 }
-

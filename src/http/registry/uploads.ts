@@ -38,12 +38,18 @@ export async function startUpload(call: RegistryCall): Promise<void> {
     return blobCreated(call, digest);
   }
   const session = await house.uploads.start(viewer, name, parseAlgorithm(query.get('digest-algorithm') ?? 'sha256'));
-  sendEmpty(call.response, 202, { Location: uploadPath(call, session.id), Range: '0-0', 'Docker-Upload-UUID': session.id });
+  sendEmpty(call.response, 202, {
+    Location: uploadPath(call, session.id),
+    Range: '0-0',
+    'Docker-Upload-UUID': session.id,
+  });
 }
 
 /** end-5: a chunk, or a stream of unknown length. */
 export async function patchUpload(call: RegistryCall, id: string): Promise<void> {
-  const size = await appending(call, id, () => call.house.uploads.append(call.viewer, call.name, id, call.request, chunkRange(call.request)));
+  const size = await appending(call, id, () =>
+    call.house.uploads.append(call.viewer, call.name, id, call.request, chunkRange(call.request)),
+  );
   sendEmpty(call.response, 202, { Location: uploadPath(call, id), Range: rangeHeader(size), 'Docker-Upload-UUID': id });
 }
 
@@ -52,7 +58,9 @@ export async function finishUpload(call: RegistryCall, id: string): Promise<void
   const text = call.query.get('digest');
   if (text === null) throw new AssayError('digest-invalid', 'the digest parameter is missing');
   const digest = parseDigest(text);
-  await appending(call, id, () => call.house.uploads.finish(call.viewer, call.name, id, digest, call.request, chunkRange(call.request)));
+  await appending(call, id, () =>
+    call.house.uploads.finish(call.viewer, call.name, id, digest, call.request, chunkRange(call.request)),
+  );
   blobCreated(call, digest);
 }
 
@@ -88,7 +96,11 @@ function chunkRange(request: IncomingMessage): ChunkRange | undefined {
   const header = request.headers['content-range'];
   if (header === undefined) return undefined;
   const match = /^(?:bytes[ =])?(\d{1,15})-(\d{1,15})(?:\/(?:\d+|\*))?$/.exec(header.trim());
-  if (!match || Number(match[2]) < Number(match[1])) throw new AssayError('blob-upload-invalid', `the Content-Range ${JSON.stringify(header.slice(0, 60))} is not first-last`);
+  if (!match || Number(match[2]) < Number(match[1]))
+    throw new AssayError(
+      'blob-upload-invalid',
+      `the Content-Range ${JSON.stringify(header.slice(0, 60))} is not first-last`,
+    );
   const range = { first: Number(match[1]), last: Number(match[2]) };
   const length = request.headers['content-length'];
   if (length !== undefined && Number(length) !== range.last - range.first + 1)

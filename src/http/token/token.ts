@@ -12,14 +12,24 @@ const REFRESH_MS = 90 * 24 * 3600_000;
 const MAX_FORM = 64 * 1024;
 
 /** The token endpoint of the docker registry protocol: GET with Basic, POST as OAuth 2 (RFC 6749 section 4.3 and 6). */
-export async function answerToken(house: House, request: IncomingMessage, response: ServerResponse, query: URLSearchParams): Promise<void> {
+export async function answerToken(
+  house: House,
+  request: IncomingMessage,
+  response: ServerResponse,
+  query: URLSearchParams,
+): Promise<void> {
   if (request.method === 'GET') return byGet(house, request, response, query);
   if (request.method === 'POST') return byPost(house, request, response);
   response.setHeader('Allow', 'GET, POST');
   throw new AssayError('method-not-allowed');
 }
 
-async function byGet(house: House, request: IncomingMessage, response: ServerResponse, query: URLSearchParams): Promise<void> {
+async function byGet(
+  house: House,
+  request: IncomingMessage,
+  response: ServerResponse,
+  query: URLSearchParams,
+): Promise<void> {
   const basic = readBasic(request.headers.authorization);
   if (request.headers.authorization && !basic) throw new AssayError('credentials-invalid');
   const identified = basic && (await house.signIn.byPassword(basic.name, basic.password, addressOf(request)));
@@ -32,13 +42,24 @@ async function byPost(house: House, request: IncomingMessage, response: ServerRe
   const scopes = form.getAll('scope');
   const grant = form.get('grant_type');
   if (grant === 'password') {
-    const identified = await house.signIn.byPassword(form.get('username') ?? '', form.get('password') ?? '', addressOf(request));
-    return answer(house, response, identified, scopes, form.get('access_type') === 'offline' ? (form.get('client_id') ?? 'client') : undefined);
+    const identified = await house.signIn.byPassword(
+      form.get('username') ?? '',
+      form.get('password') ?? '',
+      addressOf(request),
+    );
+    return answer(
+      house,
+      response,
+      identified,
+      scopes,
+      form.get('access_type') === 'offline' ? (form.get('client_id') ?? 'client') : undefined,
+    );
   }
   if (grant === 'refresh_token') {
     const secret = form.get('refresh_token') ?? '';
     const identified = await house.signIn.byToken(secret, ['refresh', 'personal']);
-    if (!identified) throw new AssayError('credentials-invalid', 'the refresh token is not valid, or no longer; log in again');
+    if (!identified)
+      throw new AssayError('credentials-invalid', 'the refresh token is not valid, or no longer; log in again');
     return answer(house, response, identified, scopes, undefined, secret);
   }
   throw new AssayError('unsupported', 'grant_type is password or refresh_token');
@@ -56,7 +77,8 @@ async function answer(
   const refresh =
     refreshToken ??
     (identified && !identified.token && offlineClient !== undefined
-      ? (await house.signIn.issue(identified.account, 'refresh', { name: offlineClient, lifetimeMs: REFRESH_MS })).secret
+      ? (await house.signIn.issue(identified.account, 'refresh', { name: offlineClient, lifetimeMs: REFRESH_MS }))
+          .secret
       : undefined);
   sendJson(
     response,

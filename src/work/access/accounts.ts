@@ -15,8 +15,10 @@ const MIN_PASSWORD = 10;
 const MAX_PASSWORD = 256;
 
 export function checkPassword(password: string, name: string): void {
-  if (password.length < MIN_PASSWORD) throw new AssayError('input-invalid', `a password needs at least ${MIN_PASSWORD} characters`);
-  if (password.length > MAX_PASSWORD) throw new AssayError('input-invalid', `a password has at most ${MAX_PASSWORD} characters`);
+  if (password.length < MIN_PASSWORD)
+    throw new AssayError('input-invalid', `a password needs at least ${MIN_PASSWORD} characters`);
+  if (password.length > MAX_PASSWORD)
+    throw new AssayError('input-invalid', `a password has at most ${MAX_PASSWORD} characters`);
   if (password.toLowerCase().includes(name.toLowerCase()) && password.length < name.length + 6)
     throw new AssayError('input-invalid', 'the password is too close to the name');
 }
@@ -41,7 +43,10 @@ export class Accounts {
   async create(viewer: Viewer, wanted: { name: string; password: string; administrator: boolean }): Promise<Account> {
     requireAdministrator(viewer);
     if (!NAME.test(wanted.name) || wanted.name.length > 64)
-      throw new AssayError('input-invalid', 'an account name has lower case letters, digits and single . _ - between them, at most 64');
+      throw new AssayError(
+        'input-invalid',
+        'an account name has lower case letters, digits and single . _ - between them, at most 64',
+      );
     checkPassword(wanted.password, wanted.name);
     const passwordHash = await this.#passwords.hash(wanted.password);
     const now = this.#clock.now();
@@ -55,9 +60,12 @@ export class Accounts {
       passwordHash,
     };
     await this.#database.change(async (records) => {
-      if (await records.access.account(wanted.name)) throw new AssayError('already-exists', `the account ${wanted.name} exists already`);
+      if (await records.access.account(wanted.name))
+        throw new AssayError('already-exists', `the account ${wanted.name} exists already`);
       await records.access.createAccount(account);
-      await appendEvent(records, now, 'account.created', nameOf(viewer), undefined, wanted.name, { administrator: wanted.administrator });
+      await appendEvent(records, now, 'account.created', nameOf(viewer), undefined, wanted.name, {
+        administrator: wanted.administrator,
+      });
     });
     return account;
   }
@@ -66,14 +74,19 @@ export class Accounts {
     requireAdministrator(viewer);
     await this.#database.change(async (records) => {
       const account = await requireAccount(records, name);
-      if (viewer.kind === 'account' && viewer.accountId === account.id) throw new AssayError('denied', 'you cannot remove your own account');
+      if (viewer.kind === 'account' && viewer.accountId === account.id)
+        throw new AssayError('denied', 'you cannot remove your own account');
       await records.access.deleteAccount(account.id);
       await appendEvent(records, this.#clock.now(), 'account.deleted', nameOf(viewer), undefined, name, {});
     });
   }
 
   /** Sets a password: one's own with the old one, anybody's as an administrator. Ends sessions and refresh tokens. */
-  async setPassword(viewer: Viewer, name: string, change: { current?: string | undefined; password: string; keepSession?: string }): Promise<void> {
+  async setPassword(
+    viewer: Viewer,
+    name: string,
+    change: { current?: string | undefined; password: string; keepSession?: string },
+  ): Promise<void> {
     const account = await requireAccount(this.#database.records, name);
     const own = viewer.kind === 'account' && viewer.accountId === account.id;
     if (!own) requireAdministrator(viewer);
@@ -94,15 +107,22 @@ export class Accounts {
       await requireManager(records, viewer, grant.subject);
       await requireAccount(records, grant.accountName);
       await records.access.grant(grant);
-      await appendEvent(records, this.#clock.now(), 'grant.changed', nameOf(viewer), undefined, grant.accountName, { role: grant.role, ...grant.subject });
+      await appendEvent(records, this.#clock.now(), 'grant.changed', nameOf(viewer), undefined, grant.accountName, {
+        role: grant.role,
+        ...grant.subject,
+      });
     });
   }
 
   async revoke(viewer: Viewer, grant: { accountName: string; subject: Grant['subject'] }): Promise<void> {
     await this.#database.change(async (records) => {
       await requireManager(records, viewer, grant.subject);
-      if (!(await records.access.revokeGrant(grant))) throw new AssayError('not-found', `${grant.accountName} holds no role there`);
-      await appendEvent(records, this.#clock.now(), 'grant.changed', nameOf(viewer), undefined, grant.accountName, { role: 'none' satisfies Role | 'none', ...grant.subject });
+      if (!(await records.access.revokeGrant(grant)))
+        throw new AssayError('not-found', `${grant.accountName} holds no role there`);
+      await appendEvent(records, this.#clock.now(), 'grant.changed', nameOf(viewer), undefined, grant.accountName, {
+        role: 'none' satisfies Role | 'none',
+        ...grant.subject,
+      });
     });
   }
 }
@@ -123,7 +143,8 @@ async function requireManager(records: Records, viewer: Viewer, subject: Grant['
   if ('repository' in subject) await requireRepository(records, viewer, subject.repository, 'manage');
   else {
     requireAdministrator(viewer);
-    if (!isOrganisationName(subject.organisation)) throw new AssayError('name-invalid', 'not a name of an organisation');
+    if (!isOrganisationName(subject.organisation))
+      throw new AssayError('name-invalid', 'not a name of an organisation');
     if (!(await records.registry.organisationExists(subject.organisation)))
       throw new AssayError('not-found', `there is no organisation ${subject.organisation}`);
   }

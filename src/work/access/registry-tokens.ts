@@ -36,7 +36,10 @@ export class RegistryTokens {
    * A token for what of the asked scopes the holder may have: a wider scope is no error, the answer is the intersection.
    * `push` is given for repositories that a push would create.
    */
-  async issue(identified: Identified | undefined, scopes: readonly string[]): Promise<{ token: string; issuedAt: number; access: AccessEntry[] }> {
+  async issue(
+    identified: Identified | undefined,
+    scopes: readonly string[],
+  ): Promise<{ token: string; issuedAt: number; access: AccessEntry[] }> {
     const now = this.#clock.now();
     const viewer = viewerFor(identified);
     const access: AccessEntry[] = [];
@@ -59,13 +62,18 @@ export class RegistryTokens {
   }
 
   async #allowed(viewer: Viewer, entry: AccessEntry, readOnly: boolean): Promise<string[]> {
-    if (entry.type === 'registry' && entry.name === 'catalog') return viewer.kind === 'account' ? entry.actions.filter((action) => action === '*') : [];
+    if (entry.type === 'registry' && entry.name === 'catalog')
+      return viewer.kind === 'account' ? entry.actions.filter((action) => action === '*') : [];
     const name = entry.type === 'repository' ? repositoryNameOrNone(entry.name) : undefined;
     if (!name) return [];
     const repository = await this.#database.records.registry.repository(viewer, name);
     const create = !repository && (await this.#database.records.registry.mayCreateIn(viewer, organisationOf(name)));
-    const may = (action: Action) => (repository ? repository.rights.has(action) : create && (action === 'pull' || action === 'push')) && (!readOnly || action === 'pull');
-    return entry.actions.flatMap((text) => (text === '*' ? [...actionsOf('*')] : [text])).filter((text) => actionsOf(text).some(may));
+    const may = (action: Action) =>
+      (repository ? repository.rights.has(action) : create && (action === 'pull' || action === 'push')) &&
+      (!readOnly || action === 'pull');
+    return entry.actions
+      .flatMap((text) => (text === '*' ? [...actionsOf('*')] : [text]))
+      .filter((text) => actionsOf(text).some(may));
   }
 
   /** The viewer behind a bearer token, or none when it is not ours, not for us or over. */

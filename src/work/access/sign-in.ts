@@ -43,7 +43,8 @@ export class SignIn {
     const remembered = this.#recall(name, password, now);
     if (remembered) {
       const account = await this.#database.records.access.accountById(remembered.accountId);
-      if (account && !account.disabled && account.passwordChangedAt === remembered.passwordChangedAt) return { account, token: undefined };
+      if (account && !account.disabled && account.passwordChangedAt === remembered.passwordChangedAt)
+        return { account, token: undefined };
     }
     this.#throttle.check(name, address, now);
     const account = await this.#database.records.access.account(name);
@@ -77,7 +78,11 @@ export class SignIn {
   }
 
   /** Makes a token; its text is returned once and kept only as a digest. */
-  async issue(account: Account, kind: TokenRecord['kind'], options: { name: string; lifetimeMs: number; readOnly?: boolean }): Promise<{ token: TokenRecord; secret: string }> {
+  async issue(
+    account: Account,
+    kind: TokenRecord['kind'],
+    options: { name: string; lifetimeMs: number; readOnly?: boolean },
+  ): Promise<{ token: TokenRecord; secret: string }> {
     const now = this.#clock.now();
     const secret = `${PREFIX[kind]}${randomBytes(32).toString('base64url')}`;
     const token: TokenRecord = {
@@ -92,14 +97,19 @@ export class SignIn {
     };
     await this.#database.change(async (records) => {
       await records.access.addToken(token, hash('sha256', secret, 'hex'));
-      if (kind === 'personal') await appendEvent(records, now, 'token.created', account.name, undefined, account.name, { name: token.name, readOnly: token.readOnly });
+      if (kind === 'personal')
+        await appendEvent(records, now, 'token.created', account.name, undefined, account.name, {
+          name: token.name,
+          readOnly: token.readOnly,
+        });
     });
     return { token, secret };
   }
 
   async revoke(viewer: Viewer & { kind: 'account' }, id: string): Promise<void> {
     await this.#database.change(async (records) => {
-      if (!(await records.access.revokeToken(viewer.accountId, id))) throw new AssayError('not-found', 'you have no such token');
+      if (!(await records.access.revokeToken(viewer.accountId, id)))
+        throw new AssayError('not-found', 'you have no such token');
       await appendEvent(records, this.#clock.now(), 'token.revoked', nameOf(viewer), undefined, viewer.name, {});
     });
   }
@@ -118,7 +128,11 @@ export class SignIn {
 
   #remember(name: string, password: string, account: Account, now: number): void {
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
-    this.#remembered.set(this.#mark(name, password), { accountId: account.id, passwordChangedAt: account.passwordChangedAt, until: now + REMEMBER_MS });
+    this.#remembered.set(this.#mark(name, password), {
+      accountId: account.id,
+      passwordChangedAt: account.passwordChangedAt,
+      until: now + REMEMBER_MS,
+    });
   }
 }
 

@@ -20,8 +20,14 @@ export class Throttle {
 
   /** Throws `too-many-requests` with the seconds to wait. */
   check(name: string, address: string, now: number): void {
-    const wait = Math.max(this.#wait(`${address}\0${name}`, FREE_FAILURES, now), this.#wait(address, FREE_FAILURES * 10, now));
-    if (wait > 0) throw new AssayError('too-many-requests', 'too many failed sign-ins from your address; wait and try again', { retryAfter: Math.ceil(wait / 1000) });
+    const wait = Math.max(
+      this.#wait(`${address}\0${name}`, FREE_FAILURES, now),
+      this.#wait(address, FREE_FAILURES * 10, now),
+    );
+    if (wait > 0)
+      throw new AssayError('too-many-requests', 'too many failed sign-ins from your address; wait and try again', {
+        retryAfter: Math.ceil(wait / 1000),
+      });
   }
 
   failed(name: string, address: string, now: number): void {

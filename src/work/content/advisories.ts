@@ -18,14 +18,19 @@ export interface ImportResult {
 
 export function feedReader(name: string): FeedReader {
   const reader = feedReaders.find((each) => each.name === name);
-  if (!reader) throw new AssayError('input-invalid', `there is no feed ${name}; known are ${feedReaders.map((each) => each.name).join(', ')}`);
+  if (!reader)
+    throw new AssayError(
+      'input-invalid',
+      `there is no feed ${name}; known are ${feedReaders.map((each) => each.name).join(', ')}`,
+    );
   return reader;
 }
 
 /** Finds the reader for a file of unknown kind. */
 export function recogniseFeed(file: FeedFile): FeedReader {
   const reader = feedReaders.find((each) => each.recognises(file));
-  if (!reader) throw new AssayError('advisory-feed-invalid', `${file.name} is no feed that is known here; name it with --feed`);
+  if (!reader)
+    throw new AssayError('advisory-feed-invalid', `${file.name} is no feed that is known here; name it with --feed`);
   return reader;
 }
 
@@ -38,11 +43,20 @@ export async function importFeed(
 ): Promise<ImportResult> {
   const content = await reader.read(files);
   if (content.records === 0) throw new AssayError('advisory-feed-invalid', 'the feed holds no records');
-  const { status, changed } = await parts.advisories.replace({ name: reader.name, licence: reader.licence, content, at: parts.clock.now() });
+  const { status, changed } = await parts.advisories.replace({
+    name: reader.name,
+    licence: reader.licence,
+    content,
+    at: parts.clock.now(),
+  });
   const judged = await judgeChanged(parts, changed);
   const now = parts.clock.now();
   await parts.database.change((records) =>
-    appendEvent(records, now, 'advisories.imported', actor, undefined, reader.name, { digest: status.digest, records: status.records, ...judged }),
+    appendEvent(records, now, 'advisories.imported', actor, undefined, reader.name, {
+      digest: status.digest,
+      records: status.records,
+      ...judged,
+    }),
   );
   return { status, changedEntries: changed.length, withdrawn: content.withdrawn, refused: content.refused, ...judged };
 }
@@ -55,8 +69,12 @@ export async function judgeChanged(
   const set = advisories.current();
   let judgedPackages = 0;
   const touched: string[] = [];
-  const judgeSome = async (packages: readonly { id: string; key: { ecosystem: string; name: string; version: string } | undefined }[]) => {
-    const judged = packages.flatMap((each) => (each.key ? [{ id: each.id, findings: judge(each.key, set.lookUp) }] : []));
+  const judgeSome = async (
+    packages: readonly { id: string; key: { ecosystem: string; name: string; version: string } | undefined }[],
+  ) => {
+    const judged = packages.flatMap((each) =>
+      each.key ? [{ id: each.id, findings: judge(each.key, set.lookUp) }] : [],
+    );
     judgedPackages += judged.length;
     const ids = await database.change(async ({ content }) => {
       const ids: string[] = [];
@@ -66,7 +84,9 @@ export async function judgeChanged(
     touched.push(...ids);
   };
   if (changed) {
-    const packages = await database.records.content.packagesOf(changed.map((entry) => ({ ecosystem: entry.ecosystem, name: entry.package })));
+    const packages = await database.records.content.packagesOf(
+      changed.map((entry) => ({ ecosystem: entry.ecosystem, name: entry.package })),
+    );
     for (let at = 0; at < packages.length; at += 500) await judgeSome(packages.slice(at, at + 500));
   } else {
     for (let after: string | undefined; ; ) {
@@ -81,14 +101,21 @@ export async function judgeChanged(
   return { judgedPackages, changedImages };
 }
 
-async function recountImages(database: Database, packageIds: readonly string[], advisories: string, clock: Clock): Promise<number> {
+async function recountImages(
+  database: Database,
+  packageIds: readonly string[],
+  advisories: string,
+  clock: Clock,
+): Promise<number> {
   if (packageIds.length === 0) return 0;
   const now = clock.now();
   return database.change(async (records) => {
     const images = await records.content.recount(packageIds, advisories, now);
     for (const digest of images)
       for (const repository of await records.content.repositoriesOf(digest))
-        await appendEvent(records, now, 'image.judged', 'system', repository, `${repository.name}@${digest}`, { advisories });
+        await appendEvent(records, now, 'image.judged', 'system', repository, `${repository.name}@${digest}`, {
+          advisories,
+        });
     return images.length;
   });
 }

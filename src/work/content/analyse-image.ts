@@ -5,7 +5,12 @@ import { squash } from '../../content/image/squash.ts';
 import { advisoryKeyOf } from '../../content/findings/ecosystems.ts';
 import { judge } from '../../content/findings/judge.ts';
 import { parseLayerInventory } from '../../content/inventory/layer-inventory.ts';
-import { ANALYSER_VERSION, type ImageInventory, type InstalledPackage, type LayerInventory } from '../../content/inventory/package.ts';
+import {
+  ANALYSER_VERSION,
+  type ImageInventory,
+  type InstalledPackage,
+  type LayerInventory,
+} from '../../content/inventory/package.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { AssayError, isAssayError } from '../../lib/error.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
@@ -68,7 +73,11 @@ async function readManifest({ database }: AnalysisParts, digest: Digest): Promis
 }
 
 /** From storage when this layer was read before, by this version of the analysers, in whatever image. */
-async function layerInventory(parts: AnalysisParts, layer: Descriptor, signal: AbortSignal | undefined): Promise<LayerInventory> {
+async function layerInventory(
+  parts: AnalysisParts,
+  layer: Descriptor,
+  signal: AbortSignal | undefined,
+): Promise<LayerInventory> {
   const { database, blobs, clock } = parts;
   const known = await database.records.content.layerAnalysis(layer.digest, ANALYSER_VERSION);
   if (known) {
@@ -107,8 +116,13 @@ async function readArtefact(blobs: BlobStore, key: Parameters<BlobStore['open']>
   return parseLayerInventory(JSON.parse((await decompress(bytes)).toString('utf8')));
 }
 
-async function readLayer({ database, blobs, analyser }: AnalysisParts, layer: Descriptor, signal: AbortSignal | undefined): Promise<LayerInventory> {
-  if (!isLayerType(layer.mediaType)) return emptyLayer('unsupported', `layers of type ${layer.mediaType.slice(0, 100)} are not read`);
+async function readLayer(
+  { database, blobs, analyser }: AnalysisParts,
+  layer: Descriptor,
+  signal: AbortSignal | undefined,
+): Promise<LayerInventory> {
+  if (!isLayerType(layer.mediaType))
+    return emptyLayer('unsupported', `layers of type ${layer.mediaType.slice(0, 100)} are not read`);
   const blob = await database.records.registry.storedBlob(layer.digest);
   if (!blob) return emptyLayer('unavailable', 'the layer is not stored here');
   await using reader = await blobs.open(blob.storageKey);
@@ -121,7 +135,10 @@ async function readLayer({ database, blobs, analyser }: AnalysisParts, layer: De
   }
 }
 
-function emptyLayer(code: 'unsupported' | 'unavailable' | 'budget-exceeded' | 'malformed', detail: string): LayerInventory {
+function emptyLayer(
+  code: 'unsupported' | 'unavailable' | 'budget-exceeded' | 'malformed',
+  detail: string,
+): LayerInventory {
   return {
     schemaVersion: 1,
     analyserVersion: ANALYSER_VERSION,
@@ -144,7 +161,12 @@ export function judgedPackage(installed: InstalledPackage, inventory: ImageInven
   return { id: hash('sha256', JSON.stringify(identity), 'hex').slice(0, 32), installed, key };
 }
 
-async function store({ database, clock, advisories }: AnalysisParts, digest: Digest, inventory: ImageInventory, startedAt: number): Promise<void> {
+async function store(
+  { database, clock, advisories }: AnalysisParts,
+  digest: Digest,
+  inventory: ImageInventory,
+  startedAt: number,
+): Promise<void> {
   const packages = inventory.packages.map((installed) => judgedPackage(installed, inventory));
   for (let attempt = 0; attempt < 10; attempt++) {
     const set = advisories.current();

@@ -29,12 +29,22 @@ export async function readImage(
 ): Promise<ReadImage> {
   const { repository, manifest: stored } = await parts.manifests.get(viewer, name, reference);
   const manifest = parseManifest(stored.raw, stored.mediaType, stored.digest);
-  const config = manifest.kind === 'image' && manifest.runnable ? await readConfig(parts, repository, manifest) : undefined;
-  return { repository, manifest, config, steps: manifest.kind === 'image' ? historySteps(config, manifest.layers.length) : [] };
+  const config =
+    manifest.kind === 'image' && manifest.runnable ? await readConfig(parts, repository, manifest) : undefined;
+  return {
+    repository,
+    manifest,
+    config,
+    steps: manifest.kind === 'image' ? historySteps(config, manifest.layers.length) : [],
+  };
 }
 
 /** The configuration when it is there and readable; an image without one is still shown. */
-async function readConfig({ database, blobs }: { database: Database; blobs: BlobStore }, repository: Repository, manifest: ImageManifest): Promise<ImageConfig | undefined> {
+async function readConfig(
+  { database, blobs }: { database: Database; blobs: BlobStore },
+  repository: Repository,
+  manifest: ImageManifest,
+): Promise<ImageConfig | undefined> {
   const blob = await database.records.registry.blob(repository, manifest.config.digest);
   if (!blob || blob.size > MAX_CONFIG_BYTES) return undefined;
   await using reader = await blobs.open(blob.storageKey);

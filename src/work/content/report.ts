@@ -13,7 +13,11 @@ export interface ImageReport {
   readonly manifest: ImageManifest;
   readonly platform: { readonly os: string; readonly architecture: string; readonly variant?: string } | undefined;
   readonly distribution: Distribution | undefined;
-  readonly layers: readonly { readonly digest: string; readonly size: number; readonly instruction: string | undefined }[];
+  readonly layers: readonly {
+    readonly digest: string;
+    readonly size: number;
+    readonly instruction: string | undefined;
+  }[];
   readonly packages: readonly { readonly installed: InstalledPackage; readonly findings: number }[];
   readonly findings: readonly { readonly package: InstalledPackage; readonly finding: VulnerabilityFinding }[];
   readonly incomplete: ImageAnalysis['incomplete'];
@@ -23,15 +27,30 @@ export interface ImageReport {
 }
 
 /** The report from what is stored; throws `not-analysed` while there is none. */
-export async function storedReport(database: Database, advisories: AdvisorySet, image: ReadImage): Promise<ImageReport> {
+export async function storedReport(
+  database: Database,
+  advisories: AdvisorySet,
+  image: ReadImage,
+): Promise<ImageReport> {
   const { manifest, config } = image;
-  if (manifest.kind === 'index') throw new AssayError('unsupported', 'this is an index of several images; name one by its platform or digest');
+  if (manifest.kind === 'index')
+    throw new AssayError('unsupported', 'this is an index of several images; name one by its platform or digest');
   const { analysis, judgement, job } = await standingOf(database, manifest.digest);
   if (!analysis || !judgement) {
-    if (!manifest.runnable) throw new AssayError('unsupported', `an artifact of type ${manifest.artifactType ?? 'unknown'} holds no packages to look for`);
-    throw new AssayError('not-analysed', job?.state === 'dead' ? `the analysis failed: ${job.lastError ?? 'unknown'}` : 'the image is being analysed; ask again in a moment', {
-      retryAfter: 1,
-    });
+    if (!manifest.runnable)
+      throw new AssayError(
+        'unsupported',
+        `an artifact of type ${manifest.artifactType ?? 'unknown'} holds no packages to look for`,
+      );
+    throw new AssayError(
+      'not-analysed',
+      job?.state === 'dead'
+        ? `the analysis failed: ${job.lastError ?? 'unknown'}`
+        : 'the image is being analysed; ask again in a moment',
+      {
+        retryAfter: 1,
+      },
+    );
   }
   const packages = await database.records.content.packages(manifest.digest);
   const byId = new Map(packages.map((each) => [`${each.id}\0${each.installed.path}`, each.installed]));
@@ -41,7 +60,10 @@ export async function storedReport(database: Database, advisories: AdvisorySet, 
   });
   return {
     manifest,
-    platform: config?.os && config.architecture ? { os: config.os, architecture: config.architecture, ...(config.variant && { variant: config.variant }) } : undefined,
+    platform:
+      config?.os && config.architecture
+        ? { os: config.os, architecture: config.architecture, ...(config.variant && { variant: config.variant }) }
+        : undefined,
     distribution: analysis.distribution,
     layers: layersOf(manifest, image.steps),
     packages: packages.map(({ installed, findings }) => ({ installed, findings })),
@@ -54,8 +76,14 @@ export async function storedReport(database: Database, advisories: AdvisorySet, 
 }
 
 export function layersOf(manifest: ImageManifest, steps: ReadImage['steps']): ImageReport['layers'] {
-  const instructions = new Map(steps.flatMap((step) => (step.layer === undefined ? [] : [[step.layer, step.instruction] as const])));
-  return manifest.layers.map((layer, position) => ({ digest: layer.digest, size: layer.size, instruction: instructions.get(position) }));
+  const instructions = new Map(
+    steps.flatMap((step) => (step.layer === undefined ? [] : [[step.layer, step.instruction] as const])),
+  );
+  return manifest.layers.map((layer, position) => ({
+    digest: layer.digest,
+    size: layer.size,
+    instruction: instructions.get(position),
+  }));
 }
 
 /** Worst severity first, then those with a fix, then by id and package. */

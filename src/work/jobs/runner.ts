@@ -69,7 +69,8 @@ export class JobRunner {
         this.#running.add(running);
       }
     } catch (error) {
-      if (!this.#stopping.signal.aborted) this.#log.failed({ id: '', kind: 'take', payload: undefined, attempts: 0 }, error, false);
+      if (!this.#stopping.signal.aborted)
+        this.#log.failed({ id: '', kind: 'take', payload: undefined, attempts: 0 }, error, false);
     } finally {
       this.#filling = false;
     }
@@ -90,7 +91,9 @@ export class JobRunner {
       this.#log.failed(job, error, dead);
       const wait = Math.min(3600_000, 2000 * 2 ** job.attempts) * (0.5 + Math.random());
       const runAt = dead ? undefined : this.#clock.now() + wait;
-      await this.#database.change(({ jobs }) => jobs.failed(job.id, error instanceof Error ? error.message : String(error), runAt)).catch(() => undefined);
+      await this.#database
+        .change(({ jobs }) => jobs.failed(job.id, error instanceof Error ? error.message : String(error), runAt))
+        .catch(() => undefined);
     }
   }
 }

@@ -39,7 +39,10 @@ export class Blobs {
     const reader = await this.#blobs.open(blob.storageKey);
     if (reader.size !== blob.size) {
       await reader[Symbol.asyncDispose]();
-      throw new AssayError('blob-damaged', `the stored blob has ${reader.size} bytes instead of ${blob.size}; run assay fsck`);
+      throw new AssayError(
+        'blob-damaged',
+        `the stored blob has ${reader.size} bytes instead of ${blob.size}; run assay fsck`,
+      );
     }
     return { blob, reader };
   }
@@ -48,12 +51,20 @@ export class Blobs {
    * Links a blob that the viewer may already pull elsewhere; false where there is none, and the client uploads. Without
    * `from` any repository the viewer may pull counts ("anonymous mount").
    */
-  async mount(viewer: Viewer, into: RepositoryName, digest: Digest, from: RepositoryName | undefined): Promise<boolean> {
+  async mount(
+    viewer: Viewer,
+    into: RepositoryName,
+    digest: Digest,
+    from: RepositoryName | undefined,
+  ): Promise<boolean> {
     const repository = await repositoryForPush(this.#database, this.#clock, viewer, into);
     return this.#database.change(async ({ registry }) => {
       const source = from === undefined ? undefined : await registry.repository(viewer, from);
       const named = source?.rights.has('pull') ? await registry.blob(source, digest) : undefined;
-      const present = named ?? (await registry.blob(repository, digest)) ?? (from === undefined ? await registry.linkedIn(viewer, digest) : undefined);
+      const present =
+        named ??
+        (await registry.blob(repository, digest)) ??
+        (from === undefined ? await registry.linkedIn(viewer, digest) : undefined);
       if (!present) return false;
       const now = this.#clock.now();
       await registry.addBlob(present, now);
@@ -67,7 +78,10 @@ export class Blobs {
       const repository = await requireRepository(records, viewer, name, 'delete');
       if (!(await records.registry.blob(repository, digest))) throw new AssayError('blob-unknown');
       if (await records.registry.blobIsReferenced(repository, digest))
-        throw new AssayError('method-not-allowed', 'a manifest of this repository lists the blob; delete the manifest first');
+        throw new AssayError(
+          'method-not-allowed',
+          'a manifest of this repository lists the blob; delete the manifest first',
+        );
       const now = this.#clock.now();
       await records.registry.unlinkBlob(repository, digest, now);
       await appendEvent(records, now, 'blob.deleted', nameOf(viewer), repository, `${name}@${digest}`, {});

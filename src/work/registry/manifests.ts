@@ -35,10 +35,18 @@ export class Manifests {
     this.#wakeJobs = wakeJobs;
   }
 
-  async get(viewer: Viewer, name: RepositoryName, reference: ManifestReferenceText): Promise<{ repository: Repository; manifest: StoredManifest }> {
+  async get(
+    viewer: Viewer,
+    name: RepositoryName,
+    reference: ManifestReferenceText,
+  ): Promise<{ repository: Repository; manifest: StoredManifest }> {
     const repository = await requireRepository(this.#database.records, viewer, name, 'pull');
     const manifest = await this.#database.records.registry.manifest(repository, reference);
-    if (!manifest) throw new AssayError('manifest-unknown', `${'tag' in reference ? `no tag ${reference.tag}` : `no manifest ${reference.digest}`} in ${name}`);
+    if (!manifest)
+      throw new AssayError(
+        'manifest-unknown',
+        `${'tag' in reference ? `no tag ${reference.tag}` : `no manifest ${reference.digest}`} in ${name}`,
+      );
     return { repository, manifest };
   }
 
@@ -46,23 +54,40 @@ export class Manifests {
   async put(
     viewer: Viewer,
     name: RepositoryName,
-    pushed: { reference: ManifestReferenceText; tags: readonly Tag[]; contentType: string | undefined; raw: Uint8Array },
+    pushed: {
+      reference: ManifestReferenceText;
+      tags: readonly Tag[];
+      contentType: string | undefined;
+      raw: Uint8Array;
+    },
   ): Promise<PushedManifest> {
     const wanted = 'digest' in pushed.reference ? pushed.reference.digest : undefined;
     const digest = digestOf(pushed.raw, wanted ? algorithmOf(wanted) : 'sha256');
     const manifest = parseManifest(pushed.raw, pushed.contentType, digest);
-    if (wanted && digest !== wanted) throw new AssayError('digest-mismatch', `the manifest has the digest ${digest}, not ${wanted}`);
+    if (wanted && digest !== wanted)
+      throw new AssayError('digest-mismatch', `the manifest has the digest ${digest}, not ${wanted}`);
     const tags = [...new Set('tag' in pushed.reference ? [pushed.reference.tag, ...pushed.tags] : pushed.tags)];
-    if (tags.length > MAX_TAGS_PER_PUSH) throw new AssayError('uri-too-long', `at most ${MAX_TAGS_PER_PUSH} tags in one push`);
+    if (tags.length > MAX_TAGS_PER_PUSH)
+      throw new AssayError('uri-too-long', `at most ${MAX_TAGS_PER_PUSH} tags in one push`);
     const repository = await repositoryForPush(this.#database, this.#clock, viewer, name);
     await this.#database.change(async (records) => {
       const now = this.#clock.now();
       await checkReferences(records, repository, manifest);
       await records.registry.putManifest(repository, toRecord(manifest), nameOf(viewer), now);
-      await appendEvent(records, now, 'manifest.pushed', nameOf(viewer), repository, `${name}@${digest}`, { mediaType: manifest.mediaType, tags });
+      await appendEvent(records, now, 'manifest.pushed', nameOf(viewer), repository, `${name}@${digest}`, {
+        mediaType: manifest.mediaType,
+        tags,
+      });
       for (const tag of tags) await moveTag(records, repository, tag, digest, nameOf(viewer), now);
       if (manifest.kind === 'image' && manifest.runnable)
-        await records.jobs.enqueue({ id: uuidv7(now), kind: ANALYSE_IMAGE, dedupeKey: digest, payload: analysisJob(digest), priority: 10, runAt: now });
+        await records.jobs.enqueue({
+          id: uuidv7(now),
+          kind: ANALYSE_IMAGE,
+          dedupeKey: digest,
+          payload: analysisJob(digest),
+          priority: 10,
+          runAt: now,
+        });
     });
     this.#wakeJobs();
     return { digest, subject: manifest.subject?.digest, tags };
@@ -78,7 +103,9 @@ export class Manifests {
         const tag = await records.registry.tag(repository, reference.tag);
         if (!tag || !(await records.registry.deleteTag(repository, reference.tag, by, now)))
           throw new AssayError('manifest-unknown', `no tag ${reference.tag} in ${name}`);
-        await appendEvent(records, now, 'tag.deleted', by, repository, `${name}:${reference.tag}`, { digest: tag.digest });
+        await appendEvent(records, now, 'tag.deleted', by, repository, `${name}:${reference.tag}`, {
+          digest: tag.digest,
+        });
         return;
       }
       const tags = await records.registry.deleteManifest(repository, reference.digest, by, now);
@@ -88,10 +115,20 @@ export class Manifests {
   }
 }
 
-async function moveTag(records: Records, repository: Repository, tag: Tag, digest: Digest, by: string, now: number): Promise<void> {
+async function moveTag(
+  records: Records,
+  repository: Repository,
+  tag: Tag,
+  digest: Digest,
+  by: string,
+  now: number,
+): Promise<void> {
   const { previous } = await records.registry.setTag(repository, tag, digest, by, now);
   if (previous === digest) return;
-  await appendEvent(records, now, 'tag.moved', by, repository, `${repository.name}:${tag}`, { digest, ...(previous && { previous }) });
+  await appendEvent(records, now, 'tag.moved', by, repository, `${repository.name}:${tag}`, {
+    digest,
+    ...(previous && { previous }),
+  });
 }
 
 /** Blobs must be in the repository; children of an index may come later (sparse indexes), subjects too. */
@@ -102,9 +139,13 @@ async function checkReferences(records: Records, repository: Repository, manifes
     required.map((each) => each.digest),
   );
   if (missing.length > 0)
-    throw new AssayError('manifest-blob-unknown', `${missing.length} of the blobs that the manifest lists are not in ${repository.name}: ${missing[0]}`, {
-      detail: missing.map((digest) => ({ digest })),
-    });
+    throw new AssayError(
+      'manifest-blob-unknown',
+      `${missing.length} of the blobs that the manifest lists are not in ${repository.name}: ${missing[0]}`,
+      {
+        detail: missing.map((digest) => ({ digest })),
+      },
+    );
 }
 
 function toRecord(manifest: Manifest) {
@@ -117,7 +158,9 @@ function toRecord(manifest: Manifest) {
     });
     totalSize += [manifest.config, ...manifest.layers].reduce((sum, each) => sum + each.size, 0);
   } else {
-    manifest.manifests.forEach((child, position) => references.push({ target: child.digest, kind: 'manifest', position }));
+    manifest.manifests.forEach((child, position) =>
+      references.push({ target: child.digest, kind: 'manifest', position }),
+    );
     totalSize += manifest.manifests.reduce((sum, each) => sum + each.size, 0);
   }
   if (manifest.subject) references.push({ target: manifest.subject.digest, kind: 'subject', position: 0 });

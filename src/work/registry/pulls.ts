@@ -9,7 +9,10 @@ const FLUSH_MS = 2000;
 export class Pulls {
   readonly #database: Database;
   readonly #clock: Clock;
-  readonly #counts = new Map<string, { repositoryId: RepositoryId; digest: Digest; tag: string; day: string; count: number }>();
+  readonly #counts = new Map<
+    string,
+    { repositoryId: RepositoryId; digest: Digest; tag: string; day: string; count: number }
+  >();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(database: Database, clock: Clock) {
@@ -33,7 +36,8 @@ export class Pulls {
     this.#counts.clear();
     if (counts.length === 0) return;
     await this.#database.change(async ({ registry }) => {
-      for (const [repositoryId, some] of Map.groupBy(counts, (each) => each.repositoryId)) await registry.addPulls(repositoryId, some satisfies PullCount[]);
+      for (const [repositoryId, some] of Map.groupBy(counts, (each) => each.repositoryId))
+        await registry.addPulls(repositoryId, some satisfies PullCount[]);
     });
   }
 }

@@ -9,16 +9,29 @@ import type { Repository, RepositoryId, Visibility } from '../../ports/registry-
 import { appendEvent } from '../events.ts';
 
 /** Finds a repository for one action. What the viewer may not see does not exist; what it may see but not do is denied. */
-export async function requireRepository(records: Records, viewer: Viewer, name: RepositoryName, action: Action): Promise<Repository> {
+export async function requireRepository(
+  records: Records,
+  viewer: Viewer,
+  name: RepositoryName,
+  action: Action,
+): Promise<Repository> {
   const repository = await records.registry.repository(viewer, name);
   if (repository?.rights.has(action)) return repository;
   if (viewer.kind === 'anonymous' && !viewer.scope) throw new AssayError('unauthorized');
   if (!repository) throw new AssayError('name-unknown', `no repository ${name}, or not visible to you`);
-  throw new AssayError('denied', `you may not ${action} ${name}; ask a maintainer of ${organisationOf(name)} for the right`);
+  throw new AssayError(
+    'denied',
+    `you may not ${action} ${name}; ask a maintainer of ${organisationOf(name)} for the right`,
+  );
 }
 
 /** The repository to push to; a push creates it, private, where the pusher may create one. */
-export async function repositoryForPush(database: Database, clock: Clock, viewer: Viewer, name: RepositoryName): Promise<Repository> {
+export async function repositoryForPush(
+  database: Database,
+  clock: Clock,
+  viewer: Viewer,
+  name: RepositoryName,
+): Promise<Repository> {
   const present = await database.records.registry.repository(viewer, name);
   if (present?.rights.has('push')) return present;
   if (present) return requireRepository(database.records, viewer, name, 'push');
@@ -41,22 +54,29 @@ export function createRepository(
     const now = clock.now();
     const present = await records.registry.repository(viewer, wanted.name);
     if (present) {
-      if (options?.failIfPresent) throw new AssayError('already-exists', `the repository ${wanted.name} exists already`);
+      if (options?.failIfPresent)
+        throw new AssayError('already-exists', `the repository ${wanted.name} exists already`);
       return present;
     }
     if (!(await records.registry.mayCreateIn(viewer, organisation))) {
       if (viewer.kind === 'anonymous') throw new AssayError('unauthorized');
-      throw new AssayError('denied', `you may not create ${wanted.name}; ask for the role publisher in ${organisation}`);
+      throw new AssayError(
+        'denied',
+        `you may not create ${wanted.name}; ask for the role publisher in ${organisation}`,
+      );
     }
     const hidden = await records.registry.repository({ kind: 'system', reason: 'is the name taken' }, wanted.name);
     if (hidden) throw new AssayError('denied', `you may not push to ${wanted.name}`);
     if (!(await records.registry.organisationExists(organisation))) {
-      if (viewer.kind !== 'account' || !viewer.administrator) throw new AssayError('denied', `there is no organisation ${organisation}`);
+      if (viewer.kind !== 'account' || !viewer.administrator)
+        throw new AssayError('denied', `there is no organisation ${organisation}`);
       await records.registry.createOrganisation(organisation, now);
     }
     const id = uuidv7(now) as RepositoryId;
     await records.registry.createRepository({ id, ...wanted, createdAt: now });
-    await appendEvent(records, now, 'repository.created', nameOf(viewer), { id, name: wanted.name }, wanted.name, { visibility: wanted.visibility });
+    await appendEvent(records, now, 'repository.created', nameOf(viewer), { id, name: wanted.name }, wanted.name, {
+      visibility: wanted.visibility,
+    });
     const created = await records.registry.repository(viewer, wanted.name);
     if (!created) throw new AssayError('denied', `the token does not cover ${wanted.name}`);
     return created;
@@ -78,7 +98,12 @@ export function updateRepository(
   });
 }
 
-export function deleteRepository(database: Database, clock: Clock, viewer: Viewer, name: RepositoryName): Promise<void> {
+export function deleteRepository(
+  database: Database,
+  clock: Clock,
+  viewer: Viewer,
+  name: RepositoryName,
+): Promise<void> {
   return database.change(async (records) => {
     const repository = await requireRepository(records, viewer, name, 'manage');
     const now = clock.now();

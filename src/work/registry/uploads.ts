@@ -63,7 +63,11 @@ export class Uploads {
     };
     await this.#database.change(async (records) => {
       if ((await records.registry.countUploads(session.principal)) >= this.#limits.maxUploadsPerPrincipal)
-        throw new AssayError('too-many-requests', `${this.#limits.maxUploadsPerPrincipal} uploads are open; finish or cancel some`, { retryAfter: 60 });
+        throw new AssayError(
+          'too-many-requests',
+          `${this.#limits.maxUploadsPerPrincipal} uploads are open; finish or cancel some`,
+          { retryAfter: 60 },
+        );
       await records.registry.startUpload(session);
     });
     return session;
@@ -85,7 +89,13 @@ export class Uploads {
   }
 
   /** Appends a chunk; returns the count of bytes that the upload now has. */
-  async append(viewer: Viewer, name: RepositoryName, id: string, body: AsyncIterable<Uint8Array>, range?: ChunkRange): Promise<number> {
+  async append(
+    viewer: Viewer,
+    name: RepositoryName,
+    id: string,
+    body: AsyncIterable<Uint8Array>,
+    range?: ChunkRange,
+  ): Promise<number> {
     const { session } = await this.#session(viewer, name, id);
     return this.#exclusively(session, async (staged, digester) => {
       await this.#takeChunk(session, staged, digester, body, range);
@@ -95,11 +105,21 @@ export class Uploads {
   }
 
   /** Takes the last chunk, if there is one, and turns the upload into the blob of this digest. */
-  async finish(viewer: Viewer, name: RepositoryName, id: string, digest: Digest, body: AsyncIterable<Uint8Array>, range?: ChunkRange): Promise<void> {
+  async finish(
+    viewer: Viewer,
+    name: RepositoryName,
+    id: string,
+    digest: Digest,
+    body: AsyncIterable<Uint8Array>,
+    range?: ChunkRange,
+  ): Promise<void> {
     const { session, repository } = await this.#session(viewer, name, id);
     await this.#exclusively(session, async (staged, digester) => {
       await this.#takeChunk(session, staged, digester, body, range);
-      const computed = algorithmOf(digest) === digester.algorithm ? digester.copy().digest() : await digestAgain(staged, algorithmOf(digest));
+      const computed =
+        algorithmOf(digest) === digester.algorithm
+          ? digester.copy().digest()
+          : await digestAgain(staged, algorithmOf(digest));
       await this.#complete(repository, digest, computed, staged, session.storageKey, session.id);
     });
     this.#progress.delete(session.id);
@@ -133,14 +153,21 @@ export class Uploads {
     await this.#blobs.discard(session.storageKey);
   }
 
-  async #session(viewer: Viewer, name: RepositoryName, id: string): Promise<{ session: UploadSession; repository: Repository }> {
+  async #session(
+    viewer: Viewer,
+    name: RepositoryName,
+    id: string,
+  ): Promise<{ session: UploadSession; repository: Repository }> {
     const repository = await requireRepository(this.#database.records, viewer, name, 'push');
     const session = await this.#database.records.registry.upload(repository, principalOf(viewer), id);
     if (!session) throw new AssayError('blob-upload-unknown');
     return { session, repository };
   }
 
-  async #exclusively<T>(session: UploadSession, work: (staged: StagedBlob, digester: Digester) => Promise<T>): Promise<T> {
+  async #exclusively<T>(
+    session: UploadSession,
+    work: (staged: StagedBlob, digester: Digester) => Promise<T>,
+  ): Promise<T> {
     if (this.#busy.has(session.id)) throw new AssayError('blob-upload-busy');
     this.#busy.add(session.id);
     try {
@@ -161,9 +188,17 @@ export class Uploads {
     return digester;
   }
 
-  async #takeChunk(session: UploadSession, staged: StagedBlob, digester: Digester, body: AsyncIterable<Uint8Array>, range: ChunkRange | undefined): Promise<void> {
+  async #takeChunk(
+    session: UploadSession,
+    staged: StagedBlob,
+    digester: Digester,
+    body: AsyncIterable<Uint8Array>,
+    range: ChunkRange | undefined,
+  ): Promise<void> {
     if (range && range.first !== staged.size)
-      throw new AssayError('range-invalid', `the chunk starts at ${range.first}, but ${staged.size} bytes are stored`, { detail: { size: staged.size } });
+      throw new AssayError('range-invalid', `the chunk starts at ${range.first}, but ${staged.size} bytes are stored`, {
+        detail: { size: staged.size },
+      });
     try {
       const before = staged.size;
       await this.#take(staged, digester, body, range && range.last - range.first + 1);
@@ -175,7 +210,12 @@ export class Uploads {
     }
   }
 
-  async #take(staged: StagedBlob, digester: Digester, body: AsyncIterable<Uint8Array>, atMost = Number.POSITIVE_INFINITY): Promise<void> {
+  async #take(
+    staged: StagedBlob,
+    digester: Digester,
+    body: AsyncIterable<Uint8Array>,
+    atMost = Number.POSITIVE_INFINITY,
+  ): Promise<void> {
     let taken = 0;
     for await (const chunk of body) {
       taken += chunk.length;
@@ -188,9 +228,18 @@ export class Uploads {
   }
 
   /** Data, name and directory are durable before the row is; the row is durable before the answer. */
-  async #complete(repository: Repository, digest: Digest, computed: Digest, staged: StagedBlob, key: StorageKey, uploadId: string | undefined): Promise<void> {
+  async #complete(
+    repository: Repository,
+    digest: Digest,
+    computed: Digest,
+    staged: StagedBlob,
+    key: StorageKey,
+    uploadId: string | undefined,
+  ): Promise<void> {
     if (computed !== digest)
-      throw new AssayError('digest-mismatch', `the bytes have the digest ${computed}, not ${digest}`, { detail: { computed } });
+      throw new AssayError('digest-mismatch', `the bytes have the digest ${computed}, not ${digest}`, {
+        detail: { computed },
+      });
     const now = this.#clock.now();
     const size = staged.size;
     const linkPresent = await this.#database.records.registry.storedBlob(digest).then((present) =>

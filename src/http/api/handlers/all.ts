@@ -4,4 +4,9 @@ import { imageHandlers } from './images.ts';
 import { repositoryHandlers } from './repositories.ts';
 import { sessionHandlers } from './session.ts';
 
-export const handlers: readonly Handled[] = [...sessionHandlers, ...repositoryHandlers, ...imageHandlers, ...houseHandlers];
+export const handlers: readonly Handled[] = [
+  ...sessionHandlers,
+  ...repositoryHandlers,
+  ...imageHandlers,
+  ...houseHandlers,
+];

@@ -8,7 +8,12 @@ import { type Handled, handle } from '../call.ts';
 import { cutList, readCursor } from '../cursor.ts';
 
 function toShape(account: Account) {
-  return { name: account.name, administrator: account.administrator, disabled: account.disabled, createdAt: toRfc3339(account.createdAt) };
+  return {
+    name: account.name,
+    administrator: account.administrator,
+    disabled: account.disabled,
+    createdAt: toRfc3339(account.createdAt),
+  };
 }
 
 const VULNERABILITY = /^(?:CVE|GHSA|GO|RUSTSEC|PYSEC|DSA|DLA|USN|RHSA|ALSA|ALAS|MAL|OSV)-/i;
@@ -32,34 +37,64 @@ export const houseHandlers: readonly Handled[] = [
   handle(contract.search, async ({ house, viewer, query }) => {
     const { registry, content } = house.database.records;
     const text = query.q.trim();
-    const vulnerable = VULNERABILITY.test(text) ? await content.imagesWith(viewer, text.toUpperCase().startsWith('GHSA-') ? text : text.toUpperCase(), { limit: query.limit }) : [];
+    const vulnerable = VULNERABILITY.test(text)
+      ? await content.imagesWith(viewer, text.toUpperCase().startsWith('GHSA-') ? text : text.toUpperCase(), {
+          limit: query.limit,
+        })
+      : [];
     const repositories = await registry.repositories(viewer, { search: text.toLowerCase(), limit: query.limit });
     return {
       repositories: repositories.map(({ name, description }) => ({ name, description })),
       vulnerable: vulnerable.map((each) => ({
         ...each,
         tags: [...each.tags],
-        packages: each.packages.map(({ name, version, fixedVersion }) => ({ name, version, ...(fixedVersion !== undefined && { fixedVersion }) })),
+        packages: each.packages.map(({ name, version, fixedVersion }) => ({
+          name,
+          version,
+          ...(fixedVersion !== undefined && { fixedVersion }),
+        })),
       })),
       holding: [...(await content.imagesHolding(viewer, text, { limit: query.limit }))],
     };
   }),
   handle(contract.listEvents, async ({ house, viewer, query }) => {
-    const found = await house.database.records.events.list(viewer, { after: readCursor(query.cursor), limit: query.limit + 1 });
+    const found = await house.database.records.events.list(viewer, {
+      after: readCursor(query.cursor),
+      limit: query.limit + 1,
+    });
     const page = cutList(found, query.limit, (event) => event.id);
-    return { ...page, items: page.items.map(({ id, type, actor, subject, data, at }) => ({ id, type, actor, subject, data: { ...data }, at: toRfc3339(at) })) };
+    return {
+      ...page,
+      items: page.items.map(({ id, type, actor, subject, data, at }) => ({
+        id,
+        type,
+        actor,
+        subject,
+        data: { ...data },
+        at: toRfc3339(at),
+      })),
+    };
   }),
-  handle(contract.listAccounts, async ({ house, viewer }) => ({ items: (await house.accounts.list(viewer)).map(toShape) })),
+  handle(contract.listAccounts, async ({ house, viewer }) => ({
+    items: (await house.accounts.list(viewer)).map(toShape),
+  })),
   handle(contract.createAccount, async ({ house, viewer, body }) => toShape(await house.accounts.create(viewer, body))),
   handle(contract.deleteAccount, ({ house, viewer, params }) => house.accounts.remove(viewer, params.name)),
-  handle(contract.setAccountPassword, ({ house, viewer, params, body }) => house.accounts.setPassword(viewer, params.name, body)),
+  handle(contract.setAccountPassword, ({ house, viewer, params, body }) =>
+    house.accounts.setPassword(viewer, params.name, body),
+  ),
   handle(contract.getStatus, async ({ house }) => {
     const jobs = await house.database.records.jobs.list(200);
     return {
       version: house.version,
       startedAt: toRfc3339(house.startedAt),
       database: 'sqlite',
-      jobs: jobs.map(({ kind, state, attempts, lastError }) => ({ kind, state, attempts, ...(lastError !== undefined && { lastError }) })),
+      jobs: jobs.map(({ kind, state, attempts, lastError }) => ({
+        kind,
+        state,
+        attempts,
+        ...(lastError !== undefined && { lastError }),
+      })),
       confinement: [...(await house.analyser.confinement())],
     };
   }),

@@ -3,7 +3,6 @@ import { renderFinding, renderPackage, renderReport } from '../../../contract/re
 import type { Viewer } from '../../../access/viewer.ts';
 import { AssayError } from '../../../lib/error.ts';
 import { toRfc3339 } from '../../../lib/clock.ts';
-import type { Digest } from '../../../oci/digest.ts';
 import { parseRepositoryName, parseTagOrDigest } from '../../../oci/names.ts';
 import { type ReadImage, readImage } from '../../../work/content/read-image.ts';
 import { type ImageReport, storedReport } from '../../../work/content/report.ts';
@@ -31,7 +30,12 @@ async function readRunnable(house: House, viewer: Viewer, params: InImage, platf
   if (image.manifest.kind !== 'index') return image;
   const images = image.manifest.manifests.filter((each) => each.platform?.os !== 'unknown');
   const wanted = platform ?? (images.length === 1 ? undefined : 'linux/amd64');
-  const chosen = wanted === undefined ? images[0] : images.find((each) => `${each.platform?.os}/${each.platform?.architecture}` === wanted.split('/').slice(0, 2).join('/'));
+  const chosen =
+    wanted === undefined
+      ? images[0]
+      : images.find(
+          (each) => `${each.platform?.os}/${each.platform?.architecture}` === wanted.split('/').slice(0, 2).join('/'),
+        );
   if (!chosen) throw new AssayError('manifest-unknown', `the index has no image for ${wanted ?? 'any platform'}`);
   return read(house, viewer, { repository: params.repository, reference: chosen.digest });
 }
@@ -40,8 +44,15 @@ async function reportOf(house: House, viewer: Viewer, params: InImage, platform?
   return storedReport(house.database, house.advisories.current(), await readRunnable(house, viewer, params, platform));
 }
 
-function platformOf(value: { os?: string | undefined; architecture?: string | undefined; variant?: string | undefined } | null | undefined) {
-  return value?.os && value.architecture ? { platform: { os: value.os, architecture: value.architecture, ...(value.variant && { variant: value.variant }) } } : {};
+function platformOf(
+  value:
+    | { os?: string | undefined; architecture?: string | undefined; variant?: string | undefined }
+    | null
+    | undefined,
+) {
+  return value?.os && value.architecture
+    ? { platform: { os: value.os, architecture: value.architecture, ...(value.variant && { variant: value.variant }) } }
+    : {};
 }
 
 async function childrenOf(house: House, image: ReadImage) {
@@ -90,7 +101,11 @@ async function describe(house: House, image: ReadImage) {
   const history = [];
   for (const tag of tags.slice(0, 20)) {
     const changes = await registry.tagHistory(repository, tag, { limit: 200 });
-    history.push({ tag, moves: changes.filter((change) => change.digest && change.previous).length, updatedAt: toRfc3339(changes[0]?.changedAt ?? 0) });
+    history.push({
+      tag,
+      moves: changes.filter((change) => change.digest && change.previous).length,
+      updatedAt: toRfc3339(changes[0]?.changedAt ?? 0),
+    });
   }
   const runnable = manifest.kind === 'image' && manifest.runnable;
   return {
@@ -99,7 +114,10 @@ async function describe(house: House, image: ReadImage) {
     mediaType: manifest.mediaType,
     kind: manifest.kind === 'index' ? ('index' as const) : runnable ? ('image' as const) : ('artifact' as const),
     ...(manifest.artifactType !== undefined && !runnable && { artifactType: manifest.artifactType }),
-    size: manifest.kind === 'image' ? [manifest.config, ...manifest.layers].reduce((sum, each) => sum + each.size, manifest.raw.length) : manifest.raw.length,
+    size:
+      manifest.kind === 'image'
+        ? [manifest.config, ...manifest.layers].reduce((sum, each) => sum + each.size, manifest.raw.length)
+        : manifest.raw.length,
     tags,
     annotations: { ...manifest.annotations },
     ...(manifest.subject && { subject: manifest.subject.digest }),
@@ -118,15 +136,24 @@ async function describe(house: House, image: ReadImage) {
 export const imageHandlers: readonly Handled[] = [
   handle(contract.getImage, async ({ house, viewer, params }) => describe(house, await read(house, viewer, params))),
   handle(contract.getReport, async ({ house, viewer, params, query }) =>
-    renderReport(`${params.repository}${params.reference.includes(':') ? '@' : ':'}${params.reference}`, await reportOf(house, viewer, params, query.platform)),
+    renderReport(
+      `${params.repository}${params.reference.includes(':') ? '@' : ':'}${params.reference}`,
+      await reportOf(house, viewer, params, query.platform),
+    ),
   ),
   handle(contract.listFindings, async ({ house, viewer, params, query }) => {
     const report = await reportOf(house, viewer, params);
     const wanted = new Set(query.severity?.split(',').filter(Boolean));
     const text = query.search?.toLowerCase();
     const items = report.findings
-      .filter(({ finding }) => (!query.fixable || finding.fixedVersion !== undefined) && (wanted.size === 0 || wanted.has(finding.severity)))
-      .filter(({ finding, package: installed }) => !text || `${finding.id} ${installed.name} ${installed.sourceName ?? ''}`.toLowerCase().includes(text))
+      .filter(
+        ({ finding }) =>
+          (!query.fixable || finding.fixedVersion !== undefined) && (wanted.size === 0 || wanted.has(finding.severity)),
+      )
+      .filter(
+        ({ finding, package: installed }) =>
+          !text || `${finding.id} ${installed.name} ${installed.sourceName ?? ''}`.toLowerCase().includes(text),
+      )
       .map((each) => renderFinding(report, each));
     return { items };
   }),
@@ -141,11 +168,20 @@ export const imageHandlers: readonly Handled[] = [
   handle(contract.listReferrers, async ({ house, viewer, params }) => {
     const { repository, manifest } = await read(house, viewer, params);
     const found = await house.database.records.registry.referrers(repository, manifest.digest, { limit: 500 });
-    return { items: found.map(({ artifactType, annotations, ...rest }) => ({ ...rest, annotations: { ...annotations }, ...(artifactType !== undefined && { artifactType }) })) };
+    return {
+      items: found.map(({ artifactType, annotations, ...rest }) => ({
+        ...rest,
+        annotations: { ...annotations },
+        ...(artifactType !== undefined && { artifactType }),
+      })),
+    };
   }),
   handle(contract.deleteImage, ({ house, viewer, params }) => {
     const reference = parseTagOrDigest(params.reference);
-    if (!('digest' in reference)) throw new AssayError('input-invalid', 'name the manifest by its digest; a tag is deleted at …/tags/{tag}');
-    return house.manifests.delete(viewer, parseRepositoryName(params.repository), { digest: reference.digest as Digest });
+    if (!('digest' in reference))
+      throw new AssayError('input-invalid', 'name the manifest by its digest; a tag is deleted at …/tags/{tag}');
+    return house.manifests.delete(viewer, parseRepositoryName(params.repository), {
+      digest: reference.digest,
+    });
   }),
 ];

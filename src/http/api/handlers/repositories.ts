@@ -2,7 +2,12 @@ import * as contract from '../../../contract/repositories.ts';
 import { toRfc3339 } from '../../../lib/clock.ts';
 import { parseRepositoryName, parseTag } from '../../../oci/names.ts';
 import type { Repository } from '../../../ports/registry-records.ts';
-import { createRepository, deleteRepository, requireRepository, updateRepository } from '../../../work/registry/repositories.ts';
+import {
+  createRepository,
+  deleteRepository,
+  requireRepository,
+  updateRepository,
+} from '../../../work/registry/repositories.ts';
 import { type Handled, handle } from '../call.ts';
 import { cutList, readCursor } from '../cursor.ts';
 import { judgementsOf } from './judgements.ts';
@@ -20,7 +25,11 @@ function toShape(repository: Repository) {
 export const repositoryHandlers: readonly Handled[] = [
   handle(contract.listRepositories, async ({ house, viewer, query }) => {
     const { registry } = house.database.records;
-    const found = await registry.repositories(viewer, { after: readCursor(query.cursor), limit: query.limit + 1, search: query.search });
+    const found = await registry.repositories(viewer, {
+      after: readCursor(query.cursor),
+      limit: query.limit + 1,
+      search: query.search,
+    });
     const page = cutList(found, query.limit, (item) => item.name);
     const judgements = await judgementsOf(
       house.database,
@@ -32,13 +41,24 @@ export const repositoryHandlers: readonly Handled[] = [
       description: item.description,
       tags: item.tagCount,
       updatedAt: toRfc3339(item.updatedAt),
-      ...(item.newest && { newest: { ...item.newest, judgement: judgements.get(item.newest.digest) ?? { state: 'not-applicable' as const } } }),
+      ...(item.newest && {
+        newest: {
+          ...item.newest,
+          judgement: judgements.get(item.newest.digest) ?? { state: 'not-applicable' as const },
+        },
+      }),
     }));
     return { ...page, items, total: await registry.countRepositories(viewer, query.search) };
   }),
   handle(contract.createRepository, async ({ house, viewer, body }) =>
     toShape(
-      await createRepository(house.database, house.clock, viewer, { ...body, name: parseRepositoryName(body.name) }, { failIfPresent: true }),
+      await createRepository(
+        house.database,
+        house.clock,
+        viewer,
+        { ...body, name: parseRepositoryName(body.name) },
+        { failIfPresent: true },
+      ),
     ),
   ),
   handle(contract.getRepository, async ({ house, viewer, params }) =>
@@ -47,10 +67,21 @@ export const repositoryHandlers: readonly Handled[] = [
   handle(contract.updateRepository, async ({ house, viewer, params, body }) =>
     toShape(await updateRepository(house.database, house.clock, viewer, parseRepositoryName(params.repository), body)),
   ),
-  handle(contract.deleteRepository, ({ house, viewer, params }) => deleteRepository(house.database, house.clock, viewer, parseRepositoryName(params.repository))),
+  handle(contract.deleteRepository, ({ house, viewer, params }) =>
+    deleteRepository(house.database, house.clock, viewer, parseRepositoryName(params.repository)),
+  ),
   handle(contract.listTags, async ({ house, viewer, params, query }) => {
-    const repository = await requireRepository(house.database.records, viewer, parseRepositoryName(params.repository), 'pull');
-    const found = await house.database.records.registry.tags(repository, { after: readCursor(query.cursor), limit: query.limit + 1, search: query.search });
+    const repository = await requireRepository(
+      house.database.records,
+      viewer,
+      parseRepositoryName(params.repository),
+      'pull',
+    );
+    const found = await house.database.records.registry.tags(repository, {
+      after: readCursor(query.cursor),
+      limit: query.limit + 1,
+      search: query.search,
+    });
     const page = cutList(found, query.limit, (item) => item.name);
     const judgements = await judgementsOf(
       house.database,
@@ -72,7 +103,12 @@ export const repositoryHandlers: readonly Handled[] = [
     house.manifests.delete(viewer, parseRepositoryName(params.repository), { tag: parseTag(params.tag) }),
   ),
   handle(contract.tagHistory, async ({ house, viewer, params }) => {
-    const repository = await requireRepository(house.database.records, viewer, parseRepositoryName(params.repository), 'pull');
+    const repository = await requireRepository(
+      house.database.records,
+      viewer,
+      parseRepositoryName(params.repository),
+      'pull',
+    );
     const changes = await house.database.records.registry.tagHistory(repository, parseTag(params.tag), { limit: 200 });
     return {
       items: changes.map((change) => ({
@@ -84,16 +120,32 @@ export const repositoryHandlers: readonly Handled[] = [
     };
   }),
   handle(contract.listGrants, async ({ house, viewer, params }) => {
-    const repository = await requireRepository(house.database.records, viewer, parseRepositoryName(params.repository), 'manage');
+    const repository = await requireRepository(
+      house.database.records,
+      viewer,
+      parseRepositoryName(params.repository),
+      'manage',
+    );
     const grants = await house.database.records.access.grants({ repository: repository.name });
     return {
-      items: grants.map((grant) => ({ account: grant.accountName, role: grant.role, on: 'repository' in grant.subject ? ('repository' as const) : ('organisation' as const) })),
+      items: grants.map((grant) => ({
+        account: grant.accountName,
+        role: grant.role,
+        on: 'repository' in grant.subject ? ('repository' as const) : ('organisation' as const),
+      })),
     };
   }),
   handle(contract.setGrant, ({ house, viewer, params, body }) =>
-    house.accounts.grant(viewer, { accountName: params.account, role: body.role, subject: { repository: parseRepositoryName(params.repository) } }),
+    house.accounts.grant(viewer, {
+      accountName: params.account,
+      role: body.role,
+      subject: { repository: parseRepositoryName(params.repository) },
+    }),
   ),
   handle(contract.removeGrant, ({ house, viewer, params }) =>
-    house.accounts.revoke(viewer, { accountName: params.account, subject: { repository: parseRepositoryName(params.repository) } }),
+    house.accounts.revoke(viewer, {
+      accountName: params.account,
+      subject: { repository: parseRepositoryName(params.repository) },
+    }),
   ),
 ];

@@ -41,7 +41,10 @@ export const sessionHandlers: readonly Handled[] = [
   handle(contract.getMe, ({ house, viewer, request }) => meOf(house, viewer, request)),
   handle(contract.signIn, async ({ house, body, address, request, secure, head }) => {
     const identified = await house.signIn.byPassword(body.name, body.password, address);
-    const { secret } = await house.signIn.issue(identified.account, 'session', { name: 'console', lifetimeMs: SESSION_MS });
+    const { secret } = await house.signIn.issue(identified.account, 'session', {
+      name: 'console',
+      lifetimeMs: SESSION_MS,
+    });
     head.headers['set-cookie'] = sessionCookie(request, secret, secure);
     const { id, name, administrator } = identified.account;
     return meOf(house, { kind: 'account', accountId: id, name, administrator }, request);
@@ -50,7 +53,8 @@ export const sessionHandlers: readonly Handled[] = [
     const account = requireAccount(viewer);
     const secret = sessionSecret(request);
     const session = secret ? await house.signIn.byToken(secret, ['session']) : undefined;
-    if (session?.token) await house.database.change(({ access }) => access.revokeToken(account.accountId, session.token!.id));
+    if (session?.token)
+      await house.database.change(({ access }) => access.revokeToken(account.accountId, session.token!.id));
     head.headers['set-cookie'] = sessionCookie(request, undefined, secure);
   }),
   handle(contract.changePassword, async ({ house, viewer, body, request, secure, head }) => {
@@ -58,7 +62,10 @@ export const sessionHandlers: readonly Handled[] = [
     await house.accounts.setPassword(viewer, account.name, body);
     if (!sessionSecret(request)) return;
     const renewed = await house.signIn.byPassword(account.name, body.password, request.socket.remoteAddress ?? '');
-    const { secret } = await house.signIn.issue(renewed.account, 'session', { name: 'console', lifetimeMs: SESSION_MS });
+    const { secret } = await house.signIn.issue(renewed.account, 'session', {
+      name: 'console',
+      lifetimeMs: SESSION_MS,
+    });
     head.headers['set-cookie'] = sessionCookie(request, secret, secure);
   }),
   handle(contract.listTokens, async ({ house, viewer }) => ({
@@ -67,7 +74,11 @@ export const sessionHandlers: readonly Handled[] = [
   handle(contract.createToken, async ({ house, viewer, body }) => {
     const account = await house.database.records.access.accountById(requireAccount(viewer).accountId);
     if (!account) throw new AssayError('unauthorized');
-    const { token, secret } = await house.signIn.issue(account, 'personal', { name: body.name, lifetimeMs: body.days * DAY_MS, readOnly: body.readOnly });
+    const { token, secret } = await house.signIn.issue(account, 'personal', {
+      name: body.name,
+      lifetimeMs: body.days * DAY_MS,
+      readOnly: body.readOnly,
+    });
     return { token: toToken(token), secret };
   }),
   handle(contract.revokeToken, ({ house, viewer, params }) => house.signIn.revoke(requireAccount(viewer), params.id)),

@@ -1,0 +1,132 @@
+import type { Kysely } from 'kysely';
+import type { Distribution } from '../../../content/inventory/package.ts';
+import type { Digest } from '../../../oci/digest.ts';
+import type { StorageKey } from '../../../ports/blob-store.ts';
+import type { ContentRecords, ImageAnalysis, JudgedPackage } from '../../../ports/content-records.ts';
+import { chunks } from '../chunks.ts';
+import type { Schema } from '../schema.ts';
+import { insertFindings, recountImage } from './judging.ts';
+
+type Part<K extends keyof ContentRecords> = Pick<ContentRecords, K>;
+
+export function analyses(
+  db: Kysely<Schema>,
+): Part<'layerAnalysis' | 'addLayerAnalysis' | 'imageAnalysis' | 'putImage' | 'forgetImage'> {
+  return {
+    async layerAnalysis(layer, analyserVersion) {
+      const row = await db
+        .selectFrom('layer_analyses')
+        .selectAll()
+        .where('layer', '=', layer)
+        .where('analyser_version', '=', analyserVersion)
+        .executeTakeFirst();
+      return (
+        row && {
+          layer: row.layer as Digest,
+          analyserVersion: row.analyser_version,
+          storageKey: row.storage_key as StorageKey,
+          diffId: row.diff_id,
+          entries: row.entries,
+          uncompressedSize: row.uncompressed_size,
+        }
+      );
+    },
+    async addLayerAnalysis(analysis, at) {
+      await db
+        .insertInto('layer_analyses')
+        .values({
+          layer: analysis.layer,
+          analyser_version: analysis.analyserVersion,
+          storage_key: analysis.storageKey,
+          diff_id: analysis.diffId,
+          entries: analysis.entries,
+          uncompressed_size: analysis.uncompressedSize,
+          analysed_at: at,
+        })
+        .onConflict((oc) => oc.columns(['layer', 'analyser_version']).doNothing())
+        .execute();
+    },
+    async imageAnalysis(manifest) {
+      const row = await db.selectFrom('image_analyses').selectAll().where('manifest', '=', manifest).executeTakeFirst();
+      return (
+        row && {
+          manifest: row.manifest as Digest,
+          analyserVersion: row.analyser_version,
+          state: row.state,
+          distribution: row.distribution === null ? undefined : (JSON.parse(row.distribution) as Distribution),
+          incomplete: JSON.parse(row.incomplete) as ImageAnalysis['incomplete'],
+          analysedAt: row.analysed_at,
+          durationMs: row.duration_ms,
+        }
+      );
+    },
+    async putImage(image, packages, advisories) {
+      const ids = packages.map((each) => each.package.id);
+      const known = new Set<string>();
+      for (const some of chunks(ids))
+        for (const row of await db.selectFrom('packages').select('id').where('id', 'in', some).execute())
+          known.add(row.id);
+      const added = [
+        ...new Map(
+          packages.filter((each) => !known.has(each.package.id)).map((each) => [each.package.id, each]),
+        ).values(),
+      ];
+      for (const some of chunks(added, 60))
+        await db
+          .insertInto('packages')
+          .values(some.map((each) => packageRow(each.package)))
+          .execute();
+      for (const each of added) await insertFindings(db, each.package.id, each.findings);
+      await db.deleteFrom('image_packages').where('manifest', '=', image.manifest).execute();
+      for (const some of chunks(packages))
+        await db
+          .insertInto('image_packages')
+          .values(
+            some.map(({ package: each }) => ({
+              manifest: image.manifest,
+              package_id: each.id,
+              path: each.installed.path,
+              layer: each.installed.layer,
+            })),
+          )
+          .onConflict((oc) => oc.doNothing())
+          .execute();
+      const row = {
+        manifest: image.manifest,
+        analyser_version: image.analyserVersion,
+        state: image.state,
+        distribution: image.distribution ? JSON.stringify(image.distribution) : null,
+        incomplete: JSON.stringify(image.incomplete),
+        analysed_at: image.analysedAt,
+        duration_ms: image.durationMs,
+      };
+      await db
+        .insertInto('image_analyses')
+        .values(row)
+        .onConflict((oc) => oc.column('manifest').doUpdateSet(row))
+        .execute();
+      await recountImage(db, image.manifest, advisories, image.analysedAt);
+    },
+    async forgetImage(manifest) {
+      for (const table of ['image_packages', 'image_analyses', 'image_judgements'] as const)
+        await db.deleteFrom(table).where('manifest', '=', manifest).execute();
+    },
+  };
+}
+
+function packageRow({ id, installed, key }: JudgedPackage): Schema['packages'] {
+  return {
+    id,
+    type: installed.type,
+    name: installed.name,
+    version: installed.version,
+    architecture: installed.architecture ?? null,
+    source_name: installed.sourceName ?? installed.name,
+    source_version: installed.sourceVersion ?? installed.version,
+    licences: installed.licences ? JSON.stringify(installed.licences) : null,
+    purl: installed.purl,
+    ecosystem: key?.ecosystem ?? null,
+    key_name: key?.name ?? null,
+    key_version: key?.version ?? null,
+  };
+}

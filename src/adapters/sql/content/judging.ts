@@ -1,0 +1,212 @@
+import { type Kysely, sql } from 'kysely';
+import { severities, type Severity } from '../../../content/advisories/advisory.ts';
+import type { AdvisoryKey } from '../../../content/findings/ecosystems.ts';
+import type { VulnerabilityFinding } from '../../../content/findings/finding.ts';
+import type { Digest } from '../../../oci/digest.ts';
+import type { ContentRecords, ImageAnalysis, ImageJudgement, SeverityCounts } from '../../../ports/content-records.ts';
+import { chunks } from '../chunks.ts';
+import type { Schema } from '../schema.ts';
+
+type Part<K extends keyof ContentRecords> = Pick<ContentRecords, K>;
+
+function emptyCounts(): Record<Severity, number> {
+  return { critical: 0, high: 0, medium: 0, low: 0, negligible: 0, unknown: 0 };
+}
+
+function toKey(row: Pick<Schema['packages'], 'ecosystem' | 'key_name' | 'key_version'>): AdvisoryKey | undefined {
+  return row.ecosystem === null || row.key_name === null || row.key_version === null
+    ? undefined
+    : { ecosystem: row.ecosystem, name: row.key_name, version: row.key_version };
+}
+
+export function judging(
+  db: Kysely<Schema>,
+): Part<
+  | 'judgement'
+  | 'judgements'
+  | 'packagesOf'
+  | 'allPackages'
+  | 'replaceFindings'
+  | 'recount'
+  | 'judgedWith'
+  | 'setJudgedWith'
+> {
+  return {
+    async judgement(manifest) {
+      const row = await db
+        .selectFrom('image_judgements')
+        .selectAll()
+        .where('manifest', '=', manifest)
+        .executeTakeFirst();
+      return row && toJudgement(row);
+    },
+    async judgements(manifests) {
+      const found = new Map<Digest, ImageJudgement & { state: ImageAnalysis['state'] }>();
+      for (const some of chunks(manifests)) {
+        const rows = await db
+          .selectFrom('image_judgements')
+          .innerJoin('image_analyses', 'image_analyses.manifest', 'image_judgements.manifest')
+          .selectAll('image_judgements')
+          .select('image_analyses.state')
+          .where('image_judgements.manifest', 'in', some)
+          .execute();
+        for (const row of rows) found.set(row.manifest as Digest, { ...toJudgement(row), state: row.state });
+      }
+      return found;
+    },
+    async packagesOf(keys) {
+      const found: { id: string; key: AdvisoryKey }[] = [];
+      const names = Map.groupBy(keys, (key) => key.ecosystem);
+      for (const [ecosystem, some] of names)
+        for (const part of chunks(some.map((key) => key.name))) {
+          const rows = await db
+            .selectFrom('packages')
+            .select(['id', 'ecosystem', 'key_name', 'key_version'])
+            .where('ecosystem', '=', ecosystem)
+            .where('key_name', 'in', part)
+            .execute();
+          for (const row of rows) {
+            const key = toKey(row);
+            if (key) found.push({ id: row.id, key });
+          }
+        }
+      return found;
+    },
+    async allPackages(page) {
+      const rows = await db
+        .selectFrom('packages')
+        .select(['id', 'ecosystem', 'key_name', 'key_version'])
+        .where('id', '>', page.after ?? '')
+        .orderBy('id')
+        .limit(page.limit)
+        .execute();
+      return rows.map((row) => ({ id: row.id, key: toKey(row) }));
+    },
+    async replaceFindings(packageId, findings) {
+      const before = await db
+        .selectFrom('package_findings')
+        .select('body')
+        .where('package_id', '=', packageId)
+        .execute();
+      const old = new Set(before.map((row) => row.body));
+      if (old.size === findings.length && findings.every((each) => old.has(JSON.stringify(each)))) return false;
+      await db.deleteFrom('package_findings').where('package_id', '=', packageId).execute();
+      await insertFindings(db, packageId, findings);
+      return true;
+    },
+    async recount(packageIds, advisories, at) {
+      const manifests = new Set<string>();
+      for (const some of chunks(packageIds)) {
+        const rows = await db
+          .selectFrom('image_packages')
+          .select('manifest')
+          .distinct()
+          .where('package_id', 'in', some)
+          .execute();
+        for (const row of rows) manifests.add(row.manifest);
+      }
+      for (const manifest of manifests) await recountImage(db, manifest, advisories, at);
+      return [...manifests] as Digest[];
+    },
+    async judgedWith() {
+      return (await db.selectFrom('content_state').select('value').where('name', '=', 'judged-with').executeTakeFirst())
+        ?.value;
+    },
+    async setJudgedWith(value) {
+      await db
+        .insertInto('content_state')
+        .values({ name: 'judged-with', value })
+        .onConflict((oc) => oc.column('name').doUpdateSet({ value }))
+        .execute();
+    },
+  };
+}
+
+export async function insertFindings(
+  db: Kysely<Schema>,
+  packageId: string,
+  findings: readonly VulnerabilityFinding[],
+): Promise<void> {
+  const rows = new Map<string, Schema['package_findings']>();
+  for (const finding of findings)
+    rows.set(`${finding.feed}\0${finding.recordId}`, {
+      package_id: packageId,
+      feed: finding.feed,
+      record_id: finding.recordId,
+      vulnerability: finding.id,
+      severity: finding.severity,
+      fixable: finding.fixedVersion === undefined ? 0 : 1,
+      body: JSON.stringify(finding),
+    });
+  for (const some of chunks([...rows.values()], 100)) await db.insertInto('package_findings').values(some).execute();
+}
+
+/** Counts an image anew from the findings of its packages: one per vulnerability and source package, worst severity. */
+export async function recountImage(
+  db: Kysely<Schema>,
+  manifest: string,
+  advisories: string,
+  at: number,
+): Promise<void> {
+  const rows = await db
+    .selectFrom('image_packages')
+    .innerJoin('packages', 'packages.id', 'image_packages.package_id')
+    .innerJoin('package_findings', 'package_findings.package_id', 'packages.id')
+    .select([
+      'package_findings.vulnerability',
+      'packages.source_name',
+      'package_findings.severity',
+      'package_findings.fixable',
+    ])
+    .distinct()
+    .where('image_packages.manifest', '=', manifest)
+    .execute();
+  const worst = new Map<string, { severity: Severity; fixable: boolean }>();
+  for (const row of rows) {
+    const key = `${row.vulnerability}\0${row.source_name}`;
+    const severity = row.severity as Severity;
+    const before = worst.get(key);
+    worst.set(key, {
+      severity:
+        before && severities.indexOf(before.severity) < severities.indexOf(severity) ? before.severity : severity,
+      fixable: row.fixable === 1 || (before?.fixable ?? false),
+    });
+  }
+  const counts = { total: emptyCounts(), fixable: emptyCounts() };
+  for (const { severity, fixable } of worst.values()) {
+    counts.total[severity]++;
+    if (fixable) counts.fixable[severity]++;
+  }
+  const sizes = await db
+    .selectFrom('image_packages')
+    .innerJoin('packages', 'packages.id', 'image_packages.package_id')
+    .select((eb) => [
+      eb.fn.countAll<number>().as('n'),
+      sql<number>`sum(case when packages.ecosystem is null then 1 else 0 end)`.as('unjudged'),
+    ])
+    .where('image_packages.manifest', '=', manifest)
+    .executeTakeFirstOrThrow();
+  const row = {
+    manifest,
+    counts: JSON.stringify(counts),
+    package_count: sizes.n,
+    unjudged: sizes.unjudged ?? 0,
+    judged_at: at,
+    advisories,
+  };
+  await db
+    .insertInto('image_judgements')
+    .values(row)
+    .onConflict((oc) => oc.column('manifest').doUpdateSet(row))
+    .execute();
+}
+
+function toJudgement(row: Schema['image_judgements']): ImageJudgement {
+  return {
+    counts: JSON.parse(row.counts) as SeverityCounts,
+    packageCount: row.package_count,
+    unjudged: row.unjudged,
+    judgedAt: row.judged_at,
+    advisories: row.advisories,
+  };
+}

@@ -1,0 +1,157 @@
+import { type Kysely, sql } from 'kysely';
+import { severities, type Severity } from '../../../content/advisories/advisory.ts';
+import type { VulnerabilityFinding } from '../../../content/findings/finding.ts';
+import type { InstalledPackage, PackageType } from '../../../content/inventory/package.ts';
+import type { Digest } from '../../../oci/digest.ts';
+import type { RepositoryName } from '../../../oci/names.ts';
+import type { ContentRecords } from '../../../ports/content-records.ts';
+import type { RepositoryId } from '../../../ports/registry-records.ts';
+import type { Schema } from '../schema.ts';
+import { visible } from '../visible.ts';
+
+type Part<K extends keyof ContentRecords> = Pick<ContentRecords, K>;
+
+export function lists(
+  db: Kysely<Schema>,
+): Part<'packages' | 'findings' | 'imagesWith' | 'imagesHolding' | 'repositoriesOf'> {
+  return {
+    async packages(manifest) {
+      const rows = await db
+        .selectFrom('image_packages')
+        .innerJoin('packages', 'packages.id', 'image_packages.package_id')
+        .selectAll('packages')
+        .select(['image_packages.path', 'image_packages.layer'])
+        .select((eb) =>
+          eb
+            .selectFrom('package_findings')
+            .whereRef('package_findings.package_id', '=', 'packages.id')
+            .select((inner) => inner.fn.count<number>('vulnerability').distinct().as('n'))
+            .as('findings'),
+        )
+        .where('image_packages.manifest', '=', manifest)
+        .orderBy('packages.name')
+        .orderBy('packages.id')
+        .execute();
+      return rows.map((row) => ({
+        id: row.id,
+        installed: toInstalled(row, row.path, row.layer),
+        findings: row.findings ?? 0,
+      }));
+    },
+    async findings(manifest) {
+      const rows = await db
+        .selectFrom('image_packages')
+        .innerJoin('packages', 'packages.id', 'image_packages.package_id')
+        .innerJoin('package_findings', 'package_findings.package_id', 'packages.id')
+        .select([
+          'packages.id',
+          'packages.purl',
+          'packages.name',
+          'packages.version',
+          'packages.type',
+          'packages.source_name',
+        ])
+        .select(['image_packages.path', 'image_packages.layer', 'package_findings.body'])
+        .where('image_packages.manifest', '=', manifest)
+        .orderBy('package_findings.vulnerability')
+        .orderBy('packages.name')
+        .execute();
+      return rows.map((row) => ({
+        package: {
+          id: row.id,
+          purl: row.purl,
+          name: row.name,
+          version: row.version,
+          type: row.type,
+          sourceName: row.source_name,
+        },
+        path: row.path,
+        layer: row.layer,
+        finding: JSON.parse(row.body) as VulnerabilityFinding,
+      }));
+    },
+    async imagesWith(viewer, vulnerability, page) {
+      const rows = await db
+        .selectFrom('package_findings')
+        .innerJoin('packages', 'packages.id', 'package_findings.package_id')
+        .innerJoin('image_packages', 'image_packages.package_id', 'packages.id')
+        .innerJoin('repository_manifests', 'repository_manifests.digest', 'image_packages.manifest')
+        .innerJoin('repositories', 'repositories.id', 'repository_manifests.repository_id')
+        .leftJoin('tags', (join) =>
+          join
+            .onRef('tags.repository_id', '=', 'repositories.id')
+            .onRef('tags.digest', '=', 'repository_manifests.digest'),
+        )
+        .select(['repositories.name as repository', 'repository_manifests.digest', 'tags.name as tag'])
+        .select(['packages.name', 'packages.version', 'package_findings.severity', 'package_findings.body'])
+        .where('package_findings.vulnerability', '=', vulnerability)
+        .where((eb) => visible(eb, viewer, 'pull'))
+        .where(sql<string>`repositories.name || '@' || repository_manifests.digest`, '>', page.after ?? '')
+        .orderBy('repositories.name')
+        .orderBy('repository_manifests.digest')
+        .limit(page.limit * 50)
+        .execute();
+      const images = Map.groupBy(rows, (row) => `${row.repository}@${row.digest}`);
+      return [...images.values()].slice(0, page.limit).map((some) => ({
+        repository: some[0]!.repository,
+        digest: some[0]!.digest as Digest,
+        tags: [...new Set(some.flatMap((row) => (row.tag === null ? [] : [row.tag])))],
+        packages: [...new Map(some.map((row) => [row.name, row])).values()].map((row) => ({
+          name: row.name,
+          version: row.version,
+          fixedVersion: (JSON.parse(row.body) as VulnerabilityFinding).fixedVersion,
+        })),
+        severity: some
+          .map((row) => row.severity as Severity)
+          .sort((a, b) => severities.indexOf(a) - severities.indexOf(b))[0]!,
+      }));
+    },
+    async imagesHolding(viewer, packageName, page) {
+      const rows = await db
+        .selectFrom('packages')
+        .innerJoin('image_packages', 'image_packages.package_id', 'packages.id')
+        .innerJoin('repository_manifests', 'repository_manifests.digest', 'image_packages.manifest')
+        .innerJoin('repositories', 'repositories.id', 'repository_manifests.repository_id')
+        .select([
+          'repositories.name as repository',
+          'repository_manifests.digest',
+          'packages.name',
+          'packages.version',
+          'packages.type',
+        ])
+        .distinct()
+        .where('packages.name', '=', packageName)
+        .where((eb) => visible(eb, viewer, 'pull'))
+        .where(sql<string>`repositories.name || '@' || repository_manifests.digest`, '>', page.after ?? '')
+        .orderBy('repositories.name')
+        .orderBy('repository_manifests.digest')
+        .limit(page.limit)
+        .execute();
+      return rows.map((row) => ({ ...row, digest: row.digest as Digest }));
+    },
+    async repositoriesOf(manifest) {
+      const rows = await db
+        .selectFrom('repository_manifests')
+        .innerJoin('repositories', 'repositories.id', 'repository_manifests.repository_id')
+        .select(['repositories.id', 'repositories.name'])
+        .where('repository_manifests.digest', '=', manifest)
+        .execute();
+      return rows.map((row) => ({ id: row.id as RepositoryId, name: row.name as RepositoryName }));
+    },
+  };
+}
+
+function toInstalled(row: Schema['packages'], path: string, layer: number): InstalledPackage {
+  return {
+    type: row.type as PackageType,
+    name: row.name,
+    version: row.version,
+    ...(row.architecture !== null && { architecture: row.architecture }),
+    sourceName: row.source_name,
+    sourceVersion: row.source_version,
+    ...(row.licences !== null && { licences: JSON.parse(row.licences) as string[] }),
+    purl: row.purl,
+    path,
+    layer,
+  };
+}

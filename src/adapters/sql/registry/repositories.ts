@@ -1,0 +1,226 @@
+import type { Kysely } from 'kysely';
+import { type Action, allActions, isRole, roles } from '../../../access/roles.ts';
+import { inScope, type Viewer } from '../../../access/viewer.ts';
+import type { Digest } from '../../../oci/digest.ts';
+import { organisationOf, type RepositoryName, type Tag } from '../../../oci/names.ts';
+import type { RegistryRecords, Repository, RepositoryId, RepositoryListItem } from '../../../ports/registry-records.ts';
+import { likePattern } from '../like-pattern.ts';
+import type { Schema } from '../schema.ts';
+import { visible } from '../visible.ts';
+import { condemnUnlinked, forgetManifests } from './garbage.ts';
+
+type Part<K extends keyof RegistryRecords> = Pick<RegistryRecords, K>;
+
+export function repositories(
+  db: Kysely<Schema>,
+): Part<
+  | 'repository'
+  | 'repositoryNames'
+  | 'repositories'
+  | 'countRepositories'
+  | 'mayCreateIn'
+  | 'organisationExists'
+  | 'createOrganisation'
+  | 'createRepository'
+  | 'updateRepository'
+  | 'deleteRepository'
+> {
+  return {
+    async repository(viewer, name) {
+      const row = await db.selectFrom('repositories').selectAll().where('name', '=', name).executeTakeFirst();
+      if (!row) return undefined;
+      const rights = await rightsOn(db, viewer, row);
+      return rights.size === 0 ? undefined : toRepository(row, rights);
+    },
+    async repositoryNames(viewer, page) {
+      const rows = await db
+        .selectFrom('repositories')
+        .select('name')
+        .where((eb) => visible(eb, viewer, 'pull'))
+        .where('name', '>', page.after ?? '')
+        .orderBy('name')
+        .limit(page.limit)
+        .execute();
+      return rows.map((row) => row.name as RepositoryName);
+    },
+    async repositories(viewer, page) {
+      const rows = await db
+        .selectFrom('repositories')
+        .selectAll()
+        .select((eb) => [
+          eb
+            .selectFrom('tags')
+            .whereRef('tags.repository_id', '=', 'repositories.id')
+            .select(eb.fn.countAll<number>().as('n'))
+            .as('tag_count'),
+          eb
+            .selectFrom('tags')
+            .whereRef('tags.repository_id', '=', 'repositories.id')
+            .select('name')
+            .orderBy('updated_at', 'desc')
+            .orderBy('name')
+            .limit(1)
+            .as('newest_tag'),
+          eb
+            .selectFrom('tags')
+            .whereRef('tags.repository_id', '=', 'repositories.id')
+            .select('digest')
+            .orderBy('updated_at', 'desc')
+            .orderBy('name')
+            .limit(1)
+            .as('newest_digest'),
+        ])
+        .where((eb) => visible(eb, viewer, 'pull'))
+        .where('name', '>', page.after ?? '')
+        .$if(Boolean(page.search), (query) => query.where('name', 'like', likePattern(page.search)))
+        .orderBy('name')
+        .limit(page.limit)
+        .execute();
+      return rows.map(
+        (row): RepositoryListItem => ({
+          id: row.id as RepositoryId,
+          name: row.name as RepositoryName,
+          visibility: row.visibility,
+          description: row.description,
+          tagCount: row.tag_count ?? 0,
+          updatedAt: row.updated_at,
+          newest:
+            row.newest_tag && row.newest_digest
+              ? { tag: row.newest_tag as Tag, digest: row.newest_digest as Digest }
+              : undefined,
+        }),
+      );
+    },
+    async countRepositories(viewer, search) {
+      const row = await db
+        .selectFrom('repositories')
+        .select((eb) => eb.fn.countAll<number>().as('n'))
+        .where((eb) => visible(eb, viewer, 'pull'))
+        .$if(Boolean(search), (query) => query.where('name', 'like', likePattern(search)))
+        .executeTakeFirstOrThrow();
+      return row.n;
+    },
+    async mayCreateIn(viewer, organisation) {
+      if (viewer.kind !== 'account') return viewer.kind === 'system';
+      if (viewer.administrator) return true;
+      const row = await db
+        .selectFrom('grants')
+        .select('role')
+        .where('account_id', '=', viewer.accountId)
+        .where('subject_kind', '=', 'organisation')
+        .where('subject', '=', organisation)
+        .executeTakeFirst();
+      return row !== undefined && isRole(row.role) && (roles[row.role] as readonly Action[]).includes('push');
+    },
+    async organisationExists(organisation) {
+      return (
+        (await db.selectFrom('organisations').select('name').where('name', '=', organisation).executeTakeFirst()) !==
+        undefined
+      );
+    },
+    async createOrganisation(name, at) {
+      await db
+        .insertInto('organisations')
+        .values({ name, created_at: at })
+        .onConflict((oc) => oc.doNothing())
+        .execute();
+    },
+    async createRepository({ id, name, visibility, description, createdAt }) {
+      await db
+        .insertInto('repositories')
+        .values({
+          id,
+          name,
+          organisation: organisationOf(name),
+          visibility,
+          description,
+          created_at: createdAt,
+          updated_at: createdAt,
+        })
+        .execute();
+    },
+    async updateRepository(repository, change) {
+      if (change.visibility === undefined && change.description === undefined) return;
+      await db
+        .updateTable('repositories')
+        .set({
+          ...(change.visibility && { visibility: change.visibility }),
+          ...(change.description !== undefined && { description: change.description }),
+        })
+        .where('id', '=', repository.id)
+        .execute();
+    },
+    async deleteRepository(repository, at) {
+      const digests = await db
+        .selectFrom('repository_manifests')
+        .select('digest')
+        .where('repository_id', '=', repository.id)
+        .execute();
+      const linked = await db
+        .selectFrom('repository_blobs')
+        .select('digest')
+        .where('repository_id', '=', repository.id)
+        .execute();
+      for (const table of [
+        'tags',
+        'tag_changes',
+        'pulls',
+        'uploads',
+        'repository_blobs',
+        'repository_manifests',
+      ] as const)
+        await db.deleteFrom(table).where('repository_id', '=', repository.id).execute();
+      await db
+        .deleteFrom('grants')
+        .where('subject_kind', '=', 'repository')
+        .where('subject', '=', repository.id)
+        .execute();
+      await db.deleteFrom('repositories').where('id', '=', repository.id).execute();
+      await forgetManifests(
+        db,
+        digests.map((row) => row.digest),
+      );
+      await condemnUnlinked(
+        db,
+        linked.map((row) => row.digest),
+        at,
+      );
+    },
+  };
+}
+
+function toRepository(row: Schema['repositories'], rights: ReadonlySet<Action>): Repository {
+  return {
+    id: row.id as RepositoryId,
+    name: row.name as RepositoryName,
+    visibility: row.visibility,
+    description: row.description,
+    createdAt: row.created_at,
+    rights,
+  };
+}
+
+async function rightsOn(db: Kysely<Schema>, viewer: Viewer, row: Schema['repositories']): Promise<Set<Action>> {
+  const rights = new Set<Action>();
+  if (viewer.kind === 'system' || (viewer.kind === 'account' && viewer.administrator))
+    for (const action of allActions) rights.add(action);
+  else {
+    if (row.visibility === 'public') rights.add('pull');
+    if (viewer.kind === 'account') {
+      const granted = await db
+        .selectFrom('grants')
+        .select('role')
+        .where('account_id', '=', viewer.accountId)
+        .where((eb) =>
+          eb.or([
+            eb.and([eb('subject_kind', '=', 'repository'), eb('subject', '=', row.id)]),
+            eb.and([eb('subject_kind', '=', 'organisation'), eb('subject', '=', row.organisation)]),
+          ]),
+        )
+        .execute();
+      for (const { role } of granted) if (isRole(role)) for (const action of roles[role]) rights.add(action);
+    }
+  }
+  for (const action of rights) if (!inScope(viewer, row.name as RepositoryName, action)) rights.delete(action);
+  return rights;
+}
