@@ -27,6 +27,12 @@ export const settings = {
     schema: z.array(z.string()),
     fallback: [],
   },
+  tlsCertificate: {
+    summary: 'certificate chain in PEM instead of the own authority’s',
+    schema: z.string().min(1).optional(),
+    fallback: undefined,
+  },
+  tlsKey: { summary: 'key of that certificate in PEM', schema: z.string().min(1).optional(), fallback: undefined },
   database: {
     summary: 'postgres://… instead of the embedded database',
     schema: z

@@ -29,6 +29,7 @@ import { uuidv7 } from '../lib/uuid.ts';
 import type { Config } from './config.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { administratorOf, ensureAdministrator } from './first-start.ts';
+import { isLoopback, tlsMaterial } from './tls.ts';
 import { requestLog } from './log.ts';
 import { makeMetrics } from './metrics.ts';
 import { packageRoot, packageVersion } from './root.ts';
@@ -42,6 +43,7 @@ export interface RunningServer {
 }
 
 const STOP_GRACE_MS = 10_000;
+const RENEWAL_CHECK_MS = 3600_000;
 
 /** Puts the house together and opens the door: configuration → adapters → work → http and jobs. */
 export async function serve(
@@ -137,7 +139,10 @@ export async function serve(
       ready: () => !stopping,
       metrics: metrics.text,
     });
-    const listener = createListener(front, { plain: true, tls: undefined });
+    const tls = () => tlsMaterial(config, data.path, host, clock.now());
+    const listener = createListener(front, { plain: isLoopback(host), tls: tls() });
+    const renewal = setInterval(() => listener.replaceTls(tls()), RENEWAL_CHECK_MS).unref();
+    stack.defer(() => clearInterval(renewal));
     await listen(listener.net, host, port);
     stack.defer(async () => {
       stopping = true;
@@ -147,7 +152,8 @@ export async function serve(
     await judgeIfBehind(database, advisories.current().digest, clock.now());
     await runner.start();
     const bound = listener.net.address();
-    const url = `http://${host}:${typeof bound === 'object' && bound ? bound.port : port}`;
+    const scheme = isLoopback(host) ? 'http' : 'https';
+    const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${typeof bound === 'object' && bound ? bound.port : port}`;
     log.info({ url, data: data.path, version, ms: clock.now() - startedAt }, 'ready');
     const running = stack.move();
     return { url, dataDirectory: data.path, initialPassword, stop: () => running.disposeAsync() };

@@ -1,0 +1,123 @@
+import { createHash, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { isIP } from 'node:net';
+import {
+  bitString,
+  boolean,
+  der,
+  explicit,
+  implicit,
+  integer,
+  objectIdentifier,
+  octetString,
+  sequence,
+  set,
+  time,
+  utf8String,
+} from './der.ts';
+
+const OIDS = {
+  commonName: '2.5.4.3',
+  organizationName: '2.5.4.10',
+  basicConstraints: '2.5.29.19',
+  keyUsage: '2.5.29.15',
+  extendedKeyUsage: '2.5.29.37',
+  subjectAlternativeName: '2.5.29.17',
+  subjectKeyIdentifier: '2.5.29.14',
+  authorityKeyIdentifier: '2.5.29.35',
+  serverAuth: '1.3.6.1.5.5.7.3.1',
+  ecdsaWithSha256: '1.2.840.10045.4.3.2',
+} as const;
+
+export interface CertificateName {
+  readonly commonName: string;
+  readonly organization: string;
+}
+
+export interface CertificateRequest {
+  readonly subject: CertificateName;
+  readonly issuer: CertificateName;
+  readonly publicKey: KeyObject;
+  /** ECDSA P-256 key of the issuer. */
+  readonly issuerKey: KeyObject;
+  readonly issuerPublicKey: KeyObject;
+  readonly notBefore: number;
+  readonly notAfter: number;
+  /** An authority signs others; a server has names: host names and addresses. */
+  readonly purpose: { readonly authority: true } | { readonly serverNames: readonly string[] };
+}
+
+/** A signed X.509 version 3 certificate (RFC 5280) in PEM. */
+export function issueCertificate(request: CertificateRequest): string {
+  const algorithm = sequence(objectIdentifier(OIDS.ecdsaWithSha256));
+  const serial = randomBytes(16);
+  serial[0] = (serial[0]! & 0x7f) | 0x40;
+  const body = sequence(
+    explicit(0, integer(Buffer.from([2]))),
+    integer(serial),
+    algorithm,
+    nameOf(request.issuer),
+    sequence(time(request.notBefore), time(request.notAfter)),
+    nameOf(request.subject),
+    spki(request.publicKey),
+    explicit(3, sequence(...extensions(request))),
+  );
+  const signature = sign('sha256', body, { key: request.issuerKey, dsaEncoding: 'der' });
+  const certificate = sequence(body, algorithm, bitString(signature));
+  return `-----BEGIN CERTIFICATE-----\n${certificate.toString('base64').replaceAll(/.{64}(?=.)/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+}
+
+function spki(key: KeyObject): Buffer {
+  return key.export({ type: 'spki', format: 'der' });
+}
+
+function nameOf(name: CertificateName): Buffer {
+  const part = (oid: string, text: string) => set(sequence(objectIdentifier(oid), utf8String(text)));
+  return sequence(part(OIDS.organizationName, name.organization), part(OIDS.commonName, name.commonName));
+}
+
+/** SHA-1 over the key bits, method 1 of RFC 5280 section 4.2.1.2; an identifier, not a protection. */
+function keyIdentifier(key: KeyObject): Buffer {
+  const point = spki(key).subarray(-65);
+  return createHash('sha1').update(point).digest();
+}
+
+function extensions(request: CertificateRequest): Buffer[] {
+  const extension = (oid: string, critical: boolean, value: Buffer) =>
+    sequence(objectIdentifier(oid), ...(critical ? [boolean(true)] : []), octetString(value));
+  const common = [
+    extension(OIDS.subjectKeyIdentifier, false, octetString(keyIdentifier(request.publicKey))),
+    extension(OIDS.authorityKeyIdentifier, false, sequence(implicit(0, keyIdentifier(request.issuerPublicKey)))),
+  ];
+  if ('authority' in request.purpose)
+    return [
+      extension(OIDS.basicConstraints, true, sequence(boolean(true), integer(Buffer.from([0])))),
+      // keyCertSign and cRLSign
+      extension(OIDS.keyUsage, true, bitString(Buffer.from([0x06]), 1)),
+      ...common,
+    ];
+  return [
+    extension(OIDS.basicConstraints, true, sequence()),
+    // digitalSignature
+    extension(OIDS.keyUsage, true, bitString(Buffer.from([0x80]), 7)),
+    extension(OIDS.extendedKeyUsage, false, sequence(objectIdentifier(OIDS.serverAuth))),
+    extension(OIDS.subjectAlternativeName, false, sequence(...request.purpose.serverNames.map(generalName))),
+    ...common,
+  ];
+}
+
+/** dNSName or iPAddress (RFC 5280 section 4.2.1.6). */
+function generalName(name: string): Buffer {
+  const version = isIP(name);
+  if (version === 4) return der(0x87, Buffer.from(name.split('.').map(Number)));
+  if (version === 6) return der(0x87, addressBytes(name));
+  return implicit(2, Buffer.from(name, 'ascii'));
+}
+
+function addressBytes(address: string): Buffer {
+  const [head = '', tail] = address.split('::');
+  const groups = (text: string | undefined) => (text ? text.split(':').map((group) => Number.parseInt(group, 16)) : []);
+  const left = groups(head);
+  const right = groups(tail);
+  const all = [...left, ...Array<number>(8 - left.length - right.length).fill(0), ...right];
+  return Buffer.from(all.flatMap((group) => [group >> 8, group & 0xff]));
+}
