@@ -67,6 +67,11 @@ export const settings = {
     schema: z.coerce.number().int().min(1024),
     fallback: 256 * 1024 ** 3,
   },
+  sparseImages: {
+    summary: 'accept images whose layers are not all here; indexes may always lack images',
+    schema: z.stringbool().or(z.boolean()),
+    fallback: false,
+  },
   keepUnreferencedMinutes: {
     summary: 'how long a blob without a manifest is kept after its upload',
     schema: z.coerce.number().min(0),

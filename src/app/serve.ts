@@ -121,7 +121,7 @@ export async function serve(
       analyser,
       uploads,
       blobs: new Blobs(database, blobStore, clock),
-      manifests: new Manifests(database, clock, runner.wake),
+      manifests: new Manifests(database, clock, runner.wake, config),
       pulls,
       signIn: new SignIn(database, passwords, clock),
       tokens: new RegistryTokens(database, clock, await tokenKey(database), service),

@@ -7,7 +7,7 @@ export interface HostCheck {
   /** Throws `host-unknown` for a Host that is neither ours nor loopback (DNS rebinding). */
   require(request: IncomingMessage): void;
   /** The WWW-Authenticate value for a request on /v2 (docker registry token protocol). */
-  challenge(request: IncomingMessage, secure: boolean, path: string, method: string): string;
+  challenge(request: IncomingMessage, secure: boolean, path: string, query: URLSearchParams): string;
 }
 
 const LOOPBACK = /^(?:localhost|(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i;
@@ -34,20 +34,32 @@ export function hostCheck(options: {
           `this server does not answer to ${JSON.stringify(host.slice(0, 100))}; add it to publicNames`,
         );
     },
-    challenge(request, secure, path, method) {
+    challenge(request, secure, path, query) {
       const base = options.publicUrl ?? `${secure ? 'https' : 'http'}://${request.headers.host ?? ''}`;
       const parts = [`realm="${base}/token"`, `service="${options.service}"`];
-      const scope = scopeFor(path, method);
+      const scope = scopeFor(path, request.method ?? 'GET', query);
       if (scope) parts.push(`scope="${scope}"`);
       return `Bearer ${parts.join(',')}`;
     },
   };
 }
 
-function scopeFor(path: string, method: string): string | undefined {
+/** What a token for this request must cover; a mount asks for its source too. */
+function scopeFor(path: string, method: string, query: URLSearchParams): string | undefined {
   if (path.startsWith('/v2/_catalog')) return 'registry:catalog:*';
   const route = findRoute(path);
-  if (!route || /["\\\s]/.test(route.spelled)) return undefined;
-  const actions = method === 'GET' || method === 'HEAD' ? 'pull' : method === 'DELETE' ? 'delete' : 'pull,push';
-  return `repository:${route.spelled}:${actions}`;
+  if (!route || UNQUOTABLE.test(route.spelled)) return undefined;
+  const reading = method === 'GET' || method === 'HEAD';
+  const actions = path.includes('/blobs/uploads')
+    ? 'pull,push'
+    : reading
+      ? 'pull'
+      : method === 'DELETE'
+        ? 'delete'
+        : 'pull,push';
+  const scope = `repository:${route.spelled}:${actions}`;
+  const from = query.get('mount') === null ? null : query.get('from');
+  return from === null || UNQUOTABLE.test(from) ? scope : `${scope} repository:${from}:pull`;
 }
+
+const UNQUOTABLE = /["\\\s:,]/;

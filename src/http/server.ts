@@ -127,7 +127,7 @@ async function registry(
       request,
       response,
       state.error,
-      challenge ? { 'WWW-Authenticate': parts.hosts.challenge(request, secure, path, request.method ?? 'GET') } : {},
+      challenge ? { 'WWW-Authenticate': parts.hosts.challenge(request, secure, path, query) } : {},
     );
   }
 }

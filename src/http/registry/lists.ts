@@ -1,8 +1,11 @@
-import { AssayError } from '../../lib/error.ts';
+import type { Viewer } from '../../access/viewer.ts';
+import { AssayError, isAssayError } from '../../lib/error.ts';
 import { parseDigest } from '../../oci/digest.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
-import type { RepositoryName } from '../../oci/names.ts';
+import { organisationOf, type RepositoryName } from '../../oci/names.ts';
+import type { Repository } from '../../ports/registry-records.ts';
 import { requireRepository } from '../../work/registry/repositories.ts';
+import type { House } from '../house.ts';
 import { sendJson } from './answer.ts';
 import type { RegistryCall } from './routes.ts';
 
@@ -58,13 +61,15 @@ export async function referrers(
   text: string,
 ): Promise<void> {
   const subject = parseDigest(text);
-  const repository = await requireRepository(house.database.records, viewer, name, 'pull');
+  const repository = await referrersRepository(house, viewer, name);
   const artifactType = query.get('artifactType') ?? undefined;
-  const found = await house.database.records.registry.referrers(repository, subject, {
-    artifactType,
-    after: query.get('last') ?? undefined,
-    limit: REFERRERS_PAGE + 1,
-  });
+  const found = !repository
+    ? []
+    : await house.database.records.registry.referrers(repository, subject, {
+        artifactType,
+        after: query.get('last') ?? undefined,
+        limit: REFERRERS_PAGE + 1,
+      });
   const filter = artifactType === undefined ? '' : `&artifactType=${encodeURIComponent(artifactType)}`;
   const page = cutPage(
     found,
@@ -88,6 +93,24 @@ export async function referrers(
       ...(artifactType !== undefined && { 'OCI-Filters-Applied': 'artifactType' }),
     },
   );
+}
+
+/** A repository that the viewer could create by a push is answered as an empty one, never with 404. */
+async function referrersRepository(
+  house: House,
+  viewer: Viewer,
+  name: RepositoryName,
+): Promise<Repository | undefined> {
+  try {
+    return await requireRepository(house.database.records, viewer, name, 'pull');
+  } catch (error) {
+    if (
+      isAssayError(error, 'name-unknown') &&
+      (await house.database.records.registry.mayCreateIn(viewer, organisationOf(name)))
+    )
+      return undefined;
+    throw error;
+  }
 }
 
 /** Extension discovery (distribution specification, extensions/_oci.md); how our own command line knows an Assay server. */

@@ -1,4 +1,4 @@
-import { nameOf, type Viewer } from '../../access/viewer.ts';
+import { nameOf, type Viewer, withoutScope } from '../../access/viewer.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { AssayError } from '../../lib/error.ts';
 import type { Digest } from '../../oci/digest.ts';
@@ -49,7 +49,8 @@ export class Blobs {
 
   /**
    * Links a blob that the viewer may already pull elsewhere; false where there is none, and the client uploads. Without
-   * `from` any repository the viewer may pull counts ("anonymous mount").
+   * `from` any repository the viewer may pull counts ("anonymous mount"). For the source the rights of the account count,
+   * not the scope of the token: clients ask for a token of the target alone and then name its sources.
    */
   async mount(
     viewer: Viewer,
@@ -59,12 +60,13 @@ export class Blobs {
   ): Promise<boolean> {
     const repository = await repositoryForPush(this.#database, this.#clock, viewer, into);
     return this.#database.change(async ({ registry }) => {
-      const source = from === undefined ? undefined : await registry.repository(viewer, from);
+      const reader = withoutScope(viewer);
+      const source = from === undefined ? undefined : await registry.repository(reader, from);
       const named = source?.rights.has('pull') ? await registry.blob(source, digest) : undefined;
       const present =
         named ??
         (await registry.blob(repository, digest)) ??
-        (from === undefined ? await registry.linkedIn(viewer, digest) : undefined);
+        (from === undefined ? await registry.linkedIn(reader, digest) : undefined);
       if (!present) return false;
       const now = this.#clock.now();
       await registry.addBlob(present, now);

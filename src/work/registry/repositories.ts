@@ -1,5 +1,5 @@
 import type { Action } from '../../access/roles.ts';
-import { nameOf, type Viewer } from '../../access/viewer.ts';
+import { inScope, nameOf, type Viewer } from '../../access/viewer.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { AssayError } from '../../lib/error.ts';
 import { uuidv7 } from '../../lib/uuid.ts';
@@ -17,7 +17,9 @@ export async function requireRepository(
 ): Promise<Repository> {
   const repository = await records.registry.repository(viewer, name);
   if (repository?.rights.has(action)) return repository;
-  if (viewer.kind === 'anonymous' && !viewer.scope) throw new AssayError('unauthorized');
+  // A client whose token does not cover this asks for one that does; only then is it told more.
+  if (!inScope(viewer, name, action) || (viewer.kind === 'anonymous' && !viewer.scope))
+    throw new AssayError('unauthorized');
   if (!repository) throw new AssayError('name-unknown', `no repository ${name}, or not visible to you`);
   throw new AssayError(
     'denied',
@@ -50,6 +52,7 @@ export function createRepository(
   options?: { failIfPresent?: boolean },
 ): Promise<Repository> {
   const organisation = organisationOf(wanted.name);
+  if (!inScope(viewer, wanted.name, 'push')) return Promise.reject(new AssayError('unauthorized'));
   return database.change(async (records) => {
     const now = clock.now();
     const present = await records.registry.repository(viewer, wanted.name);

@@ -6,6 +6,7 @@ import { chunks } from '../chunks.ts';
 import type { Schema } from '../schema.ts';
 import { visible } from '../visible.ts';
 import { condemnUnlinked } from './garbage.ts';
+import { requireStillThere } from './still-there.ts';
 import type { KeepTimes } from './keep-times.ts';
 
 type Part<K extends keyof RegistryRecords> = Pick<RegistryRecords, K>;
@@ -89,6 +90,7 @@ export function blobs(
       return blob;
     },
     async linkBlob(repository, digest, at) {
+      await requireStillThere(db, repository);
       await db
         .insertInto('repository_blobs')
         .values({
@@ -100,10 +102,16 @@ export function blobs(
         })
         .onConflict((oc) =>
           oc.columns(['repository_id', 'digest']).doUpdateSet({
-            keep_until: sql`case when repository_blobs.keep_until is null then null else ${at + keep.afterUploadMs} end`,
+            keep_until: sql`case when repository_blobs.keep_until is null then null else cast(${at + keep.afterUploadMs} as bigint) end`,
           }),
         )
         .execute();
+      // A sparse image may have named the blob before it came.
+      await sql`update repository_blobs set unreferenced_at = null, keep_until = null
+        where repository_id = ${repository.id} and digest = ${digest} and exists (select 1 from manifest_references
+          join repository_manifests on repository_manifests.digest = manifest_references.manifest
+          where manifest_references.target = ${digest} and manifest_references.kind in ('config', 'layer')
+            and repository_manifests.repository_id = ${repository.id})`.execute(db);
     },
     async unlinkBlob(repository, digest, at) {
       const row = await db
@@ -130,7 +138,7 @@ export function blobs(
       await db
         .updateTable('repository_blobs')
         .set({
-          keep_until: sql`case when ${until} < unreferenced_at + ${DAY_MS} then ${until} else unreferenced_at + ${DAY_MS} end`,
+          keep_until: sql`case when ${until} < unreferenced_at + ${DAY_MS} then cast(${until} as bigint) else unreferenced_at + ${DAY_MS} end`,
         })
         .where('repository_id', '=', repository.id)
         .where('digest', '=', digest)
@@ -139,6 +147,7 @@ export function blobs(
         .execute();
     },
     async startUpload(upload) {
+      await requireStillThere(db, { id: upload.repositoryId });
       await db
         .insertInto('uploads')
         .values({
