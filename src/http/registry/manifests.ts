@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { AssayError } from '../../lib/error.ts';
+import { AssayError, isAssayError } from '../../lib/error.ts';
 import { MAX_MANIFEST_BYTES } from '../../oci/manifest.ts';
 import { bareMediaType } from '../../oci/media-types.ts';
 import { parseTag, parseTagOrDigest } from '../../oci/names.ts';
@@ -11,7 +11,7 @@ export async function getManifest(
   { house, request, response, viewer, name }: RegistryCall,
   text: string,
 ): Promise<void> {
-  const reference = parseTagOrDigest(text);
+  const reference = readable(text);
   const { repository, manifest } = await house.manifests.get(viewer, name, reference);
   const etag = `"${manifest.digest}"`;
   if (request.headers['if-none-match'] === etag)
@@ -28,6 +28,16 @@ export async function getManifest(
   }
   house.pulls.count(repository.id, manifest.digest, 'tag' in reference ? reference.tag : undefined);
   response.end(manifest.raw);
+}
+
+/** A tag that could never have been pushed is not there; only a malformed digest is the client's mistake. */
+function readable(text: string): ReturnType<typeof parseTagOrDigest> {
+  try {
+    return parseTagOrDigest(text);
+  } catch (error) {
+    if (isAssayError(error, 'tag-invalid')) throw new AssayError('manifest-unknown', error.message);
+    throw error;
+  }
 }
 
 /** end-7a and 7b */
