@@ -16,7 +16,6 @@ import { AssayError, isAssayError } from '../../lib/error.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { type ImageManifest, parseManifest } from '../../oci/manifest.ts';
-import { isLayerType } from '../../oci/media-types.ts';
 import type { AdvisorySets } from '../../ports/advisory-sets.ts';
 import { type BlobStore, bytesOf } from '../../ports/blob-store.ts';
 import type { JudgedPackage } from '../../ports/content-records.ts';
@@ -25,6 +24,7 @@ import type { LayerAnalyser } from '../../ports/layer-analyser.ts';
 import { systemViewer } from '../../access/viewer.ts';
 import { appendEvent } from '../events.ts';
 import { newStorageKey } from '../registry/uploads.ts';
+import { analyseLayer, emptyLayer } from './analyse-layer.ts';
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
@@ -121,37 +121,10 @@ async function readLayer(
   layer: Descriptor,
   signal: AbortSignal | undefined,
 ): Promise<LayerInventory> {
-  if (!isLayerType(layer.mediaType))
-    return emptyLayer('unsupported', `layers of type ${layer.mediaType.slice(0, 100)} are not read`);
   const blob = await database.records.registry.storedBlob(layer.digest);
   if (!blob) return emptyLayer('unavailable', 'the layer is not stored here');
   await using reader = await blobs.open(blob.storageKey);
-  try {
-    return await analyser.analyse(bytesOf(reader), signal ? { signal } : {});
-  } catch (error) {
-    if (isAssayError(error, 'content-budget-exceeded')) return emptyLayer('budget-exceeded', error.message);
-    if (isAssayError(error, 'content-malformed')) return emptyLayer('malformed', error.message);
-    throw error;
-  }
-}
-
-function emptyLayer(
-  code: 'unsupported' | 'unavailable' | 'budget-exceeded' | 'malformed',
-  detail: string,
-): LayerInventory {
-  return {
-    schemaVersion: 1,
-    analyserVersion: ANALYSER_VERSION,
-    diffId: `sha256:${'0'.repeat(64)}`,
-    uncompressedSize: 0,
-    entries: 0,
-    evidence: [],
-    distributions: [],
-    whiteouts: [],
-    opaque: [],
-    replaced: [],
-    incomplete: [{ code, detail }],
-  };
+  return await analyseLayer(analyser, layer, () => bytesOf(reader), signal);
 }
 
 /** A package is stored once: its id is a digest over all that its judgement and its line in a list depend on. */

@@ -1,0 +1,40 @@
+import type { Descriptor } from '../oci/descriptor.ts';
+import type { Digest } from '../oci/digest.ts';
+import type { Expected } from '../oci/verified.ts';
+
+/** A manifest as it was found: the bytes that its digest is over, not yet parsed. */
+export interface RawManifest {
+  readonly raw: Uint8Array;
+  readonly digest: Digest;
+  readonly mediaType: string;
+}
+
+/** Where an image is read from: a registry, a folder, an archive or an engine. */
+export interface ImageSource extends AsyncDisposable {
+  /** The source in words, for reports and messages. */
+  readonly name: string;
+  /** The manifest that the reference names. Throws `manifest-unknown`. */
+  root(): Promise<RawManifest>;
+  /** A manifest by its digest (children, referrers). Throws `manifest-unknown`. */
+  manifest(descriptor: Expected): Promise<RawManifest>;
+  /** Bytes of a blob, checked while they pass: the last step throws when they are not what was announced. */
+  blob(descriptor: Expected): AsyncIterable<Uint8Array>;
+  /** What refers to a manifest (OCI distribution specification 1.1, "Listing Referrers"), fallback tag included. */
+  referrers(subject: Digest): Promise<readonly Descriptor[]>;
+  /** What a tag beside the reference names, or none; for the tags that cosign derives from digests. */
+  tagged(tag: string): Promise<RawManifest | undefined>;
+}
+
+/** How a blob came to its target. */
+export type BlobArrival = 'there' | 'mounted' | 'copied';
+
+/** Where an image is written to. Blobs come before the manifests that name them, children before their index. */
+export interface ImageTarget extends AsyncDisposable {
+  readonly name: string;
+  /** The tag or name of the reference; undefined when it names a digest only. */
+  readonly tag: string | undefined;
+  /** Stores a blob unless it is there; `bytes` may be opened again for another try. */
+  putBlob(descriptor: Required<Expected>, bytes: () => AsyncIterable<Uint8Array>): Promise<BlobArrival>;
+  /** Stores a manifest byte for byte, under a tag when one is given. */
+  putManifest(manifest: RawManifest, tag: string | undefined): Promise<void>;
+}
