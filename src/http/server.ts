@@ -150,6 +150,8 @@ async function search(
   query: URLSearchParams,
 ): Promise<void> {
   const { viewer } = await identify(parts.house, request);
+  // podman asks without its credentials first and turns to the catalogue, with them, when it is refused here.
+  if (viewer.kind === 'anonymous') throw new AssayError('unauthorized');
   const limit = Math.min(100, Math.max(1, Number(query.get('n') ?? 25) || 25));
   const found = await parts.house.database.records.registry.repositories(viewer, {
     search: (query.get('q') ?? '').toLowerCase(),

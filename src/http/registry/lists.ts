@@ -1,4 +1,4 @@
-import type { Viewer } from '../../access/viewer.ts';
+import { type Viewer, withoutScope } from '../../access/viewer.ts';
 import { AssayError, isAssayError } from '../../lib/error.ts';
 import { parseDigest } from '../../oci/digest.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
@@ -42,13 +42,16 @@ export async function tagList({ house, response, viewer, name, spelled, query }:
   sendJson(response, 200, { name: spelled, tags: page.items }, page.headers);
 }
 
+/** What the viewer may pull. A token for repositories does not cover it; one that names no scope is its holder's word. */
 export async function catalogue({ house, response, viewer, query }: HouseCall): Promise<void> {
-  if (viewer.kind === 'anonymous') throw new AssayError('unauthorized');
-  if (viewer.kind === 'account' && viewer.scope && !viewer.scope.catalogue)
+  const scope = viewer.kind === 'system' ? undefined : viewer.scope;
+  if (viewer.kind === 'anonymous' && !scope) throw new AssayError('unauthorized');
+  if (scope && !scope.catalogue && scope.repositories.size > 0)
     throw new AssayError('unauthorized', 'the token does not cover the catalogue');
+  const reader = withoutScope(viewer);
   const { after, limit } = pageOf(query);
   const names: RepositoryName[] =
-    limit === 0 ? [] : await house.database.records.registry.repositoryNames(viewer, { after, limit: limit + 1 });
+    limit === 0 ? [] : await house.database.records.registry.repositoryNames(reader, { after, limit: limit + 1 });
   const page = cutPage(names, limit, (last) => `/v2/_catalog?n=${limit}&last=${encodeURIComponent(last)}`);
   sendJson(response, 200, { repositories: page.items }, page.headers);
 }
