@@ -80,14 +80,21 @@ export interface VulnerableImage {
 /** The content room: what is in images and what is wrong with it. */
 export interface ContentRecords {
   layerAnalysis(layer: Digest, analyserVersion: string): Promise<LayerAnalysis | undefined>;
-  addLayerAnalysis(analysis: LayerAnalysis, at: number): Promise<void>;
+  /**
+   * Returns the key in force: another's when the layer was analysed twice at once, none when the layer is not stored
+   * any more. The caller then drops its own artefact.
+   */
+  addLayerAnalysis(analysis: LayerAnalysis, at: number): Promise<StorageKey | undefined>;
 
   imageAnalysis(manifest: Digest): Promise<ImageAnalysis | undefined>;
   judgement(manifest: Digest): Promise<ImageJudgement | undefined>;
   judgements(
     manifests: readonly Digest[],
   ): Promise<ReadonlyMap<Digest, ImageJudgement & { state: ImageAnalysis['state'] }>>;
-  /** Stores the inventory of an image and its package rows; packages that were not known get their findings. */
+  /**
+   * Stores the inventory of an image and its package rows; packages that were not known get their findings. Nothing is
+   * stored for an image that no repository holds any more.
+   */
   putImage(
     image: ImageAnalysis,
     packages: readonly { package: JudgedPackage; findings: readonly VulnerabilityFinding[] }[],

@@ -25,6 +25,8 @@ export interface JobRecords {
   }): Promise<void>;
   /** Takes the next job that is due and leases it. */
   take(kinds: readonly string[], now: number, leaseUntil: number): Promise<Job | undefined>;
+  /** Keeps the lease of a job that is still being worked on. */
+  prolong(id: string, leaseUntil: number): Promise<void>;
   done(id: string): Promise<void>;
   /** Puts the job back for later, or marks it dead. */
   failed(id: string, reason: string, runAt: number | undefined): Promise<void>;

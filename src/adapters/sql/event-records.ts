@@ -21,7 +21,7 @@ export function eventRecords(db: Kysely<Schema>): EventRecords {
         .execute();
     },
     async list(viewer, page) {
-      const all = viewer.kind === 'system' || (viewer.kind === 'account' && viewer.administrator);
+      const all = viewer.kind === 'system' || (viewer.kind === 'account' && viewer.administrator && !viewer.scope);
       const rows = await db
         .selectFrom('events')
         .leftJoin('repositories', 'repositories.id', 'events.repository_id')

@@ -57,6 +57,14 @@ export function jobRecords(db: Kysely<Schema>): JobRecords {
         .execute();
       return { ...toJob(next), attempts: next.attempts + 1 };
     },
+    async prolong(id, leaseUntil) {
+      await db
+        .updateTable('jobs')
+        .set({ leased_until: leaseUntil })
+        .where('id', '=', id)
+        .where('state', '=', 'running')
+        .execute();
+    },
     async done(id) {
       await db.deleteFrom('jobs').where('id', '=', id).execute();
     },

@@ -33,13 +33,16 @@ export async function openSqlite(path: string, now: number, keep?: KeepTimes): P
   }
   const inMemory = path === ':memory:';
   const reader = inMemory ? writer : connect(path);
-  const reading = inMemory ? writing : new Kysely<Schema>({ dialect: nodeSqliteDialect(reader) });
-  return new SqliteDatabase(
+  // One connection sees its own open transaction, so reads of a database in memory wait until it has ended.
+  const settled = () => (inMemory ? database.settled() : undefined);
+  const reading = new Kysely<Schema>({ dialect: nodeSqliteDialect(reader, settled) });
+  const database: SqliteDatabase = new SqliteDatabase(
     writer,
     sqlRecords(writing, keep),
     sqlRecords(reading, keep),
     inMemory ? [writer] : [reader, writer],
   );
+  return database;
 }
 
 function connect(path: string): DatabaseSync {
@@ -77,6 +80,11 @@ class SqliteDatabase implements Database {
       this.#queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
       this.#running ??= new Promise<void>((done) => setImmediate(done)).then(() => this.#drain());
     });
+  }
+
+  /** The end of the changes that are under way. */
+  settled(): Promise<void> | undefined {
+    return this.#running;
   }
 
   async #drain(): Promise<void> {

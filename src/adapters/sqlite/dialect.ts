@@ -21,13 +21,20 @@ interface Prepared {
 /** One node:sqlite connection under kysely; statements are prepared once and kept. */
 class Connection implements DatabaseConnection {
   readonly #database: DatabaseSync;
+  readonly #settled: () => Promise<void> | undefined;
   readonly #prepared = new Map<string, Prepared>();
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, settled: () => Promise<void> | undefined) {
     this.#database = database;
+    this.#settled = settled;
   }
 
   executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const settled = this.#settled();
+    return settled ? settled.then(() => this.#execute(query)) : this.#execute(query);
+  }
+
+  #execute<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     try {
       const { statement, returnsRows } = this.#prepare(query.sql);
       const parameters = query.parameters as SQLInputValue[];
@@ -54,9 +61,12 @@ class Connection implements DatabaseConnection {
   }
 }
 
-/** Transactions are driven by the caller, so the driver has none of its own. */
-export function nodeSqliteDialect(database: DatabaseSync): Dialect {
-  const connection = new Connection(database);
+/** Transactions are driven by the caller, so the driver has none of its own. Queries wait for `settled` first. */
+export function nodeSqliteDialect(
+  database: DatabaseSync,
+  settled: () => Promise<void> | undefined = () => undefined,
+): Dialect {
+  const connection = new Connection(database, settled);
   const none = () => Promise.reject(new Error('use Database.change'));
   const driver: Driver = {
     init: () => Promise.resolve(),

@@ -93,7 +93,7 @@ async function layerInventory(
   await using staged = await blobs.stage(key);
   await staged.write(await compress(JSON.stringify(inventory)));
   await staged.publish();
-  await database.change((records) =>
+  const kept = await database.change((records) =>
     records.content.addLayerAnalysis(
       {
         layer: layer.digest,
@@ -106,6 +106,7 @@ async function layerInventory(
       clock.now(),
     ),
   );
+  if (kept !== key) await blobs.remove(key);
   return inventory;
 }
 

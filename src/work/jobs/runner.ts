@@ -12,6 +12,7 @@ export interface JobLog {
 }
 
 const LEASE_MS = 15 * 60_000;
+const PROLONG_MS = 5 * 60_000;
 const MAX_ATTEMPTS = 10;
 const POLL_MS = 5_000;
 
@@ -82,6 +83,10 @@ export class JobRunner {
   }
 
   async #run(job: Job): Promise<void> {
+    const prolonging = setInterval(() => {
+      const until = this.#clock.now() + LEASE_MS;
+      this.#database.change(({ jobs }) => jobs.prolong(job.id, until)).catch(() => undefined);
+    }, PROLONG_MS).unref();
     try {
       await this.#handlers.get(job.kind)?.run(job.payload, this.#stopping.signal);
       await this.#database.change(({ jobs }) => jobs.done(job.id));
@@ -94,6 +99,8 @@ export class JobRunner {
       await this.#database
         .change(({ jobs }) => jobs.failed(job.id, error instanceof Error ? error.message : String(error), runAt))
         .catch(() => undefined);
+    } finally {
+      clearInterval(prolonging);
     }
   }
 }

@@ -5,6 +5,7 @@ import type { StorageKey } from '../../../ports/blob-store.ts';
 import type { ContentRecords, ImageAnalysis, JudgedPackage } from '../../../ports/content-records.ts';
 import { chunks } from '../chunks.ts';
 import type { Schema } from '../schema.ts';
+import { forgetImages } from './forget-images.ts';
 import { insertFindings, recountImage } from './judging.ts';
 
 type Part<K extends keyof ContentRecords> = Pick<ContentRecords, K>;
@@ -32,6 +33,12 @@ export function analyses(
       );
     },
     async addLayerAnalysis(analysis, at) {
+      const layer = await db
+        .selectFrom('blobs')
+        .select('digest')
+        .where('digest', '=', analysis.layer)
+        .executeTakeFirst();
+      if (!layer) return undefined;
       await db
         .insertInto('layer_analyses')
         .values({
@@ -45,6 +52,13 @@ export function analyses(
         })
         .onConflict((oc) => oc.columns(['layer', 'analyser_version']).doNothing())
         .execute();
+      const kept = await db
+        .selectFrom('layer_analyses')
+        .select('storage_key')
+        .where('layer', '=', analysis.layer)
+        .where('analyser_version', '=', analysis.analyserVersion)
+        .executeTakeFirstOrThrow();
+      return kept.storage_key as StorageKey;
     },
     async imageAnalysis(manifest) {
       const row = await db.selectFrom('image_analyses').selectAll().where('manifest', '=', manifest).executeTakeFirst();
@@ -61,6 +75,13 @@ export function analyses(
       );
     },
     async putImage(image, packages, advisories) {
+      const held = await db
+        .selectFrom('repository_manifests')
+        .select('digest')
+        .where('digest', '=', image.manifest)
+        .limit(1)
+        .executeTakeFirst();
+      if (!held) return;
       const ids = packages.map((each) => each.package.id);
       const known = new Set<string>();
       for (const some of chunks(ids))
@@ -107,10 +128,7 @@ export function analyses(
         .execute();
       await recountImage(db, image.manifest, advisories, image.analysedAt);
     },
-    async forgetImage(manifest) {
-      for (const table of ['image_packages', 'image_analyses', 'image_judgements'] as const)
-        await db.deleteFrom(table).where('manifest', '=', manifest).execute();
-    },
+    forgetImage: (manifest) => forgetImages(db, [manifest]),
   };
 }
 

@@ -1,13 +1,16 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { severities, type Severity } from '../../../content/advisories/advisory.ts';
 import type { VulnerabilityFinding } from '../../../content/findings/finding.ts';
 import type { InstalledPackage, PackageType } from '../../../content/inventory/package.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import type { RepositoryName } from '../../../oci/names.ts';
-import type { ContentRecords } from '../../../ports/content-records.ts';
+import type { ContentRecords, VulnerableImage } from '../../../ports/content-records.ts';
 import type { RepositoryId } from '../../../ports/registry-records.ts';
 import type { Schema } from '../schema.ts';
 import { visible } from '../visible.ts';
+
+/** Tags of one image in an answer about many images. */
+const MAX_TAGS_SHOWN = 100;
 
 type Part<K extends keyof ContentRecords> = Pick<ContentRecords, K>;
 
@@ -71,40 +74,24 @@ export function lists(
       }));
     },
     async imagesWith(viewer, vulnerability, page) {
-      const rows = await db
+      const images = await db
         .selectFrom('package_findings')
-        .innerJoin('packages', 'packages.id', 'package_findings.package_id')
-        .innerJoin('image_packages', 'image_packages.package_id', 'packages.id')
+        .innerJoin('image_packages', 'image_packages.package_id', 'package_findings.package_id')
         .innerJoin('repository_manifests', 'repository_manifests.digest', 'image_packages.manifest')
         .innerJoin('repositories', 'repositories.id', 'repository_manifests.repository_id')
-        .leftJoin('tags', (join) =>
-          join
-            .onRef('tags.repository_id', '=', 'repositories.id')
-            .onRef('tags.digest', '=', 'repository_manifests.digest'),
-        )
-        .select(['repositories.name as repository', 'repository_manifests.digest', 'tags.name as tag'])
-        .select(['packages.name', 'packages.version', 'package_findings.severity', 'package_findings.body'])
+        .select(['repositories.id', 'repositories.name', 'repository_manifests.digest'])
+        .distinct()
         .where('package_findings.vulnerability', '=', vulnerability)
         .where((eb) => visible(eb, viewer, 'pull'))
-        .where(sql<string>`repositories.name || '@' || repository_manifests.digest`, '>', page.after ?? '')
+        .$if(page.after !== undefined, (query) => query.where(afterImage(page.after)))
         .orderBy('repositories.name')
         .orderBy('repository_manifests.digest')
-        .limit(page.limit * 50)
+        .limit(page.limit)
         .execute();
-      const images = Map.groupBy(rows, (row) => `${row.repository}@${row.digest}`);
-      return [...images.values()].slice(0, page.limit).map((some) => ({
-        repository: some[0]!.repository,
-        digest: some[0]!.digest as Digest,
-        tags: [...new Set(some.flatMap((row) => (row.tag === null ? [] : [row.tag])))],
-        packages: [...new Map(some.map((row) => [row.name, row])).values()].map((row) => ({
-          name: row.name,
-          version: row.version,
-          fixedVersion: (JSON.parse(row.body) as VulnerabilityFinding).fixedVersion,
-        })),
-        severity: some
-          .map((row) => row.severity as Severity)
-          .sort((a, b) => severities.indexOf(a) - severities.indexOf(b))[0]!,
-      }));
+      const found: VulnerableImage[] = [];
+      for (const image of images)
+        found.push(await vulnerableImage(db, image.id, image.name, image.digest, vulnerability));
+      return found;
     },
     async imagesHolding(viewer, packageName, page) {
       const rows = await db
@@ -122,9 +109,10 @@ export function lists(
         .distinct()
         .where('packages.name', '=', packageName)
         .where((eb) => visible(eb, viewer, 'pull'))
-        .where(sql<string>`repositories.name || '@' || repository_manifests.digest`, '>', page.after ?? '')
+        .$if(page.after !== undefined, (query) => query.where(afterImage(page.after)))
         .orderBy('repositories.name')
         .orderBy('repository_manifests.digest')
+        .orderBy('packages.version')
         .limit(page.limit)
         .execute();
       return rows.map((row) => ({ ...row, digest: row.digest as Digest }));
@@ -138,6 +126,52 @@ export function lists(
         .execute();
       return rows.map((row) => ({ id: row.id as RepositoryId, name: row.name as RepositoryName }));
     },
+  };
+}
+
+/** Rows behind `name@digest` in the order of name, then digest. */
+function afterImage(after: string | undefined): RawBuilder<SqlBool> {
+  const [name = '', digest = ''] = (after ?? '').split('@');
+  return sql<SqlBool>`(repositories.name > ${name}
+    or (repositories.name = ${name} and repository_manifests.digest > ${digest}))`;
+}
+
+async function vulnerableImage(
+  db: Kysely<Schema>,
+  repositoryId: string,
+  repository: string,
+  digest: string,
+  vulnerability: string,
+): Promise<VulnerableImage> {
+  const rows = await db
+    .selectFrom('image_packages')
+    .innerJoin('packages', 'packages.id', 'image_packages.package_id')
+    .innerJoin('package_findings', 'package_findings.package_id', 'packages.id')
+    .select(['packages.name', 'packages.version', 'package_findings.severity', 'package_findings.body'])
+    .where('image_packages.manifest', '=', digest)
+    .where('package_findings.vulnerability', '=', vulnerability)
+    .orderBy('packages.name')
+    .execute();
+  const tags = await db
+    .selectFrom('tags')
+    .select('name')
+    .where('repository_id', '=', repositoryId)
+    .where('digest', '=', digest)
+    .orderBy('name')
+    .limit(MAX_TAGS_SHOWN)
+    .execute();
+  return {
+    repository,
+    digest: digest as Digest,
+    tags: tags.map((row) => row.name),
+    packages: [...new Map(rows.map((row) => [row.name, row])).values()].map((row) => ({
+      name: row.name,
+      version: row.version,
+      fixedVersion: (JSON.parse(row.body) as VulnerabilityFinding).fixedVersion,
+    })),
+    severity: rows
+      .map((row) => row.severity as Severity)
+      .sort((a, b) => severities.indexOf(a) - severities.indexOf(b))[0]!,
   };
 }
 

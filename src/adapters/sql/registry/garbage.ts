@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Digest } from '../../../oci/digest.ts';
 import type { RegistryRecords, Repository } from '../../../ports/registry-records.ts';
 import { chunks } from '../chunks.ts';
+import { forgetImages } from '../content/forget-images.ts';
 import type { Schema } from '../schema.ts';
 import { toBlob } from './blobs.ts';
 import type { KeepTimes } from './keep-times.ts';
@@ -90,8 +91,8 @@ export async function forgetManifests(db: Kysely<Schema>, digests: readonly stri
     const gone = some.filter((digest) => !kept.has(digest));
     if (gone.length === 0) continue;
     await db.deleteFrom('manifests').where('digest', 'in', gone).execute();
-    for (const table of ['manifest_references', 'image_packages', 'image_analyses', 'image_judgements'] as const)
-      await db.deleteFrom(table).where('manifest', 'in', gone).execute();
+    await db.deleteFrom('manifest_references').where('manifest', 'in', gone).execute();
+    await forgetImages(db, gone);
   }
 }
 

@@ -6,6 +6,7 @@ import { chunks } from '../chunks.ts';
 import type { Schema } from '../schema.ts';
 import { forgetManifests, releaseBlobs } from './garbage.ts';
 import type { KeepTimes } from './keep-times.ts';
+import { requireStillThere } from './still-there.ts';
 import { addTagChange } from './tags.ts';
 
 type Part<K extends keyof RegistryRecords> = Pick<RegistryRecords, K>;
@@ -58,6 +59,7 @@ export function manifests(
       return [...wanted];
     },
     async putManifest(repository, manifest, by, at) {
+      await requireStillThere(db, repository);
       const stored = await db
         .selectFrom('manifests')
         .select('digest')

@@ -4,7 +4,7 @@ import { inScope, type Viewer } from '../../../access/viewer.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import { organisationOf, type RepositoryName, type Tag } from '../../../oci/names.ts';
 import type { RegistryRecords, Repository, RepositoryId, RepositoryListItem } from '../../../ports/registry-records.ts';
-import { likePattern } from '../like-pattern.ts';
+import { contains } from '../contains.ts';
 import type { Schema } from '../schema.ts';
 import { visible } from '../visible.ts';
 import { condemnUnlinked, forgetManifests } from './garbage.ts';
@@ -72,7 +72,7 @@ export function repositories(
         ])
         .where((eb) => visible(eb, viewer, 'pull'))
         .where('name', '>', page.after ?? '')
-        .$if(Boolean(page.search), (query) => query.where('name', 'like', likePattern(page.search)))
+        .$if(Boolean(page.search), (query) => query.where(contains('name', page.search)))
         .orderBy('name')
         .limit(page.limit)
         .execute();
@@ -96,7 +96,7 @@ export function repositories(
         .selectFrom('repositories')
         .select((eb) => eb.fn.countAll<number>().as('n'))
         .where((eb) => visible(eb, viewer, 'pull'))
-        .$if(Boolean(search), (query) => query.where('name', 'like', likePattern(search)))
+        .$if(Boolean(search), (query) => query.where(contains('name', search)))
         .executeTakeFirstOrThrow();
       return row.n;
     },

@@ -3,7 +3,7 @@ import type { Digest } from '../../../oci/digest.ts';
 import { uuidv7 } from '../../../lib/uuid.ts';
 import type { Tag } from '../../../oci/names.ts';
 import type { RegistryRecords, Repository, TagListItem, TagRecord } from '../../../ports/registry-records.ts';
-import { likePattern } from '../like-pattern.ts';
+import { contains } from '../contains.ts';
 import type { Schema } from '../schema.ts';
 
 type Part<K extends keyof RegistryRecords> = Pick<RegistryRecords, K>;
@@ -48,7 +48,7 @@ export function tags(
         ])
         .where('tags.repository_id', '=', repository.id)
         .where('tags.name', '>', page.after ?? '')
-        .$if(Boolean(page.search), (query) => query.where('tags.name', 'like', likePattern(page.search)))
+        .$if(Boolean(page.search), (query) => query.where(contains('tags.name', page.search)))
         .orderBy('tags.name')
         .limit(page.limit)
         .execute();

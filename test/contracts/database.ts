@@ -1,0 +1,22 @@
+import { describe } from 'node:test';
+import { accessContract } from './access.ts';
+import { blobRecordsContract } from './blob-records.ts';
+import { changesContract } from './changes.ts';
+import { contentContract } from './content.ts';
+import { jobsContract } from './jobs.ts';
+import type { OpenDatabase } from './records-fixture.ts';
+import { registryContract } from './registry.ts';
+import { visibilityContract } from './visibility.ts';
+
+/** What every database must do, room by room; `open` gives an empty one each time. */
+export function databaseContract(title: string, open: OpenDatabase): void {
+  describe(title, () => {
+    registryContract(open);
+    visibilityContract(open);
+    blobRecordsContract(open);
+    contentContract(open);
+    jobsContract(open);
+    accessContract(open);
+    changesContract(open);
+  });
+}
