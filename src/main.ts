@@ -9,11 +9,13 @@ const open: Open = {
     const { config } = loadConfig(process.env, flags);
     return serve(config, { terminal: terminal.interactive });
   },
+  image: async (reference, access) => (await import('./app/local.ts')).openImage(reference, access),
+  analysis: async (environment) => (await import('./app/local.ts')).openLocalAnalysis(environment),
 };
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   version: packageVersion(packageRoot()),
-  terminal: processTerminal(),
+  terminal: processTerminal(process.env),
   open,
   environment: process.env,
 });

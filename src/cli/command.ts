@@ -1,3 +1,11 @@
+import type { Clock } from '../lib/clock.ts';
+import type { ImageReference } from '../oci/reference.ts';
+import type { AdvisorySet } from '../ports/advisory-sets.ts';
+import type { FindCredential } from '../ports/credentials.ts';
+import type { HttpClient } from '../ports/http-client.ts';
+import type { ImageSource } from '../ports/image-source.ts';
+import type { InventoryCache } from '../ports/inventory-cache.ts';
+import type { LayerAnalyser } from '../ports/layer-analyser.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Argument {
@@ -19,6 +27,24 @@ export interface Option {
 /** Doors into the composition root; commands take them as arguments and import nothing of app/. */
 export interface Open {
   serve(flags: Readonly<Record<string, unknown>>, terminal: Terminal): Promise<ServedHouse>;
+  /** Opens an image where it is. */
+  image(reference: ImageReference, access: ImageAccess): Promise<ImageSource>;
+  /** The parts of a scan without a server. */
+  analysis(environment: NodeJS.ProcessEnv): Promise<LocalAnalysis>;
+}
+
+/** How registries are reached: trust, sign-ins and the environment of the command. */
+export interface ImageAccess {
+  readonly http: HttpClient;
+  readonly credentials: FindCredential;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+export interface LocalAnalysis extends Disposable {
+  readonly analyser: LayerAnalyser;
+  readonly advisories: AdvisorySet;
+  readonly clock: Clock;
+  readonly cache: InventoryCache;
 }
 
 /** A server that was started by this command. */

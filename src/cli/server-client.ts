@@ -1,35 +1,103 @@
-import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { AssayError } from '../lib/error.ts';
 import { type ErrorCode, errorTable } from '../lib/error-table.ts';
+import { collectBytes } from '../oci/verified.ts';
+import type { HttpClient } from '../ports/http-client.ts';
+import { findAuthorities } from './client/authorities.ts';
+import { findCredential } from './client/docker-config.ts';
+import { httpClient } from './client/http.ts';
+
+export const DEFAULT_SERVER = 'http://127.0.0.1:5000';
+const MAX_ANSWER = 1024 ** 3;
+
+/** Where a client's trust and sign-ins come from when they are not the usual places. */
+export interface ClientOptions {
+  readonly tlsCa?: string | undefined;
+  readonly authFile?: string | undefined;
+}
 
 /** Speaks to the /api of an Assay server with the credentials that docker keeps for its host. */
 export class ServerClient {
-  readonly #base: string;
-  readonly #authorization: string | undefined;
+  /** Origin, without a slash at the end. */
+  readonly base: string;
+  readonly #http: HttpClient;
+  readonly #environment: NodeJS.ProcessEnv;
+  readonly #authFile: string | undefined;
+  #authorization: Promise<string | undefined> | undefined;
 
-  constructor(base: string, environment: NodeJS.ProcessEnv) {
-    this.#base = base.replace(/\/+$/, '');
-    this.#authorization = authorizationFor(new URL(this.#base).host, environment);
+  constructor(base: string, environment: NodeJS.ProcessEnv, options: ClientOptions = {}) {
+    this.base = originOf(base);
+    this.#http = httpClient(findAuthorities(environment, options.tlsCa));
+    this.#environment = environment;
+    this.#authFile = options.authFile;
   }
 
-  async call(method: string, path: string, body?: Uint8Array): Promise<unknown> {
-    const headers: Record<string, string> = { ...(this.#authorization && { authorization: this.#authorization }) };
-    let response: Response;
-    try {
-      response = await fetch(this.#base + path, { method, headers, ...(body && { body }) });
-    } catch (cause) {
-      throw new AssayError('network-failed', `cannot reach ${this.#base}`, { cause });
+  /** Uses this name and password (or token) instead of what is stored. */
+  signedInAs(name: string, password: string): this {
+    this.#authorization = Promise.resolve(basic(name, password));
+    return this;
+  }
+
+  /** A body that is no bytes is sent as JSON; the answer is the JSON of the other side, not yet checked. */
+  async call(method: string, path: string, body?: unknown): Promise<unknown> {
+    const bytes = body === undefined || body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body));
+    this.#authorization ??= this.#find();
+    const authorization = await this.#authorization;
+    const headers: Record<string, string> = {
+      Accept: 'application/json',
+      ...(authorization !== undefined && { Authorization: authorization }),
+      ...(bytes && { 'Content-Length': String(bytes.length) }),
+      ...(bytes && bytes !== body && { 'Content-Type': 'application/json' }),
+    };
+    const answer = await this.#http({ method, url: new URL(this.base + path), headers, body: bytes });
+    const text = new TextDecoder().decode(await collectBytes(answer.body, MAX_ANSWER, `the answer of ${this.base}`));
+    const value = text === '' ? undefined : parse(text);
+    if (answer.status >= 200 && answer.status < 300) return value;
+    throw problem(this.base, answer.status, value);
+  }
+
+  /** True when the other side says that it is an Assay server (`_assay` in its list of extensions). */
+  async isAssay(): Promise<boolean> {
+    const url = new URL(`${this.base}/v2/_oci/ext/discover`);
+    const answer = await this.#http({ method: 'GET', url });
+    if (answer.status !== 200) {
+      answer.discard();
+      return false;
     }
-    const text = await response.text();
-    const value: unknown = text === '' ? undefined : parse(text);
-    if (response.ok) return value;
-    const problem = (typeof value === 'object' && value !== null ? value : {}) as { code?: string; detail?: string };
-    const code =
-      problem.code !== undefined && problem.code in errorTable ? (problem.code as ErrorCode) : 'remote-refused';
-    throw new AssayError(code, problem.detail ?? `${this.#base} answered ${response.status}`);
+    const value = parse(new TextDecoder().decode(await collectBytes(answer.body, 64 * 1024, 'the list of extensions')));
+    const list = typeof value === 'object' && value !== null && 'extensions' in value ? value.extensions : undefined;
+    return (
+      Array.isArray(list) &&
+      list.some(
+        (each: unknown) => typeof each === 'object' && each !== null && 'name' in each && each.name === '_assay',
+      )
+    );
   }
+
+  async #find(): Promise<string | undefined> {
+    const found = await findCredential(this.#environment, this.#authFile)(new URL(this.base).host);
+    if (!found) return undefined;
+    return found.kind === 'refresh' ? basic('<token>', found.token) : basic(found.name, found.password);
+  }
+}
+
+function basic(name: string, password: string): string {
+  return `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+}
+
+function originOf(base: string): string {
+  const text = /^https?:\/\//.test(base) ? base : `${isLoopback(base) ? 'http' : 'https'}://${base}`;
+  try {
+    return new URL(text).origin;
+  } catch (cause) {
+    throw new AssayError('usage-invalid', `not a server: ${JSON.stringify(base.slice(0, 100))} (https://host:port)`, {
+      cause,
+    });
+  }
+}
+
+/** True for a host whose traffic does not leave this machine, where plain HTTP is the custom. */
+export function isLoopback(host: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/.test(host);
 }
 
 function parse(text: string): unknown {
@@ -40,18 +108,11 @@ function parse(text: string): unknown {
   }
 }
 
-/** `auths` of docker's configuration; ASSAY_USER and ASSAY_PASSWORD for scripts. */
-function authorizationFor(host: string, environment: NodeJS.ProcessEnv): string | undefined {
-  const { ASSAY_USER: user, ASSAY_PASSWORD: password } = environment;
-  if (user && password) return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-  const folder = environment['DOCKER_CONFIG'] ?? join(homedir(), '.docker');
-  try {
-    const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as {
-      auths?: Record<string, { auth?: string }>;
-    };
-    const auth = config.auths?.[host]?.auth;
-    return auth && `Basic ${auth}`;
-  } catch {
-    return undefined;
-  }
+function problem(base: string, status: number, value: unknown): AssayError {
+  const { code, detail } = (typeof value === 'object' && value !== null ? value : {}) as {
+    code?: unknown;
+    detail?: unknown;
+  };
+  const known = typeof code === 'string' && code in errorTable ? (code as ErrorCode) : 'remote-refused';
+  return new AssayError(known, typeof detail === 'string' ? detail.slice(0, 2000) : `${base} answered ${status}`);
 }

@@ -9,17 +9,27 @@ export interface Terminal {
   readonly columns: number;
   out(text: string): void;
   err(text: string): void;
+  /** Writes to standard error without a line end, for bars that are drawn over; only on a terminal. */
+  readonly liveErr: ((text: string) => void) | undefined;
   /** Colours only on a terminal, and never with NO_COLOR. */
   style(style: Style, text: string): string;
 }
 
-export function processTerminal(): Terminal {
+/** The terminal of this process. A reader that went away (`| head`) ends the program without a word. */
+export function processTerminal(environment: NodeJS.ProcessEnv): Terminal {
   const interactive = process.stdout.isTTY;
+  const dumb = environment['TERM'] === 'dumb' || environment['CI'] !== undefined;
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+      throw error;
+    });
   return {
     interactive,
-    columns: process.stdout.columns ?? 100,
+    columns: process.stdout.columns ?? process.stderr.columns ?? 100,
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
+    liveErr: process.stderr.isTTY && !dumb ? (text) => void process.stderr.write(text) : undefined,
     style: (style, text) => (interactive ? styleText(style, text, { stream: process.stdout }) : text),
   };
 }

@@ -60,6 +60,7 @@ export function parseReference(text: string): ImageReference {
     case 'containers-storage':
       if (/^[\w][\w.-]*$/.test(rest)) return parseRegistryReference(text);
       throw invalid(text, `the transport ${transport}: is not read here; copy to oci:DIR with skopeo first`);
+    case undefined:
     default:
       return parseRegistryReference(text);
   }

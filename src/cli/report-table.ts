@@ -1,0 +1,66 @@
+import { severities, type Severity } from '../content/advisories/advisory.ts';
+import type { Report } from '../contract/report.ts';
+import { printable, table, type Terminal } from './terminal.ts';
+
+const COLOURS: Record<Severity, 'red' | 'yellow' | 'cyan' | 'dim'> = {
+  critical: 'red',
+  high: 'red',
+  medium: 'yellow',
+  low: 'cyan',
+  negligible: 'dim',
+  unknown: 'dim',
+};
+
+type Finding = Report['findings'][number];
+
+/** A vulnerability is counted once a source package, however many binary packages were built from it. */
+export function distinctFindings(findings: readonly Finding[]): Finding[][] {
+  return [...Map.groupBy(findings, (each) => `${each.id}\0${each.package.sourceName ?? each.package.name}`).values()];
+}
+
+/** The report as a person reads it: what it is, one line of counts, one row for each vulnerability. */
+export function printReport(terminal: Terminal, report: Report): void {
+  const { image, distribution, packages, findings } = report;
+  terminal.out(`${printable(image.reference)}  ${image.digest}`);
+  const system = distribution ? printable(distribution.name) : 'distribution unknown';
+  terminal.out(`${system} · ${packages.length} packages · ${countsInWords(report)}`);
+  const rows = distinctFindings(findings).map(rowOf);
+  if (rows.length > 0) {
+    const [head = '', ...lines] = table(terminal, ['SEVERITY', 'ID', 'PACKAGE', 'INSTALLED', 'FIXED IN'], rows).split(
+      '\n',
+    );
+    const coloured = lines.map((line, at) =>
+      line.replace(/^\w+/, (word) => terminal.style(COLOURS[rows[at]![0] as Severity], word)),
+    );
+    terminal.out(['', head, ...coloured].join('\n'));
+  }
+  printIncomplete(terminal, report);
+}
+
+function rowOf(some: readonly Finding[]): string[] {
+  const [first] = some;
+  const names = [...new Set(some.map((each) => each.package.name))];
+  const name = names.length > 1 ? `${first!.package.sourceName ?? names[0]} (${names.length} packages)` : names[0]!;
+  return [first!.severity, first!.id, name, first!.evidence.judgedVersion, first!.fixedVersion ?? first!.status].map(
+    printable,
+  );
+}
+
+export function printIncomplete(terminal: Terminal, report: Report): void {
+  for (const each of report.incomplete)
+    terminal.err(`incomplete: ${printable(each.path ?? each.layer ?? 'image')}: ${printable(each.detail)}`);
+}
+
+/** `12 vulnerabilities (1 high, 11 low), 3 fixable`; never "none" where nothing could be known. */
+export function countsInWords(report: Report): string {
+  if (report.advisories.feeds.length === 0) return 'vulnerabilities unknown: no advisories imported';
+  const distinct = distinctFindings(report.findings).map(([first]) => first!);
+  const words = severities
+    .map((severity) => [severity, distinct.filter((each) => each.severity === severity).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([severity, count]) => `${count} ${severity}`);
+  const fixable = distinct.filter((each) => each.fixedVersion !== undefined).length;
+  return words.length === 0
+    ? 'no known vulnerabilities'
+    : `${distinct.length} vulnerabilities (${words.join(', ')}), ${fixable} fixable`;
+}

@@ -1,0 +1,129 @@
+import { advisoryKeyOf } from '../../content/findings/ecosystems.ts';
+import { judge } from '../../content/findings/judge.ts';
+import { historySteps } from '../../content/image/history.ts';
+import { squash } from '../../content/image/squash.ts';
+import type { LayerInventory } from '../../content/inventory/package.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { AssayError } from '../../lib/error.ts';
+import type { Descriptor } from '../../oci/descriptor.ts';
+import { type ImageConfig, MAX_CONFIG_BYTES, parseImageConfig } from '../../oci/image-config.ts';
+import { type ImageManifest, parseManifest } from '../../oci/manifest.ts';
+import { choosePlatform, type Platform } from '../../oci/platform.ts';
+import { collectBytes } from '../../oci/verified.ts';
+import type { AdvisorySet } from '../../ports/advisory-sets.ts';
+import type { ImageSource, RawManifest } from '../../ports/image-source.ts';
+import type { InventoryCache } from '../../ports/inventory-cache.ts';
+import type { LayerAnalyser } from '../../ports/layer-analyser.ts';
+import { analyseLayer } from './analyse-layer.ts';
+import { type ImageReport, layersOf, worstFirst } from './report.ts';
+
+/** Layers that are read side by side; each has a process of its own. */
+const PARALLEL = 2;
+const MAX_INDEX_DEPTH = 4;
+
+export interface SourceReportParts {
+  readonly source: ImageSource;
+  readonly analyser: LayerAnalyser;
+  readonly advisories: AdvisorySet;
+  readonly clock: Clock;
+  readonly cache: InventoryCache;
+  /** Told of each layer as its bytes are read; `bytes` is 0 for one that was known. */
+  readonly progress?: (layer: Descriptor, bytes: number, done: boolean) => void;
+}
+
+/** An image as it stands in a source, for one platform. */
+export interface SourceImage {
+  readonly manifest: ImageManifest;
+  readonly config: ImageConfig;
+  /** The manifest that the reference names: the index where it names one. */
+  readonly root: RawManifest;
+}
+
+/** Follows indexes down to the image of a platform. */
+export async function imageOf(
+  source: ImageSource,
+  platform: { wanted: Platform | undefined; fallback: Platform },
+): Promise<SourceImage> {
+  const root = await source.root();
+  let found = root;
+  for (let depth = 0; depth < MAX_INDEX_DEPTH; depth++) {
+    const manifest = parseManifest(found.raw, found.mediaType, found.digest);
+    if (manifest.kind === 'image') return { manifest, root, config: await configOf(source, manifest) };
+    found = await source.manifest(choosePlatform(manifest, platform.wanted, platform.fallback));
+  }
+  throw new AssayError('content-budget-exceeded', `indexes are nested deeper than ${MAX_INDEX_DEPTH}`);
+}
+
+async function configOf(source: ImageSource, manifest: ImageManifest): Promise<ImageConfig> {
+  if (!manifest.runnable)
+    throw new AssayError(
+      'unsupported',
+      `an artifact of type ${manifest.artifactType ?? 'unknown'} holds no packages to look for`,
+    );
+  const what = 'the image configuration';
+  return parseImageConfig(await collectBytes(source.blob(manifest.config), MAX_CONFIG_BYTES, what));
+}
+
+/** The report of an image that no server holds, by the same steps as on a server: read, lay over each other, judge. */
+export async function sourceReport(parts: SourceReportParts, image: SourceImage): Promise<ImageReport> {
+  const { manifest, config } = image;
+  const inventory = squash(await inventoriesOf(parts, manifest.layers));
+  const analysedAt = parts.clock.now();
+  const findings = inventory.packages.flatMap((installed) => {
+    const key = advisoryKeyOf(installed, inventory.distribution);
+    return key ? judge(key, parts.advisories.lookUp).map((finding) => ({ package: installed, finding })) : [];
+  });
+  return {
+    manifest,
+    platform:
+      config.os && config.architecture
+        ? { os: config.os, architecture: config.architecture, ...(config.variant && { variant: config.variant }) }
+        : undefined,
+    distribution: inventory.distribution,
+    layers: layersOf(manifest, historySteps(config, manifest.layers.length)),
+    packages: inventory.packages.map((installed) => ({
+      installed,
+      findings: findings.filter((each) => each.package === installed).length,
+    })),
+    findings: findings.sort(worstFirst),
+    incomplete: inventory.incomplete,
+    advisories: parts.advisories,
+    analysedAt,
+    judgedAt: analysedAt,
+  };
+}
+
+async function inventoriesOf(parts: SourceReportParts, layers: readonly Descriptor[]): Promise<LayerInventory[]> {
+  const found = new Map<string, LayerInventory>();
+  const waiting = [...new Map(layers.map((each) => [each.digest, each])).values()];
+  const stop = new AbortController();
+  const work = async () => {
+    for (let layer = waiting.shift(); layer && !stop.signal.aborted; layer = waiting.shift())
+      found.set(layer.digest, await inventoryOf(parts, layer, stop.signal));
+  };
+  try {
+    await Promise.all(Array.from({ length: PARALLEL }, work));
+  } finally {
+    stop.abort();
+  }
+  return layers.map((each) => found.get(each.digest)!);
+}
+
+async function inventoryOf(parts: SourceReportParts, layer: Descriptor, signal: AbortSignal): Promise<LayerInventory> {
+  const known = await parts.cache.get(layer.digest);
+  if (known) {
+    parts.progress?.(layer, 0, true);
+    return known;
+  }
+  const inventory = await analyseLayer(parts.analyser, layer, () => counted(parts, layer), signal);
+  parts.progress?.(layer, 0, true);
+  if (!inventory.incomplete.some((each) => each.code === 'unavailable')) await parts.cache.put(layer.digest, inventory);
+  return inventory;
+}
+
+async function* counted(parts: SourceReportParts, layer: Descriptor): AsyncGenerator<Uint8Array> {
+  for await (const chunk of parts.source.blob(layer)) {
+    parts.progress?.(layer, chunk.length, false);
+    yield chunk;
+  }
+}
