@@ -355,6 +355,58 @@ describe('referrers', () => {
   });
 });
 
+describe('attachments of clients from before the referrers list', () => {
+  const name = 'conformance/legacy';
+  const list = (answer: Answer) =>
+    JSON.parse(answer.body.toString()) as { manifests: { digest: string; artifactType?: string }[] };
+
+  test('legacy tags are seen as referrers, and referrers under the fallback tag', async () => {
+    const image = await imageManifest(server, name);
+    await putManifest(server, name, 'image', image);
+    const hex = digest(image).slice(7);
+    const signature = await imageManifest(server, name, { layers: [] });
+    await putManifest(server, name, `sha256-${hex}.sig`, signature);
+    const subject = { mediaType: types.manifest, digest: digest(image), size: image.length };
+    const bundle = await imageManifest(server, name, {
+      subject,
+      config: await emptyConfig(name),
+      artifactType: 'application/vnd.example.bundle',
+      layers: [],
+    });
+    assert.equal(
+      (await call(server, 'GET', `/v2/${name}/manifests/sha256-${hex}`)).status,
+      404,
+      'nothing refers to it yet',
+    );
+    await putManifest(server, name, digest(bundle), bundle);
+
+    const all = list(await call(server, 'GET', `/v2/${name}/referrers/${digest(image)}`));
+    const shown = all.manifests.map((each) => [each.digest, each.artifactType]).sort();
+    const wanted = [
+      [digest(signature), 'application/vnd.dev.cosign.artifact.sig.v1+json'],
+      [digest(bundle), 'application/vnd.example.bundle'],
+    ];
+    assert.deepEqual(shown, wanted.sort());
+    const typed = await call(
+      server,
+      'GET',
+      `/v2/${name}/referrers/${digest(image)}?artifactType=application/vnd.dev.cosign.artifact.sig.v1%2Bjson`,
+    );
+    assert.deepEqual(
+      list(typed).manifests.map((each) => each.digest),
+      [digest(signature)],
+    );
+
+    const fallback = await call(server, 'GET', `/v2/${name}/manifests/sha256-${hex}`);
+    assert.equal(header(fallback, 'Content-Type'), types.index);
+    assert.deepEqual(
+      list(fallback).manifests.map((each) => each.digest),
+      [digest(bundle)],
+    );
+    assert.equal(header(fallback, 'Docker-Content-Digest'), digest(fallback.body));
+  });
+});
+
 describe('deleting', () => {
   const name = 'conformance/deleting';
 

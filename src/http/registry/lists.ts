@@ -1,11 +1,10 @@
-import { type Viewer, withoutScope } from '../../access/viewer.ts';
-import { AssayError, isAssayError } from '../../lib/error.ts';
+import { withoutScope } from '../../access/viewer.ts';
+import { AssayError } from '../../lib/error.ts';
 import { parseDigest } from '../../oci/digest.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
-import { organisationOf, type RepositoryName } from '../../oci/names.ts';
-import type { Repository } from '../../ports/registry-records.ts';
+import type { RepositoryName } from '../../oci/names.ts';
+import { listReferrers, toDescriptor } from '../../work/registry/referrers.ts';
 import { requireRepository } from '../../work/registry/repositories.ts';
-import type { House } from '../house.ts';
 import { sendJson } from './answer.ts';
 import type { RegistryCall } from './routes.ts';
 
@@ -64,56 +63,28 @@ export async function referrers(
   text: string,
 ): Promise<void> {
   const subject = parseDigest(text);
-  const repository = await referrersRepository(house, viewer, name);
   const artifactType = query.get('artifactType') ?? undefined;
-  const found = !repository
-    ? []
-    : await house.database.records.registry.referrers(repository, subject, {
-        artifactType,
-        after: query.get('last') ?? undefined,
-        limit: REFERRERS_PAGE + 1,
-      });
+  const found = await listReferrers(house.database, viewer, name, subject, {
+    artifactType,
+    after: query.get('last') ?? undefined,
+    limit: REFERRERS_PAGE,
+  });
   const filter = artifactType === undefined ? '' : `&artifactType=${encodeURIComponent(artifactType)}`;
   const page = cutPage(
     found,
     REFERRERS_PAGE,
     (last) => `/v2/${spelled}/referrers/${subject}?last=${last.digest}${filter}`,
   );
-  const manifests = page.items.map((each) => ({
-    mediaType: each.mediaType,
-    digest: each.digest,
-    size: each.size,
-    ...(each.artifactType !== undefined && { artifactType: each.artifactType }),
-    ...(Object.keys(each.annotations).length > 0 && { annotations: each.annotations }),
-  }));
   sendJson(
     response,
     200,
-    { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests },
+    { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: page.items.map(toDescriptor) },
     {
       'Content-Type': mediaTypes.ociIndex,
       ...page.headers,
       ...(artifactType !== undefined && { 'OCI-Filters-Applied': 'artifactType' }),
     },
   );
-}
-
-/** A repository that the viewer could create by a push is answered as an empty one, never with 404. */
-async function referrersRepository(
-  house: House,
-  viewer: Viewer,
-  name: RepositoryName,
-): Promise<Repository | undefined> {
-  try {
-    return await requireRepository(house.database.records, viewer, name, 'pull');
-  } catch (error) {
-    if (
-      isAssayError(error, 'name-unknown') &&
-      (await house.database.records.registry.mayCreateIn(viewer, organisationOf(name)))
-    )
-      return undefined;
-    throw error;
-  }
 }
 
 /** Extension discovery (distribution specification, extensions/_oci.md); how our own command line knows an Assay server. */

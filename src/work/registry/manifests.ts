@@ -10,6 +10,7 @@ import type { Database, Records } from '../../ports/database.ts';
 import type { ManifestReference, Repository, StoredManifest } from '../../ports/registry-records.ts';
 import { appendEvent } from '../events.ts';
 import { ANALYSE_IMAGE, analysisJob } from '../content/jobs.ts';
+import { fallbackIndex } from './referrers.ts';
 import { repositoryForPush, requireRepository } from './repositories.ts';
 
 /** Most tags that one push by digest may set. */
@@ -48,7 +49,9 @@ export class Manifests {
     reference: ManifestReferenceText,
   ): Promise<{ repository: Repository; manifest: StoredManifest }> {
     const repository = await requireRepository(this.#database.records, viewer, name, 'pull');
-    const manifest = await this.#database.records.registry.manifest(repository, reference);
+    const manifest =
+      (await this.#database.records.registry.manifest(repository, reference)) ??
+      ('tag' in reference ? await fallbackIndex(this.#database, repository, reference.tag) : undefined);
     if (!manifest)
       throw new AssayError(
         'manifest-unknown',

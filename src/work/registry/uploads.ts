@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { principalOf, type Viewer } from '../../access/viewer.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { AssayError } from '../../lib/error.ts';
+import { AssayError, isAssayError } from '../../lib/error.ts';
 import { uuidv7 } from '../../lib/uuid.ts';
 import { algorithmOf, type Digest, type DigestAlgorithm, Digester } from '../../oci/digest.ts';
 import type { RepositoryName } from '../../oci/names.ts';
@@ -22,6 +22,9 @@ export interface ChunkRange {
   readonly first: number;
   readonly last: number;
 }
+
+/** Uploads that one round of cleaning looks at. */
+const MAX_DROPPED = 10_000;
 
 interface Progress {
   readonly digester: Digester;
@@ -140,15 +143,33 @@ export class Uploads {
     await this.#drop(session);
   }
 
-  /** Drops uploads that were started before and are not being written to; returns how many. */
-  async dropStartedBefore(at: number): Promise<number> {
-    const old = await this.#database.records.registry.uploadsStartedBefore(at, 500);
-    for (const session of old) if (!this.#busy.has(session.id)) await this.#drop(session);
-    return old.length;
+  /** Drops uploads that nobody has written to since, and staged bytes that belong to none; returns how many. */
+  async dropIdle(since: number): Promise<number> {
+    const writtenAt = new Map<StorageKey, number>();
+    for await (const file of this.#blobs.list('staged')) writtenAt.set(file.key, file.modifiedAt);
+    let dropped = 0;
+    for (const session of await this.#database.records.registry.uploadsStartedBefore(since, MAX_DROPPED)) {
+      if (this.#busy.has(session.id) || (writtenAt.get(session.storageKey) ?? 0) >= since) continue;
+      await this.#drop(session);
+      dropped++;
+    }
+    const owned = new Set(await this.#database.records.registry.uploadKeys());
+    for (const [key, at] of writtenAt) {
+      if (at >= since || owned.has(key)) continue;
+      await this.#blobs.discard(key);
+      dropped++;
+    }
+    return dropped;
   }
 
+  /** A session that was cut off between its file and its row may have left a published file; that goes too. */
   async #drop(session: UploadSession): Promise<void> {
-    await this.#database.change((records) => records.registry.endUpload(session.id));
+    const now = this.#clock.now();
+    await this.#database.change(async ({ registry }) => {
+      await registry.endUpload(session.id);
+      const [unknown] = await registry.unknownKeys([session.storageKey]);
+      if (unknown) await registry.noteRemovals([unknown], now);
+    });
     this.#progress.delete(session.id);
     await this.#blobs.discard(session.storageKey);
   }
@@ -204,9 +225,12 @@ export class Uploads {
       await this.#take(staged, digester, body, range && range.last - range.first + 1);
       if (range && staged.size - before !== range.last - range.first + 1)
         throw new AssayError('size-invalid', 'the chunk does not have the length that its Content-Range says');
-    } finally {
-      // The digest has seen exactly what was handed to the store, whole request or not.
       this.#progress.set(session.id, { digester, size: staged.size });
+    } catch (error) {
+      // The digest has seen what was handed to the store; what the store kept of it is another matter when it failed.
+      if (isAssayError(error, 'storage-full', 'storage-failed')) this.#progress.delete(session.id);
+      else this.#progress.set(session.id, { digester, size: staged.size });
+      throw error;
     }
   }
 
@@ -260,13 +284,19 @@ export class Uploads {
       return;
     }
     await staged.publish();
-    const stored = await this.#database.change(async (records) => {
-      const blob = await records.registry.addBlob({ digest, size, storageKey: key }, now);
-      await records.registry.linkBlob(repository, digest, now);
-      if (uploadId) await records.registry.endUpload(uploadId);
-      return blob;
-    });
-    if (stored.storageKey !== key) await this.#blobs.remove(key);
+    try {
+      const stored = await this.#database.change(async (records) => {
+        const blob = await records.registry.addBlob({ digest, size, storageKey: key }, now);
+        await records.registry.linkBlob(repository, digest, now);
+        if (uploadId) await records.registry.endUpload(uploadId);
+        return blob;
+      });
+      if (stored.storageKey !== key) await this.#blobs.remove(key);
+    } catch (error) {
+      const kept = await this.#database.records.registry.storedBlob(digest);
+      if (kept?.storageKey !== key) await this.#blobs.remove(key);
+      throw error;
+    }
   }
 }
 
