@@ -13,6 +13,8 @@ export interface ListenerTimes {
   readonly headersMs: number;
   /** Between requests on a kept connection. */
   readonly keepAliveMs: number;
+  /** Without a byte either way, in the middle of a request too. */
+  readonly stalledMs: number;
   /** How often overdue connections are looked for. */
   readonly checkMs: number;
 }
@@ -21,6 +23,7 @@ export const listenerTimes: ListenerTimes = {
   firstByteMs: 10_000,
   headersMs: 20_000,
   keepAliveMs: 65_000,
+  stalledMs: 600_000,
   checkMs: 5_000,
 };
 
@@ -56,7 +59,10 @@ export function createListener(
   const https: HttpsServer | undefined =
     options.tls &&
     createHttps({ ...settings, ...options.tls, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] }, onRequest);
-  for (const inner of [http, https]) inner?.emit('listening');
+  for (const inner of [http, https]) {
+    inner?.emit('listening');
+    inner?.setTimeout(times.stalledMs);
+  }
   const sockets = new Set<Socket>();
   const net = createNet({ noDelay: true }, (socket) => {
     sockets.add(socket);
