@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+export interface Peer extends AsyncDisposable {
+  readonly name: string;
+  readonly url: string;
+  /** Value of the Authorization header; none where the peer runs open. */
+  readonly authorization: string | undefined;
+  readonly pid: number;
+}
+
+const PASSWORD = 'correct-horse-9';
+
+async function answers(url: string, child: ChildProcess): Promise<void> {
+  for (let waited = 0; waited < 15_000; waited += 50) {
+    if (child.exitCode !== null) throw new Error(`${url} did not start`);
+    const up = await fetch(url).then(
+      (response) => response.status < 500,
+      () => false,
+    );
+    if (up) return;
+    await pause(50);
+  }
+  throw new Error(`${url} does not answer`);
+}
+
+function stopped(child: ChildProcess, folder: string): () => Promise<void> {
+  return async () => {
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    child.kill('SIGTERM');
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
+
+/** This server as a user runs it, durable, with a bearer token for one repository. */
+export async function assay(port: number, repository: string): Promise<Peer> {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-bench-'));
+  const url = `http://127.0.0.1:${port}`;
+  const child = spawn(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      'src/main.ts',
+      'serve',
+      '--listen',
+      `127.0.0.1:${port}`,
+      '--data-directory',
+      folder,
+      '--log-level',
+      'warn',
+    ],
+    {
+      env: { ...process.env, ASSAY_ADMIN_PASSWORD: PASSWORD, ASSAY_ADVISORY_UPDATES: '0' },
+      stdio: 'ignore',
+    },
+  );
+  await answers(`${url}/readyz`, child);
+  const basic = `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`;
+  const answer = await fetch(`${url}/token?service=127.0.0.1:${port}&scope=repository:${repository}:pull,push`, {
+    headers: { authorization: basic },
+  });
+  const { token } = (await answer.json()) as { token: string };
+  return {
+    name: 'Assay',
+    url,
+    authorization: `Bearer ${token}`,
+    pid: child.pid ?? 0,
+    [Symbol.asyncDispose]: stopped(child, folder),
+  };
+}
+
+/** Debian's docker-registry on the file system, without authorisation, as its package runs it. */
+export async function dockerRegistry(port: number): Promise<Peer> {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-bench-peer-'));
+  mkdirSync(join(folder, 'data'));
+  const config = `version: 0.1\nlog: {level: error, accesslog: {disabled: true}}\nstorage: {filesystem: {rootdirectory: ${join(folder, 'data')}}, delete: {enabled: true}}\nhttp: {addr: "127.0.0.1:${port}"}\n`;
+  writeFileSync(join(folder, 'config.yml'), config);
+  const child = spawn('docker-registry', ['serve', join(folder, 'config.yml')], { stdio: 'ignore' });
+  const url = `http://127.0.0.1:${port}`;
+  await answers(`${url}/v2/`, child);
+  return {
+    name: 'docker-registry',
+    url,
+    authorization: undefined,
+    pid: child.pid ?? 0,
+    [Symbol.asyncDispose]: stopped(child, folder),
+  };
+}
