@@ -10,6 +10,7 @@ const open: Open = {
     return serve(config, { terminal: terminal.interactive });
   },
   image: async (reference, access) => (await import('./app/local.ts')).openImage(reference, access),
+  target: async (reference, access, from) => (await import('./app/local.ts')).openTarget(reference, access, from),
   analysis: async (environment) => (await import('./app/local.ts')).openLocalAnalysis(environment),
 };
 

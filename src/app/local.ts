@@ -5,9 +5,10 @@ import { analysisProgram, processAnalyser } from '../adapters/analysis/process-a
 import { openAdvisorySets } from '../adapters/advisories/sqlite-sets.ts';
 import type { ImageAccess, LocalAnalysis } from '../cli/command.ts';
 import { systemClock } from '../lib/clock.ts';
+import { AssayError } from '../lib/error.ts';
 import type { ImageReference } from '../oci/reference.ts';
 import type { AdvisorySets } from '../ports/advisory-sets.ts';
-import type { ImageSource } from '../ports/image-source.ts';
+import type { ImageSource, ImageTarget } from '../ports/image-source.ts';
 import { packageRoot } from './root.ts';
 
 /** Where commands without a server keep what they know (XDG Base Directory Specification). */
@@ -45,6 +46,30 @@ export async function openImage(reference: ImageReference, access: ImageAccess):
       return (await import('../adapters/images/docker-daemon.ts')).openDockerDaemon(reference.name, access.environment);
     case 'registry':
       return (await import('../adapters/images/registry-source.ts')).openRegistryImage(reference, access);
+    default:
+      return reference satisfies never;
+  }
+}
+
+/** Opens a place to write an image to; `from` lets a registry take over what it holds already. */
+export async function openTarget(
+  reference: ImageReference,
+  access: ImageAccess,
+  from: ImageSource | undefined,
+): Promise<ImageTarget> {
+  switch (reference.transport) {
+    case 'oci':
+      return (await import('../adapters/images/layout-target.ts')).openLayoutTarget(reference);
+    case 'oci-archive':
+      return (await import('../adapters/images/archive-target.ts')).openArchiveTarget(reference);
+    case 'registry':
+      return (await import('../adapters/images/registry-target.ts')).openRegistryTarget(reference, access, from);
+    case 'docker-archive':
+    case 'docker-daemon':
+      throw new AssayError(
+        'unsupported',
+        `${reference.transport}: is not written; write oci-archive:FILE, which docker load (25 and newer) and podman load read`,
+      );
     default:
       return reference satisfies never;
   }

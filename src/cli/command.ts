@@ -3,7 +3,7 @@ import type { ImageReference } from '../oci/reference.ts';
 import type { AdvisorySet } from '../ports/advisory-sets.ts';
 import type { FindCredential } from '../ports/credentials.ts';
 import type { HttpClient } from '../ports/http-client.ts';
-import type { ImageSource } from '../ports/image-source.ts';
+import type { ImageSource, ImageTarget } from '../ports/image-source.ts';
 import type { InventoryCache } from '../ports/inventory-cache.ts';
 import type { LayerAnalyser } from '../ports/layer-analyser.ts';
 import type { Terminal } from './terminal.ts';
@@ -29,6 +29,8 @@ export interface Open {
   serve(flags: Readonly<Record<string, unknown>>, terminal: Terminal): Promise<ServedHouse>;
   /** Opens an image where it is. */
   image(reference: ImageReference, access: ImageAccess): Promise<ImageSource>;
+  /** Opens a place to write to; `from` is the image that will be written. */
+  target(reference: ImageReference, access: ImageAccess, from: ImageSource): Promise<ImageTarget>;
   /** The parts of a scan without a server. */
   analysis(environment: NodeJS.ProcessEnv): Promise<LocalAnalysis>;
 }

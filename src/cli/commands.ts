@@ -3,6 +3,9 @@ import type { CommandEntry } from './command.ts';
 /** Every command, one line each. Help, completion and the reference are made from this table. */
 export const commands: readonly CommandEntry[] = [
   { name: 'serve', group: 'run', summary: 'start the registry', load: () => import('./serve.ts') },
+  { name: 'push', group: 'move images', summary: 'from this machine to a registry', load: () => import('./push.ts') },
+  { name: 'pull', group: 'move images', summary: 'from a registry to this machine', load: () => import('./pull.ts') },
+  { name: 'copy', group: 'move images', summary: 'between any two places', load: () => import('./copy.ts') },
   {
     name: 'scan',
     group: 'what is in it',

@@ -28,13 +28,23 @@ export interface ImageSource extends AsyncDisposable {
 /** How a blob came to its target. */
 export type BlobArrival = 'there' | 'mounted' | 'copied';
 
+/**
+ * What a manifest is to its target: the image that was asked for, a part of it (an index lists it), or something that
+ * refers to it. A tag is only given with the first and the last.
+ */
+export type ManifestPlace = { readonly kind: 'root' | 'child' | 'attached'; readonly tag?: string };
+
 /** Where an image is written to. Blobs come before the manifests that name them, children before their index. */
 export interface ImageTarget extends AsyncDisposable {
   readonly name: string;
-  /** The tag or name of the reference; undefined when it names a digest only. */
+  /** The tag or name of the reference, if it has one. */
   readonly tag: string | undefined;
+  /** The digest that the reference asks for, if any. */
+  readonly digest: Digest | undefined;
   /** Stores a blob unless it is there; `bytes` may be opened again for another try. */
   putBlob(descriptor: Required<Expected>, bytes: () => AsyncIterable<Uint8Array>): Promise<BlobArrival>;
-  /** Stores a manifest byte for byte, under a tag when one is given. */
-  putManifest(manifest: RawManifest, tag: string | undefined): Promise<void>;
+  /** Stores a manifest byte for byte. */
+  putManifest(manifest: RawManifest, place: ManifestPlace): Promise<void>;
+  /** Called once after the last manifest; what is not finished leaves nothing half-written behind. */
+  finish(): Promise<void>;
 }

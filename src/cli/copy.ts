@@ -1,0 +1,87 @@
+import { type ImageReference, parseReference } from '../oci/reference.ts';
+import { AssayError } from '../lib/error.ts';
+import { formatPlatform, parsePlatform } from '../oci/platform.ts';
+import { copyImage } from '../work/images/copy.ts';
+import type { Command, ExitStatus, Invocation, Option } from './command.ts';
+import { accessOptions, imageAccess, textOption } from './image-report.ts';
+import { formatBytes, progressOf } from './progress.ts';
+import { printable } from './terminal.ts';
+
+export const copyOptions: readonly Option[] = [
+  { flags: '--platform <os/arch>', summary: 'only this image of an index (default: all of them)' },
+  { flags: '--no-attachments', summary: 'leave out signatures, attestations and other referrers' },
+  { flags: '--format <name>', summary: 'table or json', choices: ['table', 'json'] },
+  ...accessOptions,
+];
+
+export const command: Command = {
+  description:
+    'Copies an image byte for byte, with every image of an index and everything attached to it: referrers and the tags cosign derives from digests. The tag is set last. Blobs that the other side holds are not sent again; broken transfers go on where they stopped.',
+  args: [
+    {
+      name: 'source',
+      summary: 'any image: registry/repository:tag, oci:DIR, oci-archive:FILE, docker-archive:FILE, docker-daemon:NAME',
+    },
+    { name: 'destination', summary: 'registry/repository:tag, oci:DIR[:NAME] or oci-archive:FILE[:NAME]' },
+  ],
+  options: copyOptions,
+  examples: [
+    ['assay copy docker://debian:12 127.0.0.1:5000/library/debian:12', 'bring a public image into your registry'],
+    ['assay copy 127.0.0.1:5000/shop/app:2 registry.example.com/shop/app:2', 'promote, signatures included'],
+    ['assay copy 127.0.0.1:5000/shop/app:2 oci-archive:app.tar:2', 'one file to carry elsewhere'],
+  ],
+  run: (invocation) =>
+    copyBetween(invocation, parseReference(invocation.args[0] ?? ''), parseReference(invocation.args[1] ?? '')),
+};
+
+/** Copies and tells what was done; `push` and `pull` are this with one side fixed. */
+export async function copyBetween(
+  invocation: Invocation,
+  from: ImageReference,
+  to: ImageReference,
+): Promise<ExitStatus> {
+  const { open, options, terminal } = invocation;
+  for (const each of [from, to])
+    if (each.transport === 'registry' && each.host === undefined)
+      throw new AssayError(
+        'reference-invalid',
+        `name the registry too, as in 127.0.0.1:5000/${each.repository} or docker://${each.repository}`,
+      );
+  const platform = textOption(options, 'platform');
+  const access = imageAccess(invocation);
+  await using source = await open.image(from, access);
+  await using target = await open.target(to, access, source);
+  using progress = progressOf(terminal, 'copied');
+  const result = await copyImage(source, target, {
+    platform: platform === undefined ? undefined : parsePlatform(platform),
+    attachments: options['attachments'] !== false,
+    progress: (blob, bytes, arrival) =>
+      progress.step(
+        blob.digest,
+        blob.size,
+        bytes,
+        arrival !== undefined,
+        arrival === 'there' ? 'there already' : arrival === 'mounted' ? 'mounted' : undefined,
+      ),
+  });
+  progress[Symbol.dispose]();
+  for (const digest of result.missing)
+    terminal.err(`left out: ${digest}, which the index lists and the source does not hold`);
+  if (options['format'] === 'json') {
+    terminal.out(
+      JSON.stringify({ schemaVersion: 1, source: source.name, destination: target.name, ...result }, null, 2),
+    );
+    return 0;
+  }
+  const parts = [
+    result.manifests === 1 ? '1 manifest' : `${result.manifests} manifests`,
+    ...(result.attached > 0 ? [`${result.attached} attached`] : []),
+    `${result.blobs.copied} blobs copied (${formatBytes(result.bytes)})`,
+    ...(result.blobs.mounted > 0 ? [`${result.blobs.mounted} mounted`] : []),
+    ...(result.blobs.there > 0 ? [`${result.blobs.there} there already`] : []),
+  ];
+  const only = platform === undefined ? '' : ` (${formatPlatform(parsePlatform(platform))})`;
+  terminal.out(`${printable(target.name)}${only}  ${result.digest}`);
+  terminal.out(parts.join(' · '));
+  return 0;
+}
