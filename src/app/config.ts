@@ -82,6 +82,11 @@ export const settings = {
     schema: z.coerce.number().min(0),
     fallback: 60,
   },
+  garbageMinutes: {
+    summary: 'minutes between removals of what nothing needs; 0 turns them off',
+    schema: z.coerce.number().min(0).max(10_080),
+    fallback: 10,
+  },
 } as const satisfies Record<string, { summary: string; schema: z.ZodType; fallback: unknown; secret?: true }>;
 
 export type SettingName = keyof typeof settings;

@@ -6,7 +6,6 @@ import { processAnalyser, analysisProgram } from '../adapters/analysis/process-a
 import { openAdvisorySets } from '../adapters/advisories/sqlite-sets.ts';
 import { argon2Passwords } from '../adapters/crypto/argon2-passwords.ts';
 import { openFileBlobStore } from '../adapters/fs/blob-store.ts';
-import { openSqlite } from '../adapters/sqlite/database.ts';
 import { loadConsole } from '../http/console.ts';
 import { hostCheck } from '../http/hosts.ts';
 import type { House } from '../http/house.ts';
@@ -22,11 +21,14 @@ import { judgeChanged } from '../work/content/advisories.ts';
 import { ANALYSE_IMAGE, analysisJobSchema, JUDGE_PACKAGES } from '../work/content/jobs.ts';
 import { JobRunner } from '../work/jobs/runner.ts';
 import { Blobs } from '../work/registry/blobs.ts';
+import { COLLECT_GARBAGE, Garbage } from '../work/registry/garbage.ts';
 import { Manifests } from '../work/registry/manifests.ts';
 import { Pulls } from '../work/registry/pulls.ts';
 import { Uploads, uploadLimits } from '../work/registry/uploads.ts';
 import { uuidv7 } from '../lib/uuid.ts';
 import type { Config } from './config.ts';
+import { openDatabase } from './open-database.ts';
+import { every } from './periodic.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { administratorOf, ensureAdministrator } from './first-start.ts';
 import { isLoopback, tlsMaterial } from './tls.ts';
@@ -61,14 +63,8 @@ export async function serve(
   const stack = new AsyncDisposableStack();
   try {
     const data = stack.use(openDataDirectory(config.dataDirectory));
-    const blobStore = await openFileBlobStore(data.path);
-    const database = stack.adopt(
-      await openSqlite(join(data.path, 'assay.sqlite'), startedAt, {
-        afterUploadMs: config.keepUnreferencedMinutes * 60_000,
-        afterDeleteMs: config.keepDeletedMinutes * 60_000,
-      }),
-      (each) => each.close(),
-    );
+    const blobStore = stack.adopt(await openFileBlobStore(data.path), (each) => each.close());
+    const database = stack.adopt(await openDatabase(config, data.path, startedAt), (each) => each.close());
     const advisories = stack.adopt(openAdvisorySets(join(data.path, 'advisories')), (each) => each.close());
     const passwords = argon2Passwords();
     const initialPassword = await ensureAdministrator({
@@ -84,6 +80,7 @@ export async function serve(
     const analyser = processAnalyser(analysisProgram(root));
     const uploads = new Uploads(database, blobStore, clock, { ...uploadLimits, maxBlobBytes: config.maxBlobBytes });
     const pulls = stack.adopt(new Pulls(database, clock), (each) => each.flush());
+    const garbage = new Garbage({ database, blobs: blobStore, uploads, clock });
     const runner = new JobRunner(
       database,
       clock,
@@ -101,6 +98,7 @@ export async function serve(
           kind: JUDGE_PACKAGES,
           run: () => judgeChanged({ database, advisories, clock }, undefined).then(() => undefined),
         },
+        garbage,
       ],
       {
         failed: (job, error, dead) =>
@@ -151,6 +149,7 @@ export async function serve(
     });
     await judgeIfBehind(database, advisories.current().digest, clock.now());
     await runner.start();
+    stack.use(every(config.garbageMinutes * 60_000, COLLECT_GARBAGE, { database, clock, wake: runner.wake }));
     const bound = listener.net.address();
     const scheme = isLoopback(host) ? 'http' : 'https';
     const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${typeof bound === 'object' && bound ? bound.port : port}`;

@@ -10,8 +10,13 @@ export interface BlobStore {
   open(key: StorageKey): Promise<BlobReader>;
   /** Removes published bytes; no error when they are gone already. */
   remove(key: StorageKey): Promise<void>;
-  /** Everything that is there, published and staged, for fsck and for the removal of abandoned uploads. */
-  list(): AsyncIterable<StoredFile>;
+  /** Everything that is there, published or staged, for fsck and for the removal of abandoned uploads. */
+  list(which: 'published' | 'staged'): AsyncIterable<StoredFile>;
+}
+
+/** A store that keeps handles open until it is closed. */
+export interface OpenBlobStore extends BlobStore {
+  close(): Promise<void>;
 }
 
 export interface StagedBlob extends AsyncDisposable {
@@ -35,8 +40,8 @@ export interface BlobReader extends AsyncDisposable {
 
 export interface StoredFile {
   readonly key: StorageKey;
-  readonly staged: boolean;
   readonly size: number;
+  /** When its bytes or its name last changed, in milliseconds UTC. */
   readonly modifiedAt: number;
 }
 

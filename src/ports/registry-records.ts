@@ -204,7 +204,15 @@ export interface RegistryRecords {
   // removal of what nothing needs
   condemnUnreferenced(at: number, limit: number): Promise<number>;
   condemnedBefore(at: number, limit: number): Promise<CondemnedBlob[]>;
-  /** Removes the row if the blob is still condemned; true when the file may go. */
-  forgetBlob(digest: Digest, storageKey: StorageKey): Promise<boolean>;
+  /** Removes the row if the blob is still condemned, with what was read out of it; notes their files for removal. */
+  forgetBlob(digest: Digest, storageKey: StorageKey, at: number): Promise<boolean>;
+  /** Takes a blob whose bytes are lost or changed out of every repository, so that the next push stores it again. */
+  dropDamagedBlob(digest: Digest, storageKey: StorageKey, at: number): Promise<boolean>;
+  /** Files that no row needs any more, oldest first. */
+  removals(limit: number): Promise<StorageKey[]>;
+  noteRemovals(keys: readonly StorageKey[], at: number): Promise<void>;
+  removed(keys: readonly StorageKey[]): Promise<void>;
+  /** Which of these files no blob, upload, artefact or noted removal knows. */
+  unknownKeys(keys: readonly StorageKey[]): Promise<StorageKey[]>;
   blobs(page: Page): Promise<StoredBlob[]>;
 }

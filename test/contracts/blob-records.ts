@@ -22,7 +22,7 @@ export function blobRecordsContract(open: OpenDatabase): void {
       const condemned = await database.records.registry.condemnedBefore(10 + keep.afterUploadMs, 10);
       assert.deepEqual(condemned, [blob]);
       assert.deepEqual(await database.records.registry.condemnedBefore(9 + keep.afterUploadMs, 10), []);
-      const forget = () => database.change(({ registry }) => registry.forgetBlob(blob.digest, blob.storageKey));
+      const forget = () => database.change(({ registry }) => registry.forgetBlob(blob.digest, blob.storageKey, 5000));
       assert.equal(await forget(), true);
       assert.equal(await forget(), false);
       assert.equal(await database.records.registry.storedBlob(blob.digest), undefined);
@@ -44,7 +44,9 @@ export function blobRecordsContract(open: OpenDatabase): void {
         return kept;
       });
       assert.equal(second.storageKey, first.storageKey);
-      const forgotten = await database.change(({ registry }) => registry.forgetBlob(first.digest, first.storageKey));
+      const forgotten = await database.change(({ registry }) =>
+        registry.forgetBlob(first.digest, first.storageKey, 40),
+      );
       assert.equal(forgotten, false);
       assert.deepEqual(await database.records.registry.condemnedBefore(1e6, 10), []);
     });
@@ -61,7 +63,7 @@ export function blobRecordsContract(open: OpenDatabase): void {
         });
         const own = storageKey(`new ${round}`);
         const changes = [
-          database.change(({ registry }) => registry.forgetBlob(old.digest, old.storageKey)),
+          database.change(({ registry }) => registry.forgetBlob(old.digest, old.storageKey, 3)),
           database.change(async ({ registry }) => {
             const kept = await registry.addBlob({ ...old, storageKey: own }, 3);
             await registry.linkBlob(repository, old.digest, 3);

@@ -1,7 +1,7 @@
 import { constants, type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AssayError, storageError, systemCode } from '../../lib/error.ts';
-import type { BlobReader, BlobStore, StagedBlob, StorageKey, StoredFile } from '../../ports/blob-store.ts';
+import type { BlobReader, OpenBlobStore, StagedBlob, StorageKey, StoredFile } from '../../ports/blob-store.ts';
 
 /** Bytes are collected up to this size before they are handed to the system in one call. */
 const BATCH = 1024 * 1024;
@@ -10,7 +10,7 @@ const BATCH = 1024 * 1024;
  * Blob bytes as files: `blobs/<first two digits>/<key>` when published, `uploads/<key>` while they come. Publishing
  * makes data, then name, then directory durable, in this order.
  */
-export async function openFileBlobStore(root: string): Promise<BlobStore> {
+export async function openFileBlobStore(root: string): Promise<OpenBlobStore> {
   await makeDurableDirectories(root);
   return new FileBlobStore(root);
 }
@@ -41,7 +41,7 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-class FileBlobStore implements BlobStore {
+class FileBlobStore implements OpenBlobStore {
   readonly #root: string;
   readonly #directories = new Map<string, Promise<FileHandle>>();
 
@@ -119,17 +119,25 @@ class FileBlobStore implements BlobStore {
     await removeFile(this.#published(key));
   }
 
-  async *list(): AsyncGenerator<StoredFile> {
-    yield* this.#listFolder(join(this.#root, 'uploads'), true);
-    for (const shard of await readdir(join(this.#root, 'blobs')))
-      yield* this.#listFolder(join(this.#root, 'blobs', shard), false);
+  async close(): Promise<void> {
+    const handles = await Promise.allSettled(this.#directories.values());
+    this.#directories.clear();
+    for (const each of handles) if (each.status === 'fulfilled') await each.value.close();
   }
 
-  async *#listFolder(folder: string, staged: boolean): AsyncGenerator<StoredFile> {
+  async *list(which: 'published' | 'staged'): AsyncGenerator<StoredFile> {
+    if (which === 'staged') yield* this.#listFolder(join(this.#root, 'uploads'));
+    else
+      for (const shard of await readdir(join(this.#root, 'blobs')))
+        yield* this.#listFolder(join(this.#root, 'blobs', shard));
+  }
+
+  async *#listFolder(folder: string): AsyncGenerator<StoredFile> {
     for (const name of await readdir(folder)) {
       try {
-        const { size, mtimeMs } = await stat(join(folder, name));
-        yield { key: name as StorageKey, staged, size, modifiedAt: mtimeMs };
+        const { size, mtimeMs, ctimeMs } = await stat(join(folder, name));
+        // A rename changes the inode's time only (POSIX rename, "st_ctime").
+        yield { key: name as StorageKey, size, modifiedAt: Math.max(mtimeMs, ctimeMs) };
       } catch (error) {
         if (systemCode(error) !== 'ENOENT') throw storageError(error, 'listing blobs');
       }

@@ -5,8 +5,10 @@ import type { BlobStore, StagedBlob, StorageKey } from '../../ports/blob-store.t
 export function memoryBlobStore(): BlobStore {
   const staged = new Map<StorageKey, Uint8Array[]>();
   const published = new Map<StorageKey, Uint8Array>();
+  const modifiedAt = new Map<StorageKey, number>();
   const stage = (key: StorageKey): StagedBlob => {
     const chunks = staged.get(key) ?? [];
+    if (!staged.has(key)) modifiedAt.set(key, Date.now());
     staged.set(key, chunks);
     return {
       get size() {
@@ -14,12 +16,14 @@ export function memoryBlobStore(): BlobStore {
       },
       write(chunk) {
         chunks.push(chunk.slice());
+        modifiedAt.set(key, Date.now());
         return undefined;
       },
       settle: () => Promise.resolve(),
       publish() {
         published.set(key, new Uint8Array(Buffer.concat(chunks)));
         staged.delete(key);
+        modifiedAt.set(key, Date.now());
         return Promise.resolve();
       },
       async *readBack() {
@@ -51,10 +55,16 @@ export function memoryBlobStore(): BlobStore {
       published.delete(key);
       return Promise.resolve();
     },
-    async *list() {
-      for (const [key, chunks] of staged)
-        yield { key, staged: true, size: chunks.reduce((sum, chunk) => sum + chunk.length, 0), modifiedAt: 0 };
-      for (const [key, bytes] of published) yield { key, staged: false, size: bytes.length, modifiedAt: 0 };
+    async *list(which) {
+      if (which === 'published')
+        for (const [key, bytes] of published) yield { key, size: bytes.length, modifiedAt: modifiedAt.get(key) ?? 0 };
+      else
+        for (const [key, chunks] of staged)
+          yield {
+            key,
+            size: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
+            modifiedAt: modifiedAt.get(key) ?? 0,
+          };
     },
   };
 }

@@ -3,10 +3,11 @@ import { sql } from 'kysely';
 import { AssayError } from '../../lib/error.ts';
 import type { Migration } from './migration.ts';
 import { first } from './migrations/202611210500-house-first.ts';
+import { removals } from './migrations/202611210620-registry-removals.ts';
 import type { Schema } from './schema.ts';
 
 /** Every migration in order. */
-export const migrations: readonly Migration[] = [first];
+export const migrations: readonly Migration[] = [first, removals];
 
 /** Brings the schema up to date inside the caller's transaction. Refuses a schema newer than this program. */
 export async function migrate(db: Kysely<Schema>, bytes: 'blob' | 'bytea', now: number): Promise<void> {

@@ -37,6 +37,8 @@ export interface Schema {
     algorithm: 'sha256' | 'sha512';
     started_at: number;
   };
+  /** Files to be removed; the row goes after the file. */
+  removals: { storage_key: string; noted_at: number };
   manifests: {
     digest: string;
     media_type: string;

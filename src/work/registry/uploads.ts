@@ -151,6 +151,7 @@ export class Uploads {
     for (const session of await this.#database.records.registry.uploadsStartedBefore(since, MAX_DROPPED)) {
       if (this.#busy.has(session.id) || (writtenAt.get(session.storageKey) ?? 0) >= since) continue;
       await this.#drop(session);
+      writtenAt.delete(session.storageKey);
       dropped++;
     }
     const owned = new Set(await this.#database.records.registry.uploadKeys());

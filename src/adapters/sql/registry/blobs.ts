@@ -1,7 +1,13 @@
 import { type Kysely, sql } from 'kysely';
 import type { Digest } from '../../../oci/digest.ts';
 import type { StorageKey } from '../../../ports/blob-store.ts';
-import type { RegistryRecords, RepositoryId, StoredBlob, UploadSession } from '../../../ports/registry-records.ts';
+import type {
+  RegistryRecords,
+  Repository,
+  RepositoryId,
+  StoredBlob,
+  UploadSession,
+} from '../../../ports/registry-records.ts';
 import { chunks } from '../chunks.ts';
 import type { Schema } from '../schema.ts';
 import { visible } from '../visible.ts';
@@ -91,14 +97,15 @@ export function blobs(
     },
     async linkBlob(repository, digest, at) {
       await requireStillThere(db, repository);
+      const needed = await neededBy(db, repository, digest);
       await db
         .insertInto('repository_blobs')
         .values({
           repository_id: repository.id,
           digest,
           linked_at: at,
-          unreferenced_at: at,
-          keep_until: at + keep.afterUploadMs,
+          unreferenced_at: needed ? null : at,
+          keep_until: needed ? null : at + keep.afterUploadMs,
         })
         .onConflict((oc) =>
           oc.columns(['repository_id', 'digest']).doUpdateSet({
@@ -210,6 +217,20 @@ export function blobs(
       return [...wanted];
     },
   };
+}
+
+/** True when a manifest of the repository lists the blob: one that was lost and comes back is no garbage. */
+async function neededBy(db: Kysely<Schema>, repository: Repository, digest: Digest): Promise<boolean> {
+  const row = await db
+    .selectFrom('manifest_references')
+    .innerJoin('repository_manifests', 'repository_manifests.digest', 'manifest_references.manifest')
+    .select('manifest_references.manifest')
+    .where('manifest_references.target', '=', digest)
+    .where('manifest_references.kind', 'in', ['config', 'layer'])
+    .where('repository_manifests.repository_id', '=', repository.id)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 function toUpload(row: Schema['uploads']): UploadSession {

@@ -1,15 +1,19 @@
 import { type Kysely, sql } from 'kysely';
 import type { Digest } from '../../../oci/digest.ts';
+import type { StorageKey } from '../../../ports/blob-store.ts';
 import type { RegistryRecords, Repository } from '../../../ports/registry-records.ts';
 import { chunks } from '../chunks.ts';
 import { forgetImages } from '../content/forget-images.ts';
 import type { Schema } from '../schema.ts';
 import { toBlob } from './blobs.ts';
+import { noteRemovals } from './removals.ts';
 import type { KeepTimes } from './keep-times.ts';
 
 type Part<K extends keyof RegistryRecords> = Pick<RegistryRecords, K>;
 
-export function garbage(db: Kysely<Schema>): Part<'condemnUnreferenced' | 'condemnedBefore' | 'forgetBlob' | 'blobs'> {
+export function garbage(
+  db: Kysely<Schema>,
+): Part<'condemnUnreferenced' | 'condemnedBefore' | 'forgetBlob' | 'dropDamagedBlob' | 'blobs'> {
   return {
     async condemnUnreferenced(at, limit) {
       const due = await db
@@ -42,7 +46,7 @@ export function garbage(db: Kysely<Schema>): Part<'condemnUnreferenced' | 'conde
         .execute();
       return rows.map(toBlob);
     },
-    async forgetBlob(digest, storageKey) {
+    async forgetBlob(digest, storageKey, at) {
       const row = await db
         .deleteFrom('blobs')
         .where('digest', '=', digest)
@@ -50,7 +54,20 @@ export function garbage(db: Kysely<Schema>): Part<'condemnUnreferenced' | 'conde
         .where('state', '=', 'condemned')
         .returning('digest')
         .executeTakeFirst();
+      if (row) await noteFilesOf(db, digest, storageKey, at);
       return row !== undefined;
+    },
+    async dropDamagedBlob(digest, storageKey, at) {
+      const row = await db
+        .deleteFrom('blobs')
+        .where('digest', '=', digest)
+        .where('storage_key', '=', storageKey)
+        .returning('digest')
+        .executeTakeFirst();
+      if (!row) return false;
+      await db.deleteFrom('repository_blobs').where('digest', '=', digest).execute();
+      await noteFilesOf(db, digest, storageKey, at);
+      return true;
     },
     async blobs(page) {
       const rows = await db
@@ -63,6 +80,15 @@ export function garbage(db: Kysely<Schema>): Part<'condemnUnreferenced' | 'conde
       return rows.map(toBlob);
     },
   };
+}
+
+async function noteFilesOf(db: Kysely<Schema>, digest: Digest, storageKey: StorageKey, at: number): Promise<void> {
+  const artefacts = await db
+    .deleteFrom('layer_analyses')
+    .where('layer', '=', digest)
+    .returning('storage_key')
+    .execute();
+  await noteRemovals(db, [storageKey, ...artefacts.map((row) => row.storage_key)], at);
 }
 
 /** Blobs that only this manifest needed here start their time of grace. */

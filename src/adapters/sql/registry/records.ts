@@ -6,6 +6,7 @@ import { garbage } from './garbage.ts';
 import { type KeepTimes, keepTimes } from './keep-times.ts';
 import { manifests } from './manifests.ts';
 import { pulls } from './pulls.ts';
+import { removals } from './removals.ts';
 import { repositories } from './repositories.ts';
 import { tags } from './tags.ts';
 
@@ -17,5 +18,6 @@ export function registryRecords(db: Kysely<Schema>, keep: KeepTimes = keepTimes)
     ...tags(db),
     ...garbage(db),
     ...pulls(db),
+    ...removals(db),
   };
 }

@@ -8,6 +8,7 @@ import { contains } from '../contains.ts';
 import type { Schema } from '../schema.ts';
 import { visible } from '../visible.ts';
 import { condemnUnlinked, forgetManifests } from './garbage.ts';
+import { noteRemovals } from './removals.ts';
 
 type Part<K extends keyof RegistryRecords> = Pick<RegistryRecords, K>;
 
@@ -161,6 +162,16 @@ export function repositories(
         .select('digest')
         .where('repository_id', '=', repository.id)
         .execute();
+      const uploads = await db
+        .selectFrom('uploads')
+        .select('storage_key')
+        .where('repository_id', '=', repository.id)
+        .execute();
+      await noteRemovals(
+        db,
+        uploads.map((row) => row.storage_key),
+        at,
+      );
       for (const table of [
         'tags',
         'tag_changes',
