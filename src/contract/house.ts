@@ -32,6 +32,31 @@ export const importAdvisories = endpoint({
   errors: ['advisory-feed-invalid', 'input-invalid', 'denied', 'unauthorized', 'body-too-large'],
 });
 
+const vulnerableImage = z.object({
+  repository: z.string(),
+  digest: z.string(),
+  tags: z.array(z.string()),
+  severity,
+  packages: z.array(z.object({ name: z.string(), version: z.string(), fixedVersion: z.string().optional() })),
+});
+
+export const getVulnerability = endpoint({
+  id: 'getVulnerability',
+  method: 'GET',
+  path: '/api/v1/vulnerabilities/{id}',
+  summary: 'One vulnerability: what its record says, and the images that have it',
+  right: 'viewer',
+  params: z.object({ id: z.string().min(1).max(100) }),
+  answer: z.object({
+    id: z.string(),
+    aliases: z.array(z.string()),
+    summary: z.string().optional(),
+    references: z.array(z.string()),
+    images: z.array(vulnerableImage),
+  }),
+  errors: [],
+});
+
 export const search = endpoint({
   id: 'search',
   method: 'GET',
@@ -41,15 +66,7 @@ export const search = endpoint({
   query: z.object({ q: z.string().min(1).max(200), limit: z.coerce.number().int().min(1).max(200).default(50) }),
   answer: z.object({
     repositories: z.array(z.object({ name: z.string(), description: z.string() })),
-    vulnerable: z.array(
-      z.object({
-        repository: z.string(),
-        digest: z.string(),
-        tags: z.array(z.string()),
-        severity,
-        packages: z.array(z.object({ name: z.string(), version: z.string(), fixedVersion: z.string().optional() })),
-      }),
-    ),
+    vulnerable: z.array(vulnerableImage),
     holding: z.array(
       z.object({ repository: z.string(), digest: z.string(), name: z.string(), version: z.string(), type: z.string() }),
     ),

@@ -46,6 +46,8 @@ export const image = z.object({
   layers: z.array(layer).optional(),
   distribution: z.object({ id: z.string(), version: z.string(), name: z.string() }).optional(),
   judgement,
+  /** While it is being analysed: how many of its layers are read. */
+  progress: z.object({ done: z.number().int(), layers: z.number().int() }).optional(),
   pulls: z.object({ total: z.number().int(), lastDay: z.string().optional() }),
   history: z.array(z.object({ tag: z.string(), moves: z.number().int(), updatedAt: time })),
 });
@@ -119,6 +121,17 @@ export const listReferrers = endpoint({
       }),
     ),
   }),
+  errors: ['name-unknown', 'manifest-unknown'],
+});
+
+export const getManifest = endpoint({
+  id: 'getManifest',
+  method: 'GET',
+  path: '/api/v1/repositories/{repository}/images/{reference}/manifest',
+  summary: 'The stored manifest as text, for reading; clients take its bytes from /v2',
+  right: 'viewer',
+  params: inImage,
+  answer: z.object({ digest: z.string(), mediaType: z.string(), size: z.number().int(), text: z.string() }),
   errors: ['name-unknown', 'manifest-unknown'],
 });
 

@@ -27,7 +27,12 @@ export const listRepositories = endpoint({
   path: '/api/v1/repositories',
   summary: 'Repositories one may pull from, by name',
   right: 'viewer',
-  query: z.object({ ...listQuery, search: z.string().max(255).optional() }),
+  query: z.object({
+    ...listQuery,
+    search: z.string().max(255).optional(),
+    /** `worst` puts first what the newest tag's findings make most urgent. */
+    sort: z.enum(['name', 'worst']).default('name'),
+  }),
   answer: listOf(repositoryItem).extend({ total: z.number().int() }),
   errors: [],
 });
@@ -100,7 +105,11 @@ export const listTags = endpoint({
   summary: 'Tags of a repository with what was found in each',
   right: 'viewer',
   params: inRepository,
-  query: z.object({ ...listQuery, search: z.string().max(128).optional() }),
+  query: z.object({
+    ...listQuery,
+    search: z.string().max(128).optional(),
+    sort: z.enum(['name', 'newest']).default('name'),
+  }),
   answer: listOf(tag),
   errors: ['name-unknown'],
 });

@@ -1,9 +1,10 @@
 import * as contract from '../../../contract/house.ts';
 import { renderFeed } from '../../../contract/render-report.ts';
-import { nameOf } from '../../../access/viewer.ts';
+import { nameOf, type Viewer } from '../../../access/viewer.ts';
 import { toRfc3339 } from '../../../lib/clock.ts';
 import type { Account } from '../../../ports/access-records.ts';
 import { feedReader, importFeed, recogniseFeed } from '../../../work/content/advisories.ts';
+import type { House } from '../../house.ts';
 import { type Handled, handle } from '../call.ts';
 import { cutList, readCursor } from '../cursor.ts';
 
@@ -17,6 +18,24 @@ function toShape(account: Account) {
 }
 
 const VULNERABILITY = /^(?:CVE|GHSA|GO|RUSTSEC|PYSEC|DSA|DLA|USN|RHSA|ALSA|ALAS|MAL|OSV)-/i;
+
+/** Ids are upper case, but for the digits of a GHSA id. */
+function vulnerabilityId(text: string): string {
+  return /^GHSA-/i.test(text) ? `GHSA-${text.slice(5).toLowerCase()}` : text.toUpperCase();
+}
+
+async function vulnerableImages(house: House, viewer: Viewer, id: string, limit: number) {
+  const images = await house.database.records.content.imagesWith(viewer, id, { limit });
+  return images.map((each) => ({
+    ...each,
+    tags: [...each.tags],
+    packages: each.packages.map(({ name, version, fixedVersion }) => ({
+      name,
+      version,
+      ...(fixedVersion !== undefined && { fixedVersion }),
+    })),
+  }));
+}
 
 export const houseHandlers: readonly Handled[] = [
   handle(contract.getAdvisories, async ({ house }) => {
@@ -34,26 +53,30 @@ export const houseHandlers: readonly Handled[] = [
     const { status, refused, ...rest } = await importFeed(house, reader, files(), nameOf(viewer));
     return { feed: renderFeed(status), ...rest, refused: refused.slice(0, 50).map((each) => ({ ...each })) };
   }),
+  handle(contract.getVulnerability, async ({ house, viewer, params }) => {
+    const id = vulnerabilityId(params.id);
+    const images = await vulnerableImages(house, viewer, id, 500);
+    const [first] = images;
+    const found = first ? await house.database.records.content.findings(first.digest) : [];
+    const record = found.find(({ finding }) => finding.id === id)?.finding;
+    return {
+      id,
+      aliases: [...(record?.aliases ?? [])],
+      ...(record?.summary !== undefined && { summary: record.summary }),
+      references: [...(record?.references ?? [])],
+      images,
+    };
+  }),
   handle(contract.search, async ({ house, viewer, query }) => {
     const { registry, content } = house.database.records;
     const text = query.q.trim();
     const vulnerable = VULNERABILITY.test(text)
-      ? await content.imagesWith(viewer, text.toUpperCase().startsWith('GHSA-') ? text : text.toUpperCase(), {
-          limit: query.limit,
-        })
+      ? await vulnerableImages(house, viewer, vulnerabilityId(text), query.limit)
       : [];
     const repositories = await registry.repositories(viewer, { search: text.toLowerCase(), limit: query.limit });
     return {
       repositories: repositories.map(({ name, description }) => ({ name, description })),
-      vulnerable: vulnerable.map((each) => ({
-        ...each,
-        tags: [...each.tags],
-        packages: each.packages.map(({ name, version, fixedVersion }) => ({
-          name,
-          version,
-          ...(fixedVersion !== undefined && { fixedVersion }),
-        })),
-      })),
+      vulnerable,
       holding: [...(await content.imagesHolding(viewer, text, { limit: query.limit }))],
     };
   }),

@@ -1,6 +1,7 @@
 import * as contract from '../../../contract/images.ts';
 import { renderFinding, renderPackage, renderReport } from '../../../contract/render-report.ts';
 import type { Viewer } from '../../../access/viewer.ts';
+import { ANALYSER_VERSION } from '../../../content/inventory/package.ts';
 import { AssayError } from '../../../lib/error.ts';
 import { toRfc3339 } from '../../../lib/clock.ts';
 import { parseRepositoryName, parseTagOrDigest } from '../../../oci/names.ts';
@@ -92,6 +93,16 @@ async function layersOf(house: House, { manifest, steps }: ReadImage) {
   };
 }
 
+/** Layers whose inventory is stored, while the image waits for the rest. */
+async function progressOf(house: House, { manifest }: ReadImage, state: string) {
+  if (manifest.kind === 'index' || (state !== 'running' && state !== 'waiting')) return {};
+  const { content } = house.database.records;
+  const known = await Promise.all(
+    manifest.layers.map((layer) => content.layerAnalysis(layer.digest, ANALYSER_VERSION)),
+  );
+  return { progress: { done: known.filter(Boolean).length, layers: manifest.layers.length } };
+}
+
 async function describe(house: House, image: ReadImage) {
   const { repository, manifest, config } = image;
   const { registry, content } = house.database.records;
@@ -108,6 +119,9 @@ async function describe(house: House, image: ReadImage) {
     });
   }
   const runnable = manifest.kind === 'image' && manifest.runnable;
+  const judgement = runnable
+    ? await judgementOf(house.database, manifest.digest)
+    : { state: 'not-applicable' as const };
   return {
     repository: repository.name,
     digest: manifest.digest,
@@ -127,7 +141,8 @@ async function describe(house: House, image: ReadImage) {
     ...(config?.config && { configuration: config.config as Record<string, unknown> }),
     ...(await layersOf(house, image)),
     ...(analysis?.distribution && { distribution: analysis.distribution }),
-    judgement: runnable ? await judgementOf(house.database, manifest.digest) : { state: 'not-applicable' as const },
+    judgement,
+    ...(await progressOf(house, image, judgement.state)),
     pulls: { total: pulls.reduce((sum, each) => sum + each.count, 0), ...(pulls[0] && { lastDay: pulls[0].day }) },
     history,
   };
@@ -174,6 +189,15 @@ export const imageHandlers: readonly Handled[] = [
         annotations: { ...annotations },
         ...(artifactType !== undefined && { artifactType }),
       })),
+    };
+  }),
+  handle(contract.getManifest, async ({ house, viewer, params }) => {
+    const { manifest } = await read(house, viewer, params);
+    return {
+      digest: manifest.digest,
+      mediaType: manifest.mediaType,
+      size: manifest.raw.length,
+      text: Buffer.from(manifest.raw).toString('utf8'),
     };
   }),
   handle(contract.deleteImage, ({ house, viewer, params }) => {

@@ -11,6 +11,7 @@ import {
 import { type Handled, handle } from '../call.ts';
 import { cutList, readCursor } from '../cursor.ts';
 import { judgementsOf } from './judgements.ts';
+import { cutOrdered, ORDERED_ROWS, urgency } from './ordering.ts';
 
 function toShape(repository: Repository) {
   return {
@@ -25,16 +26,26 @@ function toShape(repository: Repository) {
 export const repositoryHandlers: readonly Handled[] = [
   handle(contract.listRepositories, async ({ house, viewer, query }) => {
     const { registry } = house.database.records;
+    const after = readCursor(query.cursor);
+    const byName = query.sort === 'name';
     const found = await registry.repositories(viewer, {
-      after: readCursor(query.cursor),
-      limit: query.limit + 1,
+      after: byName ? after : undefined,
+      limit: byName ? query.limit + 1 : ORDERED_ROWS,
       search: query.search,
     });
-    const page = cutList(found, query.limit, (item) => item.name);
+    const shown = byName ? found.slice(0, query.limit) : found;
     const judgements = await judgementsOf(
       house.database,
-      page.items.flatMap((item) => (item.newest ? [item.newest.digest] : [])),
+      shown.flatMap((item) => (item.newest ? [item.newest.digest] : [])),
     );
+    const urgencyOf = (item: (typeof found)[number]) => urgency(item.newest && judgements.get(item.newest.digest));
+    const page = byName
+      ? cutList(found, query.limit, (item) => item.name)
+      : cutOrdered(
+          found.toSorted((a, b) => urgencyOf(b) - urgencyOf(a)),
+          query.limit,
+          after,
+        );
     const items = page.items.map((item) => ({
       name: item.name,
       visibility: item.visibility,
@@ -77,12 +88,20 @@ export const repositoryHandlers: readonly Handled[] = [
       parseRepositoryName(params.repository),
       'pull',
     );
+    const after = readCursor(query.cursor);
+    const byName = query.sort === 'name';
     const found = await house.database.records.registry.tags(repository, {
-      after: readCursor(query.cursor),
-      limit: query.limit + 1,
+      after: byName ? after : undefined,
+      limit: byName ? query.limit + 1 : ORDERED_ROWS,
       search: query.search,
     });
-    const page = cutList(found, query.limit, (item) => item.name);
+    const page = byName
+      ? cutList(found, query.limit, (item) => item.name)
+      : cutOrdered(
+          found.toSorted((a, b) => b.updatedAt - a.updatedAt),
+          query.limit,
+          after,
+        );
     const judgements = await judgementsOf(
       house.database,
       page.items.map((item) => item.digest),

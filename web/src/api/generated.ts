@@ -1,0 +1,289 @@
+// Made by build/api-types.ts from src/contract/endpoints.ts; not to be edited by hand.
+
+/** What each endpoint takes and answers. */
+export interface Api {
+  /** Change one’s own password; ends all sessions and refresh tokens. */
+  changePassword: {
+    params: undefined;
+    query: undefined;
+    body: { readonly current: string; readonly password: string };
+    answer: undefined;
+  };
+  /** Make a personal token; its text is shown once. */
+  createToken: {
+    params: undefined;
+    query: undefined;
+    body: { readonly name: string; readonly readOnly?: boolean | undefined; readonly days?: number | undefined };
+    answer: { readonly token: { readonly id: string; readonly name: string; readonly readOnly: boolean; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }; readonly secret: string };
+  };
+  /** Who is signed in, and the server one speaks to. */
+  getMe: {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    answer: { readonly name?: string | undefined; readonly administrator: boolean; readonly initialPassword: boolean; readonly version: string; readonly registryHost: string };
+  };
+  /** One’s own personal tokens. */
+  listTokens: {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    answer: { readonly items: readonly { readonly id: string; readonly name: string; readonly readOnly: boolean; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }[] };
+  };
+  /** Revoke a personal token. */
+  revokeToken: {
+    params: { readonly id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Sign in with name and password; sets the session cookie. */
+  signIn: {
+    params: undefined;
+    query: undefined;
+    body: { readonly name: string; readonly password: string };
+    answer: { readonly name?: string | undefined; readonly administrator: boolean; readonly initialPassword: boolean; readonly version: string; readonly registryHost: string };
+  };
+  /** End the session. */
+  signOut: {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Create an empty repository. */
+  createRepository: {
+    params: undefined;
+    query: undefined;
+    body: { readonly name: string; readonly visibility?: 'private' | 'public' | undefined; readonly description?: string | undefined };
+    answer: { readonly name: string; readonly visibility: 'private' | 'public'; readonly description: string; readonly createdAt: string; readonly rights: readonly ('pull' | 'push' | 'delete' | 'manage')[] };
+  };
+  /** Delete a repository with everything in it. */
+  deleteRepository: {
+    params: { readonly repository: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Delete a tag; the manifest stays. */
+  deleteTag: {
+    params: { readonly repository: string; readonly tag: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** One repository. */
+  getRepository: {
+    params: { readonly repository: string };
+    query: undefined;
+    body: undefined;
+    answer: { readonly name: string; readonly visibility: 'private' | 'public'; readonly description: string; readonly createdAt: string; readonly rights: readonly ('pull' | 'push' | 'delete' | 'manage')[] };
+  };
+  /** Who holds which role on the repository. */
+  listGrants: {
+    params: { readonly repository: string };
+    query: undefined;
+    body: undefined;
+    answer: { readonly items: readonly { readonly account: string; readonly role: 'reader' | 'publisher' | 'maintainer' | 'owner'; readonly on: 'repository' | 'organisation' }[] };
+  };
+  /** Repositories one may pull from, by name. */
+  listRepositories: {
+    params: undefined;
+    query: { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly search?: string | undefined; readonly sort?: 'name' | 'worst' | undefined };
+    body: undefined;
+    answer: { readonly items: readonly { readonly name: string; readonly visibility: 'private' | 'public'; readonly description: string; readonly tags: number; readonly updatedAt: string; readonly newest?: { readonly tag: string; readonly digest: string; readonly judgement: { readonly state: 'waiting' | 'running' | 'complete' | 'incomplete' | 'failed' | 'not-applicable'; readonly counts?: { readonly critical: number; readonly high: number; readonly medium: number; readonly low: number; readonly negligible: number; readonly unknown: number } | undefined; readonly fixable?: { readonly critical: number; readonly high: number; readonly medium: number; readonly low: number; readonly negligible: number; readonly unknown: number } | undefined; readonly packages?: number | undefined; readonly unjudged?: number | undefined; readonly judgedAt?: string | undefined; readonly detail?: string | undefined } } | undefined }[]; readonly next?: string | undefined; readonly total: number };
+  };
+  /** Tags of a repository with what was found in each. */
+  listTags: {
+    params: { readonly repository: string };
+    query: { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly search?: string | undefined; readonly sort?: 'name' | 'newest' | undefined };
+    body: undefined;
+    answer: { readonly items: readonly { readonly name: string; readonly digest: string; readonly kind: 'image' | 'index'; readonly size: number; readonly updatedAt: string; readonly updatedBy: string; readonly moves: number; readonly judgement: { readonly state: 'waiting' | 'running' | 'complete' | 'incomplete' | 'failed' | 'not-applicable'; readonly counts?: { readonly critical: number; readonly high: number; readonly medium: number; readonly low: number; readonly negligible: number; readonly unknown: number } | undefined; readonly fixable?: { readonly critical: number; readonly high: number; readonly medium: number; readonly low: number; readonly negligible: number; readonly unknown: number } | undefined; readonly packages?: number | undefined; readonly unjudged?: number | undefined; readonly judgedAt?: string | undefined; readonly detail?: string | undefined } }[]; readonly next?: string | undefined };
+  };
+  /** Take an account’s role on the repository away. */
+  removeGrant: {
+    params: { readonly repository: string; readonly account: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Give an account a role on the repository. */
+  setGrant: {
+    params: { readonly repository: string; readonly account: string };
+    query: undefined;
+    body: { readonly role: 'reader' | 'publisher' | 'maintainer' | 'owner' };
+    answer: undefined;
+  };
+  /** What the tag named before, newest first. */
+  tagHistory: {
+    params: { readonly repository: string; readonly tag: string };
+    query: undefined;
+    body: undefined;
+    answer: { readonly items: readonly { readonly digest?: string | undefined; readonly previous?: string | undefined; readonly changedAt: string; readonly changedBy: string }[] };
+  };
+  /** Change visibility or description. */
+  updateRepository: {
+    params: { readonly repository: string };
+    query: undefined;
+    body: { readonly visibility?: 'private' | 'public' | undefined; readonly description?: string | undefined };
+    answer: { readonly name: string; readonly visibility: 'private' | 'public'; readonly description: string; readonly createdAt: string; readonly rights: readonly ('pull' | 'push' | 'delete' | 'manage')[] };
+  };
+  /** Delete a manifest, by digest, with the tags that name it. */
+  deleteImage: {
+    params: { readonly repository: string; readonly reference: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** An image by tag or digest: manifest, configuration, layers, where its analysis stands. */
+  getImage: {
+    params: { readonly repository: string; readonly reference: string };
+    query: undefined;
+    body: undefined;
+    answer: { readonly repository: string; readonly digest: string; readonly mediaType: string; readonly kind: 'image' | 'index' | 'artifact'; readonly artifactType?: string | undefined; readonly size: number; readonly tags: readonly string[]; readonly annotations: Readonly<Record<string, string>>; readonly subject?: string | undefined; readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string | undefined } | undefined; readonly createdAt?: string | undefined; readonly manifests?: readonly { readonly digest: string; readonly mediaType: string; readonly size: number; readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string | undefined } | undefined; readonly present: boolean; readonly judgement: { readonly state: 'waiting' | 'running' | 'complete' | 'incomplete' | 'failed' | 'not-applicable'; readonly counts?: { readonly critical: number; readonly high: number; readonly medium: number; readonly low: number; readonly negligible: number; readonly unknown: number } | undefined; readonly fixable?: { readonly critical: number; readonly high: number; readonly medium: number; readonly low: number; readonly negligible: number; readonly unknown: number } | undefined; readonly packages?: number | undefined; readonly unjudged?: number | undefined; readonly judgedAt?: string | undefined; readonly detail?: string | undefined } }[] | undefined; readonly configuration?: Readonly<Record<string, unknown>> | undefined; readonly layers?: readonly { readonly digest: string; readonly mediaType: string; readonly size: number; readonly instruction?: string | undefined; readonly createdAt?: string | undefined; readonly packages: number; readonly empty: boolean }[] | undefined; readonly distribution?: { readonly id: string; readonly version: string; readonly name: string } | undefined; readonly judgement: { readonly state: 'waiting' | 'running' | 'complete' | 'incomplete' | 'failed' | 'not-applicable'; readonly counts?: { readonly critical: number; readonly high: number; readonly medium: number; readonly low: number; readonly negligible: number; readonly unknown: number } | undefined; readonly fixable?: { readonly critical: number; readonly high: number; readonly medium: number; readonly low: number; readonly negligible: number; readonly unknown: number } | undefined; readonly packages?: number | undefined; readonly unjudged?: number | undefined; readonly judgedAt?: string | undefined; readonly detail?: string | undefined }; readonly progress?: { readonly done: number; readonly layers: number } | undefined; readonly pulls: { readonly total: number; readonly lastDay?: string | undefined }; readonly history: readonly { readonly tag: string; readonly moves: number; readonly updatedAt: string }[] };
+  };
+  /** The stored manifest as text, for reading; clients take its bytes from /v2. */
+  getManifest: {
+    params: { readonly repository: string; readonly reference: string };
+    query: undefined;
+    body: undefined;
+    answer: { readonly digest: string; readonly mediaType: string; readonly size: number; readonly text: string };
+  };
+  /** The whole report: packages and findings with their evidence. */
+  getReport: {
+    params: { readonly repository: string; readonly reference: string };
+    query: { readonly platform?: string | undefined };
+    body: undefined;
+    answer: { readonly schemaVersion: 1; readonly image: { readonly reference: string; readonly digest: string; readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string | undefined } | undefined }; readonly distribution?: { readonly id: string; readonly version: string; readonly name: string; readonly codename?: string | undefined } | undefined; readonly advisories: { readonly digest: string; readonly feeds: readonly { readonly feed: string; readonly digest: string; readonly records: number; readonly refused: number; readonly ecosystems: readonly string[]; readonly importedAt: string; readonly newestAt?: string | undefined; readonly licence: string }[] }; readonly analysedAt: string; readonly judgedAt: string; readonly packages: readonly { readonly purl: string; readonly name: string; readonly version: string; readonly type: string; readonly architecture?: string | undefined; readonly sourceName?: string | undefined; readonly sourceVersion?: string | undefined; readonly licences?: readonly string[] | undefined; readonly path: string; readonly layer: { readonly digest: string; readonly instruction?: string | undefined; readonly size?: number | undefined } }[]; readonly findings: readonly { readonly kind: 'vulnerability'; readonly id: string; readonly aliases: readonly string[]; readonly package: { readonly purl: string; readonly name: string; readonly version: string; readonly sourceName?: string | undefined }; readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly severitySource: string; readonly status: 'fixed' | 'affected' | 'will-not-fix' | 'deferred' | 'end-of-life' | 'under-investigation'; readonly statusDetail?: string | undefined; readonly fixedVersion?: string | undefined; readonly exploited?: boolean | undefined; readonly summary?: string | undefined; readonly cvss?: readonly string[] | undefined; readonly layer: { readonly digest: string; readonly instruction?: string | undefined; readonly size?: number | undefined }; readonly references: readonly string[]; readonly evidence: { readonly feed: string; readonly record: string; readonly ecosystem: string; readonly judgedName: string; readonly judgedVersion: string; readonly comparison: string; readonly path: string } }[]; readonly incomplete: readonly { readonly code: string; readonly path?: string | undefined; readonly layer?: string | undefined; readonly detail: string }[] };
+  };
+  /** Findings of an image, worst first. */
+  listFindings: {
+    params: { readonly repository: string; readonly reference: string };
+    query: { readonly fixable?: string | undefined; readonly severity?: string | undefined; readonly search?: string | undefined };
+    body: undefined;
+    answer: { readonly items: readonly { readonly kind: 'vulnerability'; readonly id: string; readonly aliases: readonly string[]; readonly package: { readonly purl: string; readonly name: string; readonly version: string; readonly sourceName?: string | undefined }; readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly severitySource: string; readonly status: 'fixed' | 'affected' | 'will-not-fix' | 'deferred' | 'end-of-life' | 'under-investigation'; readonly statusDetail?: string | undefined; readonly fixedVersion?: string | undefined; readonly exploited?: boolean | undefined; readonly summary?: string | undefined; readonly cvss?: readonly string[] | undefined; readonly layer: { readonly digest: string; readonly instruction?: string | undefined; readonly size?: number | undefined }; readonly references: readonly string[]; readonly evidence: { readonly feed: string; readonly record: string; readonly ecosystem: string; readonly judgedName: string; readonly judgedVersion: string; readonly comparison: string; readonly path: string } }[] };
+  };
+  /** Packages of an image. */
+  listPackages: {
+    params: { readonly repository: string; readonly reference: string };
+    query: { readonly search?: string | undefined };
+    body: undefined;
+    answer: { readonly items: readonly { readonly purl: string; readonly name: string; readonly version: string; readonly type: string; readonly architecture?: string | undefined; readonly sourceName?: string | undefined; readonly sourceVersion?: string | undefined; readonly licences?: readonly string[] | undefined; readonly path: string; readonly layer: { readonly digest: string; readonly instruction?: string | undefined; readonly size?: number | undefined }; readonly findings: number }[] };
+  };
+  /** Signatures, attestations and other artifacts that refer to the image. */
+  listReferrers: {
+    params: { readonly repository: string; readonly reference: string };
+    query: undefined;
+    body: undefined;
+    answer: { readonly items: readonly { readonly digest: string; readonly mediaType: string; readonly artifactType?: string | undefined; readonly size: number; readonly annotations: Readonly<Record<string, string>> }[] };
+  };
+  /** Create an account. */
+  createAccount: {
+    params: undefined;
+    query: undefined;
+    body: { readonly name: string; readonly password: string; readonly administrator?: boolean | undefined };
+    answer: { readonly name: string; readonly administrator: boolean; readonly disabled: boolean; readonly createdAt: string };
+  };
+  /** Delete an account with its tokens and roles. */
+  deleteAccount: {
+    params: { readonly name: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** The advisory set in force: feeds, counts, age. */
+  getAdvisories: {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    answer: { readonly digest: string; readonly feeds: readonly { readonly feed: string; readonly digest: string; readonly records: number; readonly refused: number; readonly ecosystems: readonly string[]; readonly importedAt: string; readonly newestAt?: string | undefined; readonly licence: string }[] };
+  };
+  /** The state of the house: version, storage, jobs, what confines the analysis. */
+  getStatus: {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    answer: { readonly version: string; readonly startedAt: string; readonly database: string; readonly jobs: readonly { readonly kind: string; readonly state: string; readonly attempts: number; readonly lastError?: string | undefined }[]; readonly confinement: readonly string[] };
+  };
+  /** One vulnerability: what its record says, and the images that have it. */
+  getVulnerability: {
+    params: { readonly id: string };
+    query: undefined;
+    body: undefined;
+    answer: { readonly id: string; readonly aliases: readonly string[]; readonly summary?: string | undefined; readonly references: readonly string[]; readonly images: readonly { readonly repository: string; readonly digest: string; readonly tags: readonly string[]; readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly packages: readonly { readonly name: string; readonly version: string; readonly fixedVersion?: string | undefined }[] }[] };
+  };
+  /** Import a feed: the file is the body; images it concerns are judged anew. */
+  importAdvisories: {
+    params: undefined;
+    query: { readonly feed?: string | undefined; readonly name?: string | undefined };
+    body: Blob;
+    answer: { readonly feed: { readonly feed: string; readonly digest: string; readonly records: number; readonly refused: number; readonly ecosystems: readonly string[]; readonly importedAt: string; readonly newestAt?: string | undefined; readonly licence: string }; readonly withdrawn: number; readonly refused: readonly { readonly id: string; readonly reason: string }[]; readonly changedEntries: number; readonly judgedPackages: number; readonly changedImages: number };
+  };
+  /** All accounts. */
+  listAccounts: {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    answer: { readonly items: readonly { readonly name: string; readonly administrator: boolean; readonly disabled: boolean; readonly createdAt: string }[] };
+  };
+  /** What happened, newest first. */
+  listEvents: {
+    params: undefined;
+    query: { readonly limit?: number | undefined; readonly cursor?: string | undefined };
+    body: undefined;
+    answer: { readonly items: readonly { readonly id: string; readonly type: string; readonly actor: string; readonly subject: string; readonly data: Readonly<Record<string, unknown>>; readonly at: string }[]; readonly next?: string | undefined };
+  };
+  /** Repositories, packages and vulnerabilities: “which images have CVE-X?”. */
+  search: {
+    params: undefined;
+    query: { readonly q: string; readonly limit?: number | undefined };
+    body: undefined;
+    answer: { readonly repositories: readonly { readonly name: string; readonly description: string }[]; readonly vulnerable: readonly { readonly repository: string; readonly digest: string; readonly tags: readonly string[]; readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly packages: readonly { readonly name: string; readonly version: string; readonly fixedVersion?: string | undefined }[] }[]; readonly holding: readonly { readonly repository: string; readonly digest: string; readonly name: string; readonly version: string; readonly type: string }[] };
+  };
+  /** Set an account’s password. */
+  setAccountPassword: {
+    params: { readonly name: string };
+    query: undefined;
+    body: { readonly password: string };
+    answer: undefined;
+  };
+}
+
+/** Where each endpoint is. */
+export const routes = {
+  changePassword: { method: 'PUT', path: '/api/v1/me/password' },
+  createToken: { method: 'POST', path: '/api/v1/me/tokens' },
+  getMe: { method: 'GET', path: '/api/v1/me' },
+  listTokens: { method: 'GET', path: '/api/v1/me/tokens' },
+  revokeToken: { method: 'DELETE', path: '/api/v1/me/tokens/{id}' },
+  signIn: { method: 'POST', path: '/api/v1/session' },
+  signOut: { method: 'DELETE', path: '/api/v1/session' },
+  createRepository: { method: 'POST', path: '/api/v1/repositories' },
+  deleteRepository: { method: 'DELETE', path: '/api/v1/repositories/{repository}' },
+  deleteTag: { method: 'DELETE', path: '/api/v1/repositories/{repository}/tags/{tag}' },
+  getRepository: { method: 'GET', path: '/api/v1/repositories/{repository}' },
+  listGrants: { method: 'GET', path: '/api/v1/repositories/{repository}/grants' },
+  listRepositories: { method: 'GET', path: '/api/v1/repositories' },
+  listTags: { method: 'GET', path: '/api/v1/repositories/{repository}/tags' },
+  removeGrant: { method: 'DELETE', path: '/api/v1/repositories/{repository}/grants/{account}' },
+  setGrant: { method: 'PUT', path: '/api/v1/repositories/{repository}/grants/{account}' },
+  tagHistory: { method: 'GET', path: '/api/v1/repositories/{repository}/tags/{tag}/history' },
+  updateRepository: { method: 'PATCH', path: '/api/v1/repositories/{repository}' },
+  deleteImage: { method: 'DELETE', path: '/api/v1/repositories/{repository}/images/{reference}' },
+  getImage: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}' },
+  getManifest: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/manifest' },
+  getReport: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/report' },
+  listFindings: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/findings' },
+  listPackages: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/packages' },
+  listReferrers: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/referrers' },
+  createAccount: { method: 'POST', path: '/api/v1/accounts' },
+  deleteAccount: { method: 'DELETE', path: '/api/v1/accounts/{name}' },
+  getAdvisories: { method: 'GET', path: '/api/v1/advisories' },
+  getStatus: { method: 'GET', path: '/api/v1/status' },
+  getVulnerability: { method: 'GET', path: '/api/v1/vulnerabilities/{id}' },
+  importAdvisories: { method: 'POST', path: '/api/v1/advisories' },
+  listAccounts: { method: 'GET', path: '/api/v1/accounts' },
+  listEvents: { method: 'GET', path: '/api/v1/events' },
+  search: { method: 'GET', path: '/api/v1/search' },
+  setAccountPassword: { method: 'PUT', path: '/api/v1/accounts/{name}/password' },
+} as const satisfies Readonly<Record<keyof Api, { method: string; path: string }>>;

@@ -1,0 +1,83 @@
+import { useResource } from './api/resource.ts';
+import { parseAddress } from './model/addresses.ts';
+import { AccountPage } from './pages/account.tsx';
+import { AccountsPage } from './pages/accounts.tsx';
+import { ActivityPage } from './pages/activity.tsx';
+import { AdvisoriesPage } from './pages/advisories.tsx';
+import { ImagePage } from './pages/image/image.tsx';
+import { NewRepositoryPage } from './pages/new-repository.tsx';
+import { NotFoundPage } from './pages/not-found.tsx';
+import { RepositoriesPage } from './pages/repositories.tsx';
+import { RepositoryPage } from './pages/repository/repository.tsx';
+import { SearchPage } from './pages/search.tsx';
+import { SignInPage } from './pages/sign-in.tsx';
+import { VulnerabilityPage } from './pages/vulnerability.tsx';
+import { Failed } from './parts/states.tsx';
+import { Symbols } from './parts/symbols.tsx';
+import { useAddress } from './shell/router.tsx';
+import { MeProvider } from './shell/session.tsx';
+import { Shell } from './shell/shell.tsx';
+
+function Page() {
+  const { path } = useAddress();
+  const view = parseAddress(path);
+  switch (view.kind) {
+    case 'repository':
+      return <RepositoryPage key={view.repository} name={view.repository} />;
+    case 'image':
+      return (
+        <ImagePage
+          key={`${view.repository} ${view.reference}`}
+          repository={view.repository}
+          reference={view.reference}
+        />
+      );
+    case 'vulnerability':
+      return <VulnerabilityPage id={view.id} />;
+    case 'page':
+      switch (view.name) {
+        case 'repositories':
+          return <RepositoriesPage />;
+        case 'new':
+          return <NewRepositoryPage />;
+        case 'search':
+          return <SearchPage />;
+        case 'activity':
+          return <ActivityPage />;
+        case 'advisories':
+          return <AdvisoriesPage />;
+        case 'accounts':
+          return <AccountsPage />;
+        case 'account':
+          return <AccountPage />;
+        default:
+          return <NotFoundPage />;
+      }
+  }
+}
+
+/** Who is signed in decides first; then the address does. */
+export function App() {
+  const me = useResource('getMe', {});
+  const { path } = useAddress();
+  return (
+    <>
+      <Symbols />
+      {me.data ? (
+        <MeProvider me={me.data}>
+          {path === '/signin' ? (
+            <SignInPage />
+          ) : (
+            <Shell>
+              <Page />
+            </Shell>
+          )}
+        </MeProvider>
+      ) : me.error ? (
+        <main className="gate">
+          <Failed what="The console cannot reach the registry." error={me.error} retry={me.reload} />
+        </main>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,196 @@
+import type { FormEvent } from 'react';
+import { call } from '../../api/client.ts';
+import { refresh, useAction, useResource } from '../../api/resource.ts';
+import { Loaded, Refused } from '../../parts/states.tsx';
+import { navigate } from '../../shell/router.tsx';
+import { ConfirmByName } from './confirm-by-name.tsx';
+import type { Repository } from './repository.tsx';
+
+const roles = ['reader', 'publisher', 'maintainer', 'owner'] as const;
+type Role = (typeof roles)[number];
+const roleWords: Readonly<Record<Role, string>> = {
+  reader: 'pulls',
+  publisher: 'pulls and pushes',
+  maintainer: 'also deletes and manages',
+  owner: 'also deletes and manages',
+};
+
+function General({ repository }: { repository: Repository }) {
+  const save = useAction(async (form: FormData) => {
+    await call('updateRepository', {
+      params: { repository: repository.name },
+      body: {
+        visibility: form.get('visibility') === 'public' ? 'public' : 'private',
+        description: String(form.get('description')).trim(),
+      },
+    });
+    refresh('getRepository', 'listRepositories');
+  });
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    void save.run(new FormData(event.currentTarget));
+  };
+  return (
+    <section className="box">
+      <h2 className="box-h">General</h2>
+      <form className="pad form" onSubmit={submit} key={`${repository.visibility} ${repository.description}`}>
+        <fieldset className="choice">
+          <legend>Who may pull</legend>
+          <label>
+            <input
+              type="radio"
+              name="visibility"
+              value="private"
+              defaultChecked={repository.visibility === 'private'}
+            />
+            <span>
+              <b>Private</b> only accounts with a role on it
+            </span>
+          </label>
+          <label>
+            <input type="radio" name="visibility" value="public" defaultChecked={repository.visibility === 'public'} />
+            <span>
+              <b>Public</b> everybody who reaches this registry
+            </span>
+          </label>
+        </fieldset>
+        <label className="f">
+          Description
+          <input name="description" maxLength={1000} defaultValue={repository.description} />
+        </label>
+        <Refused error={save.error} />
+        <div className="rowf">
+          <button type="submit" className="btn primary" disabled={save.busy}>
+            Save
+          </button>
+        </div>
+      </form>
+    </section>
+  );
+}
+
+function Members({ repository }: { repository: string }) {
+  const grants = useResource('listGrants', { params: { repository } });
+  const give = useAction(async (account: string, role: Role) => {
+    await call('setGrant', { params: { repository, account }, body: { role } });
+    refresh('listGrants');
+  });
+  const take = useAction(async (account: string) => {
+    await call('removeGrant', { params: { repository, account } });
+    refresh('listGrants');
+  });
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const data = new FormData(form);
+    const role = roles.find((each) => each === data.get('role')) ?? 'reader';
+    void give.run(String(data.get('account')).trim(), role).then((done) => done && form.reset());
+  };
+  return (
+    <section className="box">
+      <h2 className="box-h">
+        Members <small>who holds which role here</small>
+      </h2>
+      <Loaded resource={grants} what="The members could not be listed." rows={2}>
+        {({ items }) => (
+          <table className="cards">
+            <thead>
+              <tr>
+                <th scope="col">Account</th>
+                <th scope="col">Role</th>
+                <th scope="col">Given on</th>
+                <th scope="col">
+                  <span className="sr">Action</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {items.length === 0 && (
+                <tr>
+                  <td colSpan={4} className="q2">
+                    Nobody but administrators.
+                  </td>
+                </tr>
+              )}
+              {items.map((grant) => (
+                <tr key={grant.account + grant.on}>
+                  <td className="t">
+                    <span className="name">{grant.account}</span>
+                  </td>
+                  <td>
+                    {grant.role} <span className="q3">{roleWords[grant.role]}</span>
+                  </td>
+                  <td className="q2">{grant.on}</td>
+                  <td className="r">
+                    {grant.on === 'repository' && (
+                      <button
+                        type="button"
+                        className="btn quiet"
+                        disabled={take.busy}
+                        onClick={() => void take.run(grant.account)}
+                      >
+                        Remove<span className="sr"> {grant.account}</span>
+                      </button>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Loaded>
+      <form className="pad form line-top" onSubmit={submit}>
+        <div className="rowf">
+          <label className="f">
+            Account
+            <input name="account" required maxLength={64} autoComplete="off" autoCapitalize="none" spellCheck={false} />
+          </label>
+          <label className="f">
+            Role
+            <select name="role" defaultValue="reader">
+              {roles.map((role) => (
+                <option key={role} value={role}>
+                  {role}: {roleWords[role]}
+                </option>
+              ))}
+            </select>
+          </label>
+          <button type="submit" className="btn" disabled={give.busy}>
+            Give role
+          </button>
+        </div>
+        <Refused error={give.error ?? take.error} />
+      </form>
+    </section>
+  );
+}
+
+/** What a maintainer may change: who sees it, who works on it, and its end. */
+export function Settings({ repository }: { repository: Repository }) {
+  const remove = useAction(async () => {
+    await call('deleteRepository', { params: { repository: repository.name } });
+    refresh('listRepositories');
+    navigate('/repositories');
+  });
+  return (
+    <div className="stack narrow-stack">
+      <General repository={repository} />
+      <Members repository={repository.name} />
+      {repository.rights.includes('delete') && (
+        <section className="box">
+          <h2 className="box-h">Delete the repository</h2>
+          <div className="pad form">
+            <p className="q2">Every tag and image in it goes. It cannot be undone.</p>
+            <ConfirmByName
+              name={repository.name}
+              action="Delete repository"
+              busy={remove.busy}
+              onConfirm={() => void remove.run()}
+            />
+            <Refused error={remove.error} />
+          </div>
+        </section>
+      )}
+    </div>
+  );
+}
