@@ -54,7 +54,7 @@ export async function assay(port: number, repository: string): Promise<Peer> {
       'warn',
     ],
     {
-      env: { ...process.env, ASSAY_ADMIN_PASSWORD: PASSWORD, ASSAY_ADVISORY_UPDATES: '0' },
+      env: { ...process.env, ASSAY_ADMIN_PASSWORD: PASSWORD, ASSAY_ADVISORY_UPDATES: '0', UV_THREADPOOL_SIZE: '16' },
       stdio: 'ignore',
     },
   );

@@ -238,6 +238,8 @@ const env = {
   PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}`,
 };
 if (!env.NODE_COMPILE_CACHE && checkout && writable(root)) env.NODE_COMPILE_CACHE = join(state, 'compile-cache');
+// Uploads, downloads and the disk's write-back share these threads; four would make them wait for each other.
+env.UV_THREADPOOL_SIZE ??= '16';
 const done = await run(node, ['--disable-warning=ExperimentalWarning', join(root, script), ...args], {
   stdio: 'inherit',
   env,

@@ -5,6 +5,8 @@ import type { BlobReader, OpenBlobStore, StagedBlob, StorageKey, StoredFile } fr
 
 /** Bytes are collected up to this size before they are handed to the system in one call. */
 const BATCH = 1024 * 1024;
+/** After this many bytes the disk is set to work, so that little is left to wait for at the end. */
+const WRITE_BACK = 16 * 1024 * 1024;
 
 /**
  * Blob bytes as files: `blobs/<first two digits>/<key>` when published, `uploads/<key>` while they come. Publishing
@@ -160,6 +162,11 @@ class StagedFile implements StagedBlob {
   #batch: Uint8Array[] = [];
   #batched = 0;
   #open = true;
+  /** The write under way, while the next batch is gathered. */
+  #writing: Promise<void> = Promise.resolve();
+  /** The write-back under way: the disk works while the rest still comes. */
+  #syncing: Promise<unknown> | undefined;
+  #unsynced = 0;
 
   constructor(handle: FileHandle, size: number, rename: () => Promise<void>) {
     this.#handle = handle;
@@ -175,12 +182,25 @@ class StagedFile implements StagedBlob {
     this.#batch.push(chunk);
     this.#batched += chunk.length;
     this.#size += chunk.length;
-    return this.#batched >= BATCH ? this.#flush() : undefined;
+    return this.#batched >= BATCH ? this.#advance() : undefined;
+  }
+
+  /** Waits for the batch before, then lets this one be written while the caller goes on. */
+  async #advance(): Promise<void> {
+    await this.#writing;
+    this.#writing = this.#writeOut();
+    this.#writing.catch(() => undefined);
   }
 
   async #flush(): Promise<void> {
+    await this.#writing;
+    await this.#writeOut();
+  }
+
+  async #writeOut(): Promise<void> {
     let batch = this.#batch;
     let wanted = this.#batched;
+    this.#unsynced += wanted;
     this.#batch = [];
     this.#batched = 0;
     try {
@@ -192,6 +212,18 @@ class StagedFile implements StagedBlob {
     } catch (error) {
       throw storageError(error, 'storing an upload');
     }
+    if (this.#unsynced >= WRITE_BACK && !this.#syncing) this.#startWriteBack();
+  }
+
+  /** An early fdatasync; a failure shows again in the one that counts, at the end. */
+  #startWriteBack(): void {
+    this.#unsynced = 0;
+    this.#syncing = this.#handle.datasync().then(
+      () => {
+        this.#syncing = undefined;
+      },
+      () => undefined,
+    );
   }
 
   async settle(): Promise<void> {
@@ -224,6 +256,7 @@ class StagedFile implements StagedBlob {
   async #close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
+    await this.#syncing;
     await this.#handle.close();
   }
 

@@ -1,11 +1,13 @@
 import type { Kysely } from 'kysely';
 import type { Digest } from '../../../oci/digest.ts';
 import type { Tag } from '../../../oci/names.ts';
-import type { Referrer, RegistryRecords, StoredManifest } from '../../../ports/registry-records.ts';
+import type { Referrer, RegistryRecords } from '../../../ports/registry-records.ts';
 import { chunks } from '../chunks.ts';
+import { prepared } from '../prepared.ts';
 import type { Schema } from '../schema.ts';
 import { forgetManifests, releaseBlobs } from './garbage.ts';
 import type { KeepTimes } from './keep-times.ts';
+import { ManifestBytes } from './manifest-bytes.ts';
 import { requireStillThere } from './still-there.ts';
 import { addTagChange } from './tags.ts';
 
@@ -15,26 +17,42 @@ export function manifests(
   db: Kysely<Schema>,
   keep: KeepTimes,
 ): Part<'manifest' | 'hasManifest' | 'missingManifests' | 'putManifest' | 'deleteManifest' | 'referrers' | 'parents'> {
+  const bytes = new ManifestBytes();
+  const tagged = prepared(
+    db,
+    db
+      .selectFrom('tags')
+      .innerJoin('manifests', 'manifests.digest', 'tags.digest')
+      .select(['manifests.digest', 'manifests.media_type'])
+      .where('tags.repository_id', '=', '')
+      .where('tags.name', '=', '')
+      .compile(),
+  );
+  const linked = prepared(
+    db,
+    db
+      .selectFrom('repository_manifests')
+      .innerJoin('manifests', 'manifests.digest', 'repository_manifests.digest')
+      .select(['manifests.digest', 'manifests.media_type'])
+      .where('repository_manifests.repository_id', '=', '')
+      .where('repository_manifests.digest', '=', '')
+      .compile(),
+  );
+  const contents = prepared(db, db.selectFrom('manifests').select('raw').where('digest', '=', '').compile());
   return {
     async manifest(repository, reference) {
-      const digest = 'digest' in reference ? reference.digest : undefined;
       const row =
-        digest === undefined && 'tag' in reference
-          ? await db
-              .selectFrom('tags')
-              .innerJoin('manifests', 'manifests.digest', 'tags.digest')
-              .select(['manifests.digest', 'manifests.media_type', 'manifests.raw'])
-              .where('tags.repository_id', '=', repository.id)
-              .where('tags.name', '=', reference.tag)
-              .executeTakeFirst()
-          : await db
-              .selectFrom('repository_manifests')
-              .innerJoin('manifests', 'manifests.digest', 'repository_manifests.digest')
-              .select(['manifests.digest', 'manifests.media_type', 'manifests.raw'])
-              .where('repository_manifests.repository_id', '=', repository.id)
-              .where('repository_manifests.digest', '=', digest ?? '')
-              .executeTakeFirst();
-      return row && toManifest(row);
+        'digest' in reference
+          ? await linked(repository.id, reference.digest)
+          : await tagged(repository.id, reference.tag);
+      if (!row) return undefined;
+      const digest = row.digest as Digest;
+      const held = bytes.get(digest);
+      if (held) return { digest, mediaType: row.media_type, raw: held };
+      const content = await contents(digest);
+      if (!content) return undefined;
+      bytes.add(digest, content.raw);
+      return { digest, mediaType: row.media_type, raw: content.raw };
     },
     async hasManifest(repository, digest) {
       const row = await db
@@ -177,8 +195,4 @@ export function manifests(
       return rows.map((row) => row.manifest as Digest);
     },
   };
-}
-
-function toManifest(row: { digest: string; media_type: string; raw: Uint8Array }): StoredManifest {
-  return { digest: row.digest as Digest, mediaType: row.media_type, raw: row.raw };
 }

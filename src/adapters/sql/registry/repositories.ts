@@ -5,6 +5,7 @@ import type { Digest } from '../../../oci/digest.ts';
 import { organisationOf, type RepositoryName, type Tag } from '../../../oci/names.ts';
 import type { RegistryRecords, Repository, RepositoryId, RepositoryListItem } from '../../../ports/registry-records.ts';
 import { contains } from '../contains.ts';
+import { prepared } from '../prepared.ts';
 import type { Schema } from '../schema.ts';
 import { visible } from '../visible.ts';
 import { condemnUnlinked, forgetManifests } from './garbage.ts';
@@ -26,9 +27,10 @@ export function repositories(
   | 'updateRepository'
   | 'deleteRepository'
 > {
+  const byName = prepared(db, db.selectFrom('repositories').selectAll().where('name', '=', '').compile());
   return {
     async repository(viewer, name) {
-      const row = await db.selectFrom('repositories').selectAll().where('name', '=', name).executeTakeFirst();
+      const row = await byName(name);
       if (!row) return undefined;
       const rights = await rightsOn(db, viewer, row);
       return rights.size === 0 ? undefined : toRepository(row, rights);
