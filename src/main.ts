@@ -11,6 +11,8 @@ const open: Open = {
   },
   image: async (reference, access) => (await import('./app/local.ts')).openImage(reference, access),
   target: async (reference, access, from) => (await import('./app/local.ts')).openTarget(reference, access, from),
+  checkSignIn: async (host, credential, access) =>
+    (await import('./app/local.ts')).checkSignIn(host, credential, access),
   analysis: async (environment) => (await import('./app/local.ts')).openLocalAnalysis(environment),
 };
 

@@ -74,3 +74,12 @@ export async function openTarget(
       return reference satisfies never;
   }
 }
+
+/** Asks a registry whether it takes a name and password. */
+export async function checkSignIn(
+  host: string,
+  credential: { name: string; password: string },
+  access: ImageAccess,
+): Promise<void> {
+  await (await import('../adapters/images/check-sign-in.ts')).checkSignIn(host, credential, access.http);
+}

@@ -31,6 +31,8 @@ export interface Open {
   image(reference: ImageReference, access: ImageAccess): Promise<ImageSource>;
   /** Opens a place to write to; `from` is the image that will be written. */
   target(reference: ImageReference, access: ImageAccess, from: ImageSource): Promise<ImageTarget>;
+  /** Asks a registry whether it takes a name and password; throws when it does not. */
+  checkSignIn(host: string, credential: { name: string; password: string }, access: ImageAccess): Promise<void>;
   /** The parts of a scan without a server. */
   analysis(environment: NodeJS.ProcessEnv): Promise<LocalAnalysis>;
 }

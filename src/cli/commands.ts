@@ -3,6 +3,13 @@ import type { CommandEntry } from './command.ts';
 /** Every command, one line each. Help, completion and the reference are made from this table. */
 export const commands: readonly CommandEntry[] = [
   { name: 'serve', group: 'run', summary: 'start the registry', load: () => import('./serve.ts') },
+  {
+    name: 'login',
+    group: 'move images',
+    summary: 'sign in to a registry, for docker and podman too',
+    load: () => import('./login.ts'),
+  },
+  { name: 'logout', group: 'move images', summary: 'forget a sign-in', load: () => import('./logout.ts') },
   { name: 'push', group: 'move images', summary: 'from this machine to a registry', load: () => import('./push.ts') },
   { name: 'pull', group: 'move images', summary: 'from a registry to this machine', load: () => import('./pull.ts') },
   { name: 'copy', group: 'move images', summary: 'between any two places', load: () => import('./copy.ts') },

@@ -52,6 +52,11 @@ export class ServerClient {
     const text = new TextDecoder().decode(await collectBytes(answer.body, MAX_ANSWER, `the answer of ${this.base}`));
     const value = text === '' ? undefined : parse(text);
     if (answer.status >= 200 && answer.status < 300) return value;
+    if (answer.status === 401 && authorization === undefined)
+      throw new AssayError(
+        'unauthorized',
+        `${this.base} asks for a sign-in; run assay login ${new URL(this.base).host}`,
+      );
     throw problem(this.base, answer.status, value);
   }
 
