@@ -167,6 +167,7 @@ class StagedFile implements StagedBlob {
   /** The write-back under way: the disk works while the rest still comes. */
   #syncing: Promise<unknown> | undefined;
   #unsynced = 0;
+  #lost: AssayError | undefined;
 
   constructor(handle: FileHandle, size: number, rename: () => Promise<void>) {
     this.#handle = handle;
@@ -215,14 +216,16 @@ class StagedFile implements StagedBlob {
     if (this.#unsynced >= WRITE_BACK && !this.#syncing) this.#startWriteBack();
   }
 
-  /** An early fdatasync; a failure shows again in the one that counts, at the end. */
+  /** An early fdatasync. The system tells of a failed write-back once only, so its failure is kept for the end. */
   #startWriteBack(): void {
     this.#unsynced = 0;
     this.#syncing = this.#handle.datasync().then(
       () => {
         this.#syncing = undefined;
       },
-      () => undefined,
+      (error: unknown) => {
+        this.#lost = storageError(error, 'making a blob durable');
+      },
     );
   }
 
@@ -233,6 +236,8 @@ class StagedFile implements StagedBlob {
 
   async publish(): Promise<void> {
     await this.#flush();
+    await this.#syncing;
+    if (this.#lost) throw this.#lost;
     try {
       await this.#handle.datasync();
       await this.#close();
