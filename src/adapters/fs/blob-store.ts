@@ -232,6 +232,7 @@ class StagedFile implements StagedBlob {
   async settle(): Promise<void> {
     await this.#flush();
     await this.#close();
+    if (this.#lost) throw this.#lost;
   }
 
   async publish(): Promise<void> {

@@ -196,6 +196,10 @@ export class Uploads {
       await using staged = await this.#blobs.stage(session.storageKey);
       const digester = await this.#digester(session, staged);
       return await work(staged, digester);
+    } catch (error) {
+      // What the disk kept of these bytes is not known any more: the client begins again.
+      if (isAssayError(error, 'storage-failed', 'storage-full')) await this.#drop(session).catch(() => undefined);
+      throw error;
     } finally {
       this.#busy.delete(session.id);
     }
