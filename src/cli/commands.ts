@@ -14,6 +14,12 @@ export const commands: readonly CommandEntry[] = [
   { name: 'pull', group: 'move images', summary: 'from a registry to this machine', load: () => import('./pull.ts') },
   { name: 'copy', group: 'move images', summary: 'between any two places', load: () => import('./copy.ts') },
   {
+    name: 'check',
+    group: 'what is in it',
+    summary: 'the seven questions answered, each with its evidence',
+    load: () => import('./check.ts'),
+  },
+  {
     name: 'scan',
     group: 'what is in it',
     summary: 'packages and vulnerabilities of an image',

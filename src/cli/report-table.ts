@@ -1,4 +1,5 @@
 import { severities, type Severity } from '../content/advisories/advisory.ts';
+import { gapInWords, gapsOf } from '../contract/coverage.ts';
 import type { Report } from '../contract/report.ts';
 import { printable, table, type Terminal } from './terminal.ts';
 
@@ -47,6 +48,8 @@ function rowOf(some: readonly Finding[]): string[] {
 }
 
 export function printIncomplete(terminal: Terminal, report: Report): void {
+  if (report.advisories.feeds.length > 0)
+    for (const each of gapsOf(report)) terminal.err(`unknown: ${printable(gapInWords(each))}`);
   for (const each of report.incomplete)
     terminal.err(`incomplete: ${printable(each.path ?? each.layer ?? 'image')}: ${printable(each.detail)}`);
 }
@@ -60,7 +63,10 @@ export function countsInWords(report: Report): string {
     .filter(([, count]) => count > 0)
     .map(([severity, count]) => `${count} ${severity}`);
   const fixable = distinct.filter((each) => each.fixedVersion !== undefined).length;
-  return words.length === 0
+  if (words.length > 0) return `${distinct.length} vulnerabilities (${words.join(', ')}), ${fixable} fixable`;
+  const unjudged = gapsOf(report).reduce((sum, each) => sum + each.packages, 0);
+  if (report.packages.length === 0 || unjudged === report.packages.length) return 'vulnerabilities unknown';
+  return unjudged === 0
     ? 'no known vulnerabilities'
-    : `${distinct.length} vulnerabilities (${words.join(', ')}), ${fixable} fixable`;
+    : `no known vulnerabilities in ${report.packages.length - unjudged} packages`;
 }

@@ -1,4 +1,5 @@
 import { severities, type Severity } from '../content/advisories/advisory.ts';
+import { gapsOf } from '../contract/coverage.ts';
 import type { Report } from '../contract/report.ts';
 import type { Command, ExitStatus } from './command.ts';
 import { reportOptions, withReport } from './image-report.ts';
@@ -46,10 +47,10 @@ export const command: Command = {
     }),
 };
 
-/** Without advisories nothing was looked for: that is "could not decide", as an unread part is. */
+/** Where advisories are missing nothing was looked for: that is "could not decide", as an unread part is. */
 export function statusOf(report: Report, options: Readonly<Record<string, unknown>>): ExitStatus {
   const bar = severities.indexOf(options['failOn'] as Severity);
   if (bar >= 0 && report.findings.some((each) => severities.indexOf(each.severity) <= bar)) return 1;
-  const decided = report.incomplete.length === 0 && report.advisories.feeds.length > 0;
+  const decided = report.incomplete.length === 0 && report.packages.length > 0 && gapsOf(report).length === 0;
   return decided || options['allowIncomplete'] ? 0 : 3;
 }

@@ -1,0 +1,170 @@
+import { severities, type Severity } from '../content/advisories/advisory.ts';
+import type { ImageConfig } from '../oci/image-config.ts';
+import { gapInWords, gapsOf } from './coverage.ts';
+import type { Report } from './report.ts';
+import { type AnswerState, questions, type TrustAnswer, type TrustReport } from './trust-report.ts';
+
+/** What is known of an image beside its report of contents. */
+export interface TrustFacts {
+  readonly report: Report;
+  readonly settings: NonNullable<ImageConfig['config']>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** What refers to it: artifact types, and `cosign-sig` and so on for the tags that cosign derives. */
+  readonly attached: readonly { readonly kind: string; readonly digest: string }[];
+  /** How often the tag came to name another digest; only a server knows. */
+  readonly tag: { readonly name: string; readonly moves: number } | undefined;
+  readonly pulls: number | undefined;
+  /** A finding this severe or worse is a definite no. */
+  readonly failOn: Severity;
+}
+
+interface Answer {
+  readonly state: AnswerState;
+  readonly statement: string;
+  readonly evidence: readonly string[];
+}
+
+const SIGNATURES = /cosign-sig|dev\.cosignproject|sigstore|notary|signature/;
+const STATEMENTS = /cosign-att|in-toto|slsa|provenance|attestation/;
+
+/**
+ * The seven questions from the facts at hand. Signatures are listed and not verified here, so the second and third stay
+ * undecided: the presence of a signature proves nothing. Pure.
+ */
+export function answerQuestions(facts: TrustFacts): TrustReport {
+  const answers = [origin(facts), maker(facts), proof(facts), change(facts), contents(facts), reach(facts), run(facts)];
+  const states = answers.map((each) => each.state);
+  const { reference, digest, platform } = facts.report.image;
+  return {
+    schemaVersion: 1,
+    image: { reference, digest, ...(platform && { platform }) },
+    verdict: states.includes('no') ? 'no' : states.includes('undecided') ? 'undecided' : 'yes',
+    answers: answers.map(
+      (each, at): TrustAnswer => ({ number: at + 1, question: questions[at]!, ...each, evidence: [...each.evidence] }),
+    ),
+  };
+}
+
+function origin({ annotations, settings, attached }: TrustFacts): Answer {
+  const claims = { ...settings.Labels, ...annotations };
+  const told = ['source', 'revision', 'version', 'base.name', 'base.digest', 'created'].flatMap((name) => {
+    const value = claims[`org.opencontainers.image.${name}`];
+    return value ? [`${name}: ${value} (a claim of the image)`] : [];
+  });
+  const statements = attached.filter((each) => STATEMENTS.test(each.kind));
+  return {
+    state: 'undecided',
+    statement:
+      statements.length > 0
+        ? 'provenance is attached, and was not verified'
+        : told.length > 0
+          ? 'only the image itself says so; no provenance is attached'
+          : 'the image does not say, and no provenance is attached',
+    evidence: [...told, ...statements.map((each) => `attached ${each.kind} ${each.digest}`)],
+  };
+}
+
+function maker({ attached }: TrustFacts): Answer {
+  const signatures = attached.filter((each) => SIGNATURES.test(each.kind));
+  return {
+    state: 'undecided',
+    statement: signatures.length > 0 ? 'signed by somebody; who it was has not been verified' : 'not signed',
+    evidence: signatures.map((each) => `attached ${each.kind} ${each.digest}`),
+  };
+}
+
+function proof({ attached }: TrustFacts): Answer {
+  const count = attached.filter((each) => SIGNATURES.test(each.kind)).length;
+  return {
+    state: 'undecided',
+    statement:
+      count > 0 ? `${count} signatures are attached, none was verified` : 'there is none: no signature is attached',
+    evidence: [],
+  };
+}
+
+function change({ report, tag, pulls }: TrustFacts): Answer {
+  const moves =
+    tag === undefined
+      ? []
+      : [
+          `the tag ${tag.name} ${tag.moves === 0 ? 'has always named this digest' : `came to name another digest ${tag.moves} times`}`,
+        ];
+  return {
+    state: 'undecided',
+    statement: 'the content is what its digest says; without signed metadata nobody can tell whether it is the newest',
+    evidence: [
+      `digest ${report.image.digest}`,
+      ...moves,
+      ...(pulls === undefined ? [] : [`pulled ${pulls} times here`]),
+    ],
+  };
+}
+
+function contents({ report, failOn }: TrustFacts): Answer {
+  const { findings, incomplete, advisories, distribution, packages } = report;
+  const bar = severities.indexOf(failOn);
+  const against = [
+    ...new Map(
+      findings
+        .filter((each) => severities.indexOf(each.severity) <= bar || each.exploited === true)
+        .map((each) => [`${each.id} ${each.package.sourceName ?? each.package.name}`, each] as const),
+    ).values(),
+  ];
+  const known = `${distribution?.name ?? 'distribution unknown'}, ${packages.length} packages`;
+  if (against.length > 0)
+    return {
+      state: 'no',
+      statement: `${against.length} vulnerabilities are ${failOn} or worse, or known to be exploited`,
+      evidence: against
+        .slice(0, 20)
+        .map(
+          (each) =>
+            `${each.id} (${each.severity}${each.exploited ? ', exploited' : ''}) in ${each.package.sourceName ?? each.package.name} ${each.evidence.judgedVersion}: ${each.fixedVersion === undefined ? each.status : `fixed in ${each.fixedVersion}`}`,
+        ),
+    };
+  const gaps = [
+    ...(advisories.feeds.length === 0 ? ['no advisories are imported'] : []),
+    ...(distribution ? [] : ['its distribution is not known']),
+    ...(packages.length === 0 ? ['no packages were found'] : []),
+    ...(advisories.feeds.length === 0 ? [] : gapsOf(report).map(gapInWords)),
+    ...incomplete.map((each) => `not read: ${each.path ?? each.layer ?? 'a part'}: ${each.detail}`),
+  ];
+  if (gaps.length > 0)
+    return { state: 'undecided', statement: 'not enough was read or is known', evidence: [known, ...gaps] };
+  return {
+    state: 'yes',
+    statement: `no known vulnerability is ${failOn} or worse`,
+    evidence: [known, ...advisories.feeds.map((each) => `advisories of ${each.feed}, imported ${each.importedAt}`)],
+  };
+}
+
+function isRoot(user: string | null | undefined): boolean {
+  const name = (user ?? '').split(':', 1)[0];
+  return name === '' || name === 'root' || /^0+$/.test(name ?? '');
+}
+
+function reach({ settings }: TrustFacts): Answer {
+  const ports = Object.keys(settings.ExposedPorts ?? {});
+  const volumes = Object.keys(settings.Volumes ?? {});
+  return {
+    state: 'undecided',
+    statement: 'read from its configuration only; what it does when it runs was not observed',
+    evidence: [
+      isRoot(settings.User) ? 'runs as root' : `runs as ${settings.User}`,
+      ports.length > 0 ? `declares the ports ${ports.slice(0, 20).join(', ')}` : 'declares no ports',
+      ...(volumes.length > 0 ? [`declares the volumes ${volumes.slice(0, 20).join(', ')}`] : []),
+    ],
+  };
+}
+
+function run({ settings }: TrustFacts): Answer {
+  return {
+    state: 'undecided',
+    statement: 'no profile was made for it; these limits suit most services and were not tried with it',
+    evidence: [
+      '--cap-drop=ALL --security-opt=no-new-privileges --read-only --tmpfs /tmp --memory=512m --pids-limit=256',
+      ...(isRoot(settings.User) ? ['--user 65532:65532, unless it must be root'] : []),
+    ],
+  };
+}
