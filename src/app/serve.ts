@@ -108,10 +108,12 @@ export async function serve(
           ),
       },
     );
+    const tls = () => tlsMaterial(config, data.path, host, clock.now());
     const house: House = {
       version,
       startedAt,
       service,
+      authority: tls().authority,
       clock,
       database,
       blobStore,
@@ -137,7 +139,6 @@ export async function serve(
       ready: () => !stopping,
       metrics: metrics.text,
     });
-    const tls = () => tlsMaterial(config, data.path, host, clock.now());
     const listener = createListener(front, { plain: isLoopback(host), tls: tls() });
     const renewal = setInterval(() => listener.replaceTls(tls()), RENEWAL_CHECK_MS).unref();
     stack.defer(() => clearInterval(renewal));

@@ -10,8 +10,13 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
+export interface ServerTls extends TlsMaterial {
+  /** PEM of the own authority, when the certificate is its. */
+  readonly authority?: string;
+}
+
 /** The configured certificate, or one of the server's own authority for every name that it answers to. */
-export function tlsMaterial(config: Config, directory: string, host: string, now: number): TlsMaterial {
+export function tlsMaterial(config: Config, directory: string, host: string, now: number): ServerTls {
   if (config.tlsCertificate !== undefined || config.tlsKey !== undefined) {
     if (config.tlsCertificate === undefined || config.tlsKey === undefined)
       throw new AssayError('configuration-invalid', 'tlsCertificate and tlsKey belong together');

@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AssayError, storageError } from '../lib/error.ts';
-import { authorityPath, loadAuthority } from './client/authority.ts';
+import { ownAuthorityFile } from './client/authorities.ts';
+import { loadAuthority } from './client/authority.ts';
 import type { Command } from './command.ts';
 
 interface Place {
@@ -23,7 +24,7 @@ function places(host: string, environment: NodeJS.ProcessEnv): Readonly<Record<s
       path: `/usr/local/share/ca-certificates/assay-${host.replace(/[^\w.-]/g, '-')}.crt`,
       then: ['update-ca-certificates'],
     },
-    assay: { path: authorityPath(host, environment) },
+    assay: { path: ownAuthorityFile(host, environment) },
   };
 }
 

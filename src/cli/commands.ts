@@ -37,4 +37,11 @@ export const commands: readonly CommandEntry[] = [
     summary: 'the advisory feeds in force and their age',
     load: () => import('./advisories-status.ts'),
   },
+  { name: 'ca', group: 'run', summary: 'the certificate of a server’s own authority', load: () => import('./ca.ts') },
+  {
+    name: 'ca install',
+    group: 'run',
+    summary: 'make docker, podman or this machine trust a server',
+    load: () => import('./ca-install.ts'),
+  },
 ];

@@ -1,4 +1,5 @@
 import type { Endpoint } from './endpoint.ts';
+import * as authority from './authority.ts';
 import * as house from './house.ts';
 import * as images from './images.ts';
 import * as repositories from './repositories.ts';
@@ -11,4 +12,4 @@ function endpointsIn(module: object): Endpoint[] {
 }
 
 /** Every endpoint of /api. */
-export const endpoints: readonly Endpoint[] = [session, repositories, images, house].flatMap(endpointsIn);
+export const endpoints: readonly Endpoint[] = [session, repositories, images, house, authority].flatMap(endpointsIn);

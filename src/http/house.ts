@@ -17,6 +17,8 @@ export interface House {
   readonly startedAt: number;
   /** Name of the token service; also the host that clients see in commands. */
   readonly service: string;
+  /** Certificate of the own authority in PEM, unless the server was given a certificate. */
+  readonly authority: string | undefined;
   readonly clock: Clock;
   readonly database: Database;
   readonly blobStore: BlobStore;

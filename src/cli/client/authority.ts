@@ -1,17 +1,9 @@
 import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { getAuthority } from '../../contract/authority.ts';
 import { AssayError } from '../../lib/error.ts';
 
 const MAX_BYTES = 64 * 1024;
-
-/** Where this command line keeps the authority of a registry; `host` has its port. */
-export function authorityPath(host: string, environment: NodeJS.ProcessEnv): string {
-  const configuration = environment['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
-  return join(configuration, 'assay', 'ca', `${host.replace(':', '_')}.pem`);
-}
 
 /** Asks a server for its authority, over a connection that nothing vouches for yet. */
 export async function loadAuthority(

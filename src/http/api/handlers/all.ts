@@ -1,4 +1,5 @@
 import type { Handled } from '../call.ts';
+import { authorityHandlers } from './authority.ts';
 import { houseHandlers } from './house.ts';
 import { imageHandlers } from './images.ts';
 import { repositoryHandlers } from './repositories.ts';
@@ -8,5 +9,6 @@ export const handlers: readonly Handled[] = [
   ...sessionHandlers,
   ...repositoryHandlers,
   ...imageHandlers,
+  ...authorityHandlers,
   ...houseHandlers,
 ];
