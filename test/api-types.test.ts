@@ -4,10 +4,9 @@ import { test } from 'node:test';
 import { apiTypesPath, renderApiTypes, typeOf } from '../build/api-types.ts';
 
 test('the console’s types of /api are those of the contract', () => {
-  assert.equal(
-    readFileSync(apiTypesPath, 'utf8'),
-    renderApiTypes(),
-    'run: node bin/assay.mjs --node build/api-types.ts',
+  assert.ok(
+    readFileSync(apiTypesPath, 'utf8') === renderApiTypes(),
+    'the contract changed; run: node bin/assay.mjs --node build/api-types.ts',
   );
 });
 

@@ -4,7 +4,13 @@ import { globSync } from 'node:fs';
 /** Runs one group of tests with node:test and passes its exit status on: `unit`, `e2e` or `long`. */
 const groups: Readonly<Record<string, { files: readonly string[]; flags: readonly string[] }>> = {
   unit: {
-    files: ['src/**/*.test.ts', 'test/*.test.ts', 'test/conformance/**/*.test.ts', 'test/regression/**/*.test.ts'],
+    files: [
+      'src/**/*.test.ts',
+      'web/src/**/*.test.ts',
+      'test/*.test.ts',
+      'test/conformance/**/*.test.ts',
+      'test/regression/**/*.test.ts',
+    ],
     flags: ['--test-concurrency=2', '--test-timeout=120000'],
   },
   e2e: { files: ['test/e2e/**/*.test.ts'], flags: ['--test-concurrency=1', '--test-timeout=600000'] },

@@ -122,6 +122,8 @@ export interface ContentRecords {
     packageName: string,
     page: Page,
   ): Promise<{ repository: string; digest: Digest; name: string; version: string; type: string }[]>;
+  /** The images that each of these manifests lists, for those that are an index. */
+  imagesOf(indexes: readonly Digest[]): Promise<ReadonlyMap<Digest, readonly Digest[]>>;
   /** Repositories that hold the manifest; findings events go to each. */
   repositoriesOf(manifest: Digest): Promise<Pick<Repository, 'id' | 'name'>[]>;
 }

@@ -31,6 +31,11 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
+/** By how many pixels the page is wider than its window. */
+export function tooWide(page: Page): Promise<number> {
+  return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+}
+
 export interface Watched {
   readonly page: Page;
   /** Errors of the page and refusals of the content policy, as the browser told them. */

@@ -39,7 +39,7 @@ async function putBlob(server: TestServer, repository: string, bytes: Uint8Array
   const answer = await server.fetch(`/v2/${repository}/blobs/uploads/?digest=${digest}`, {
     method: 'POST',
     headers: { 'content-type': 'application/octet-stream' },
-    body: bytes as BodyInit,
+    body: Buffer.from(bytes),
   });
   if (answer.status !== 201) throw new Error(`blob: ${answer.status} ${await answer.text()}`);
   return digest;

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ADMIN_PASSWORD, startServer, type TestServer } from '../server.ts';
-import { buildConsole, launchBrowser, openPage } from './browser.ts';
+import { buildConsole, launchBrowser, openPage, tooWide } from './browser.ts';
 import { analysed, dpkgStatus, importTracker, OS_RELEASE, pushImage, pushIndex } from './console-data.ts';
 import { succeed } from './command.ts';
 import { debianRoot, layoutOf } from './debian-image.ts';
@@ -153,9 +153,7 @@ async function shoot(server: TestServer, list: typeof pages, signedIn: boolean):
           path: join(folder, `${name}-${width}-${colorScheme}.png`),
           fullPage: !(name === 'findings' || name === 'packages'),
         });
-        const over = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
+        const over = await tooWide(page);
         if (over > 0) process.stdout.write(`${name} ${width}: ${over} px too wide\n`);
       }
       for (const each of new Set(complaints)) process.stdout.write(`complaint: ${each}\n`);

@@ -247,6 +247,13 @@ export interface Api {
     body: { readonly password: string };
     answer: undefined;
   };
+  /** The certificate of the server’s own authority, which clients must trust to speak TLS with it. */
+  getAuthority: {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    answer: { readonly pem: string; readonly fingerprint: string };
+  };
 }
 
 /** Where each endpoint is. */
@@ -286,4 +293,5 @@ export const routes = {
   listEvents: { method: 'GET', path: '/api/v1/events' },
   search: { method: 'GET', path: '/api/v1/search' },
   setAccountPassword: { method: 'PUT', path: '/api/v1/accounts/{name}/password' },
+  getAuthority: { method: 'GET', path: '/api/v1/ca' },
 } as const satisfies Readonly<Record<keyof Api, { method: string; path: string }>>;

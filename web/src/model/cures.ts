@@ -108,6 +108,11 @@ function typeOf(finding: Finding): string {
   return /^pkg:([a-z]+)\//.exec(finding.package.purl)?.[1] ?? '';
 }
 
+/** Names and versions come out of images: a command is offered only when none could mean something to a shell. */
+function safely(words: readonly string[], make: () => string | undefined): string | undefined {
+  return words.every((word) => /^[A-Za-z0-9@][\w.+:~@/-]*$/.test(word)) ? make() : undefined;
+}
+
 /** Two or more updates of one system in one layer are one change: the step that installed them is built again. */
 function systemCure(type: string, rows: readonly Row[]): Cure {
   const { name, command } = systems[type]!;
@@ -122,7 +127,7 @@ function systemCure(type: string, rows: readonly Row[]): Cure {
       groups.length === 1
         ? 'Build the step that installed it again without a cache, or upgrade it in a later step.'
         : 'Build the step that installed them again without a cache, or upgrade them in a later step.',
-    command: command(installed),
+    command: safely(installed, () => command(installed)),
     fixable: true,
     groups,
     rows,
@@ -136,7 +141,7 @@ function packageCure(type: string, rows: readonly Row[]): Cure {
     key: `${type}-${name}-${groups[0]!.version}`,
     title: `Update ${name} to ${target}, clears ${rows.length}`,
     detail: 'The smallest named version that clears all of them.',
-    command: updates[type]?.(name, target),
+    command: safely([name, target], () => updates[type]?.(name, target)),
     fixable: true,
     groups,
     rows,

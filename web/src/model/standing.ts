@@ -1,5 +1,5 @@
 import { count, counted } from './format.ts';
-import { type Image, type Judgement, noCounts, total } from './severity.ts';
+import { type Counts, type Image, type Judgement, noCounts, total } from './severity.ts';
 
 export type Tone = 'ok' | 'warn' | 'bad' | 'unknown' | 'none';
 
@@ -94,11 +94,19 @@ export function standingOf(image: Image): Standing {
       answer: `No known vulnerability in ${counted(packages - unjudged, 'judged package')}`,
       reason: `${rest}${partly}`.trim() || 'Every package was compared with the imported advisories.',
     };
-  const urgent = counts.critical + counts.high;
-  const urgentFixable = (judgement.fixable?.critical ?? 0) + (judgement.fixable?.high ?? 0);
   return {
-    tone: urgentFixable > 0 ? 'bad' : 'warn',
+    tone: (judgement.fixable?.critical ?? 0) + (judgement.fixable?.high ?? 0) > 0 ? 'bad' : 'warn',
     answer: `${counted(packages, 'package')}, ${counted(found, 'finding')}, ${fixable === 0 ? 'none with a fix yet' : `${count(fixable)} fixable`}`,
-    reason: `${urgent === 0 ? 'None is critical or high.' : `${count(counts.critical)} critical and ${count(counts.high)} high; ${urgentFixable === 0 ? 'no fix is named for them yet' : `${count(urgentFixable)} of them can be fixed now`}.`}${rest}${partly}`,
+    reason: `${urgencyInWords(counts, judgement.fixable ?? noCounts)}${rest}${partly}`,
   };
+}
+
+function urgencyInWords(counts: Counts, fixable: Counts): string {
+  const urgent = counts.critical + counts.high;
+  const unrated = counts.unknown > 0 ? ` ${count(counts.unknown)} without a severity: the feed names none.` : '';
+  if (urgent === 0)
+    return counts.unknown === total(counts) ? unrated.trim() : `None is rated critical or high.${unrated}`;
+  const now = fixable.critical + fixable.high;
+  const cure = now === 0 ? 'no fix is named for them yet' : `${count(now)} of them can be fixed now`;
+  return `${count(counts.critical)} critical and ${count(counts.high)} high; ${cure}.${unrated}`;
 }

@@ -64,7 +64,7 @@ function Table({ items, sort, more }: { items: readonly Item[]; sort: string; mo
               <th scope="col" aria-sort={sort === 'name' ? 'ascending' : undefined}>
                 Repository and newest tag
               </th>
-              <th scope="col">Seen by</th>
+              <th scope="col">Visibility</th>
               <th scope="col" aria-sort={sort === 'worst' ? 'descending' : undefined}>
                 Findings
               </th>

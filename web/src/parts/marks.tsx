@@ -83,22 +83,37 @@ export function SeverityMark({ severity }: { severity: Severity }) {
 
 const shown: readonly Severity[] = ['critical', 'high', 'medium', 'low'];
 
-/** Counts by severity, four in fixed places so that rows compare; the rest is in the bar's label. */
+/** Counts by severity, four in fixed places so that rows compare; what has no severity is counted apart, never as zero. */
 export function SeverityCounts({ counts }: { counts: Counts }) {
+  const rest = (['negligible', 'unknown'] as const).filter((each) => counts[each] > 0);
+  const rated = shown.some((each) => counts[each] > 0);
   return (
-    <span className="svs">
-      {shown.map((each) => (
-        <span
-          key={each}
-          className={`sv s-${letters[each]} ${counts[each] === 0 ? 'zero' : ''}`}
-          title={`${counts[each]} ${each}`}
-        >
-          <svg role="img" aria-label={severityName(each)}>
-            <use href={`#s-${letters[each]}`} />
-          </svg>
-          {counts[each]}
+    <span className="counts">
+      {(rated || rest.length === 0) && (
+        <span className="svs">
+          {shown.map((each) => (
+            <Count key={each} severity={each} n={counts[each]} />
+          ))}
+        </span>
+      )}
+      {rest.map((each) => (
+        <span key={each} className={`sv s-${letters[each]} apart`}>
+          <SeverityShape severity={each} />
+          {counts[each]} {rated ? '' : each === 'unknown' ? 'without a severity' : each}
+          {rated && <span className="sr">{each === 'unknown' ? 'without a severity' : each}</span>}
         </span>
       ))}
+    </span>
+  );
+}
+
+function Count({ severity, n }: { severity: Severity; n: number }) {
+  return (
+    <span className={`sv s-${letters[severity]} ${n === 0 ? 'zero' : ''}`} title={`${n} ${severity}`}>
+      <svg role="img" aria-label={severityName(severity)}>
+        <use href={`#s-${letters[severity]}`} />
+      </svg>
+      {n}
     </span>
   );
 }

@@ -6,6 +6,7 @@ import type { Digest } from '../../../oci/digest.ts';
 import type { RepositoryName } from '../../../oci/names.ts';
 import type { ContentRecords, VulnerableImage } from '../../../ports/content-records.ts';
 import type { RepositoryId } from '../../../ports/registry-records.ts';
+import { chunks } from '../chunks.ts';
 import type { Schema } from '../schema.ts';
 import { visible } from '../visible.ts';
 
@@ -16,7 +17,7 @@ type Part<K extends keyof ContentRecords> = Pick<ContentRecords, K>;
 
 export function lists(
   db: Kysely<Schema>,
-): Part<'packages' | 'findings' | 'imagesWith' | 'imagesHolding' | 'repositoriesOf'> {
+): Part<'packages' | 'findings' | 'imagesWith' | 'imagesHolding' | 'imagesOf' | 'repositoriesOf'> {
   return {
     async packages(manifest) {
       const rows = await db
@@ -116,6 +117,24 @@ export function lists(
         .limit(page.limit)
         .execute();
       return rows.map((row) => ({ ...row, digest: row.digest as Digest }));
+    },
+    async imagesOf(indexes) {
+      const listed = new Map<Digest, Digest[]>();
+      for (const some of chunks([...new Set(indexes)])) {
+        const rows = await db
+          .selectFrom('manifest_references')
+          .select(['manifest', 'target'])
+          .where('manifest', 'in', some)
+          .where('kind', '=', 'manifest')
+          .orderBy('position')
+          .execute();
+        for (const row of rows) {
+          const known = listed.get(row.manifest as Digest);
+          if (known) known.push(row.target as Digest);
+          else listed.set(row.manifest as Digest, [row.target as Digest]);
+        }
+      }
+      return listed;
     },
     async repositoriesOf(manifest) {
       const rows = await db

@@ -5,6 +5,7 @@ import type { ImageAnalysis, ImageJudgement } from '../../../ports/content-recor
 import type { Database } from '../../../ports/database.ts';
 import type { judgement as shape } from '../../../contract/shapes.ts';
 import { standingOf } from '../../../work/content/read-image.ts';
+import { urgency } from './ordering.ts';
 
 export type Judgement = z.infer<typeof shape>;
 
@@ -28,8 +29,27 @@ export async function judgementOf(database: Database, digest: Digest): Promise<J
   return { state: job.state, ...(job.lastError !== undefined && { detail: job.lastError }) };
 }
 
-/** Where many images stand, with one query for those that are done. */
+/**
+ * Where many images stand, with one query for those that are done. An index stands where its images do: unfinished
+ * while one of them is, else as bad as the worst.
+ */
 export async function judgementsOf(database: Database, digests: readonly Digest[]): Promise<Map<Digest, Judgement>> {
+  const listed = await database.records.content.imagesOf(digests);
+  const images = await judgedImages(database, [...digests, ...[...listed.values()].flat()]);
+  for (const [index, children] of listed) {
+    const worst = worstOf(children.flatMap((child) => images.get(child) ?? []));
+    if (worst) images.set(index, worst);
+  }
+  return images;
+}
+
+function worstOf(judgements: readonly Judgement[]): Judgement | undefined {
+  const known = judgements.filter(({ state }) => state !== 'not-applicable');
+  const unfinished = known.find(({ state }) => state === 'running' || state === 'waiting');
+  return unfinished ?? known.toSorted((a, b) => urgency(b) - urgency(a))[0];
+}
+
+async function judgedImages(database: Database, digests: readonly Digest[]): Promise<Map<Digest, Judgement>> {
   const done = await database.records.content.judgements([...new Set(digests)]);
   const found = new Map<Digest, Judgement>();
   for (const digest of new Set(digests)) {

@@ -126,7 +126,7 @@ function insideEvidence(image: Image, report: Report | undefined): Evidence[] {
           <>
             {count(fixable)} of {counted(total(judgement.counts ?? noCounts), 'finding')};{' '}
             <Link href={withQuery({ tab: 'findings', fixable: '1' })}>
-              {counted(cures.length, 'change')} clear them
+              {cures.length === 1 ? 'one change clears them' : `${cures.length} changes clear them`}
             </Link>
           </>
         ) : (
@@ -134,7 +134,7 @@ function insideEvidence(image: Image, report: Report | undefined): Evidence[] {
         ),
       source: newest ? <Time at={newest} /> : '',
     });
-    const worst = rows.slice(0, 3);
+    const worst = rows.filter((row) => row.severity !== 'unknown').slice(0, 3);
     if (worst.length > 0)
       evidence.push({
         tone: 'none',
@@ -168,6 +168,14 @@ function insideEvidence(image: Image, report: Report | undefined): Evidence[] {
       source: part.code,
     });
   return evidence;
+}
+
+/** The banner says the numbers; the question says what they are numbers of. */
+function insideAnswer(image: Image, answer: string): string {
+  const { judgement, distribution } = image;
+  if (!isKnown(judgement) || total(judgement.counts ?? noCounts) === 0) return answer;
+  const system = distribution?.name || distribution?.id;
+  return `${system ? `${system} with ${counted(judgement.packages ?? 0, 'package')}` : counted(judgement.packages ?? 0, 'package')}, ${counted(total(judgement.counts ?? noCounts), 'known vulnerability', 'known vulnerabilities')}`;
 }
 
 function movesEvidence(image: Image): { tone: Tone; answer: string; evidence: Evidence[] } {
@@ -282,7 +290,7 @@ export function Summary({ top, image, report }: { top: Image; image: Image; repo
               <Question
                 ask="What is inside, and what is wrong with it?"
                 tone={standing.tone}
-                answer={standing.answer}
+                answer={insideAnswer(image, standing.answer)}
                 evidence={insideEvidence(image, report.data)}
                 check={`assay scan ${reference}`}
               />

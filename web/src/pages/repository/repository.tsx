@@ -37,7 +37,7 @@ function TagRow({ repository, tag }: { repository: string; tag: Tag }) {
         <Link className="name mono" data-row href={imageAddress(repository, tag.name)}>
           {tag.name}
         </Link>
-        {tag.kind === 'index' && <span className="q3 kind">several platforms</span>}
+        {tag.kind === 'index' && <span className="q3 kind">several platforms, the worst counts</span>}
       </td>
       <td className="x">
         <DigestText digest={tag.digest} />
@@ -46,11 +46,7 @@ function TagRow({ repository, tag }: { repository: string; tag: Tag }) {
         <FindingsBar judgement={tag.judgement} />
       </td>
       <td className="nw">
-        {tag.kind === 'index' && tag.judgement.state === 'not-applicable' ? (
-          <span className="q3">see platforms</span>
-        ) : (
-          <FindingsCounts judgement={tag.judgement} />
-        )}
+        <FindingsCounts judgement={tag.judgement} />
       </td>
       <td className="r x">
         <FixableCount judgement={tag.judgement} />
