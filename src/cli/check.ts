@@ -88,7 +88,7 @@ async function serverFacts(
   }
   const history = named.history.find((each) => each.tag === tag);
   return {
-    settings: (image.configuration ?? {}) as Beside['settings'],
+    settings: image.configuration ?? {},
     annotations: { ...named.annotations, ...image.annotations },
     attached: [...attached].map(([of, kind]) => ({ kind, digest: of })),
     tag: history && { name: history.tag, moves: history.moves },

@@ -44,3 +44,12 @@ export async function readSecret(): Promise<string> {
   if (secret === '') throw new AssayError('usage-invalid', 'standard input holds no password');
   return secret;
 }
+
+/** A new password: from standard input, or typed twice. */
+export async function newPassword(fromInput: boolean): Promise<string> {
+  if (fromInput) return readSecret();
+  const password = await ask('New password', { secret: true, instead: '--password-stdin' });
+  if ((await ask('Once more', { secret: true, instead: '--password-stdin' })) !== password)
+    throw new AssayError('usage-invalid', 'the two passwords are not equal; nothing was changed');
+  return password;
+}

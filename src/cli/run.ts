@@ -3,7 +3,8 @@ import { isAssayError } from '../lib/error.ts';
 import { errorTable } from '../lib/error-table.ts';
 import type { Command, CommandEntry, ExitStatus, Open } from './command.ts';
 import { commands } from './commands.ts';
-import type { Terminal } from './terminal.ts';
+import { nearest } from './nearest.ts';
+import { printable, type Terminal } from './terminal.ts';
 
 /** Finds the command, loads it alone, reads its arguments and runs it; every failure becomes one line and a status. */
 export async function runCommandLine(
@@ -43,7 +44,7 @@ function explain(words: readonly string[], terminal: Terminal): ExitStatus {
   if (asked.length > 0 && group.length === 0) {
     const near = nearest(asked[0]!, [...new Set(commands.map((entry) => entry.name.split(' ')[0]!))]);
     terminal.err(
-      `assay: there is no command ${asked[0]}${near ? `; did you mean ${near}?` : ''} (assay --help lists them)`,
+      `assay: there is no command ${printable(asked[0]!)}${near ? `; did you mean ${near}?` : ''} (assay --help lists them)`,
     );
     return 2;
   }
@@ -99,41 +100,11 @@ function parse(
 
 function report(error: unknown, terminal: Terminal, environment: NodeJS.ProcessEnv): ExitStatus {
   if (isAssayError(error)) {
-    terminal.err(`assay: ${error.message.replaceAll('\n', ' ')}`);
+    terminal.err(`assay: ${printable(error.message.replaceAll('\n', ' '))}`);
     return errorTable[error.code].exit;
   }
   const text = error instanceof Error ? error.message : String(error);
-  terminal.err(`assay: unexpected: ${text.replaceAll('\n', ' ')}`);
+  terminal.err(`assay: unexpected: ${printable(text.replaceAll('\n', ' '))}`);
   if (environment['ASSAY_DEBUG'] && error instanceof Error) terminal.err(error.stack ?? '');
   return 3;
-}
-
-/** The nearest word by edit distance, when it is near enough to be a slip. */
-export function nearest(word: string, among: readonly string[]): string | undefined {
-  const best = among
-    .map((each) => ({ each, distance: editDistance(word, each) }))
-    .sort((a, b) => a.distance - b.distance)[0];
-  return best && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.each : undefined;
-}
-
-/** Insertions, deletions, changes and swaps of neighbours count one each (optimal string alignment). */
-function editDistance(a: string, b: string): number {
-  const rows = [Array.from({ length: b.length + 1 }, (_, at) => at)];
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      row.push(
-        Math.min(
-          rows[i - 1]![j]! + 1,
-          row[j - 1]! + 1,
-          rows[i - 1]![j - 1]! + (same ? 0 : 1),
-          swapped ? rows[i - 2]![j - 2]! + 1 : Number.POSITIVE_INFINITY,
-        ),
-      );
-    }
-    rows.push(row);
-  }
-  return rows[a.length]![b.length]!;
 }

@@ -60,6 +60,17 @@ export class ServerClient {
     throw problem(this.base, answer.status, value);
   }
 
+  /** As `call`, for an answer that is bytes as they come. */
+  async stream(method: string, path: string): Promise<AsyncIterable<Uint8Array>> {
+    this.#authorization ??= this.#find();
+    const authorization = await this.#authorization;
+    const headers: Record<string, string> = { ...(authorization !== undefined && { Authorization: authorization }) };
+    const answer = await this.#http({ method, url: new URL(this.base + path), headers });
+    if (answer.status >= 200 && answer.status < 300) return answer.body;
+    const text = await collectBytes(answer.body, MAX_ANSWER, `the answer of ${this.base}`);
+    throw problem(this.base, answer.status, parse(new TextDecoder().decode(text)));
+  }
+
   /** True when the other side says that it is an Assay server (`_assay` in its list of extensions). */
   async isAssay(): Promise<boolean> {
     const url = new URL(`${this.base}/v2/_oci/ext/discover`);

@@ -1,5 +1,5 @@
 import { advisoryKeyOf } from '../content/findings/ecosystems.ts';
-import type { FoundPackage } from '../content/inventory/package.ts';
+import type { Distribution, FoundPackage } from '../content/inventory/package.ts';
 import type { Report } from './report.ts';
 
 /** Packages that no imported feed speaks of; for them "no findings" means "unknown", never "clean". */
@@ -14,7 +14,7 @@ export function gapsOf({ packages, distribution, advisories }: Report): Gap[] {
   const covered = new Set(advisories.feeds.flatMap((feed) => feed.ecosystems));
   const counts = new Map<string, number>();
   for (const each of packages) {
-    const key = advisoryKeyOf(each as FoundPackage, distribution);
+    const key = advisoryKeyOf(each as FoundPackage, distribution as Distribution | undefined);
     if (key && covered.has(key.ecosystem)) continue;
     const of = key?.ecosystem ?? each.type;
     counts.set(of, (counts.get(of) ?? 0) + 1);
