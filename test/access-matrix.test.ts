@@ -69,7 +69,7 @@ const api: Readonly<Record<string, Expectation>> = {
   beginBackup: administrators,
   endBackup: administrators,
   listBackupFiles: administrators,
-  getBackupFile: { ...administrators, query: '?path=absent' },
+  readBackupFile: { ...administrators, query: '?path=absent' },
   runFsck: { ...administrators, body: {} },
 };
 
