@@ -20,6 +20,7 @@ import { analyseImage } from '../work/content/analyse-image.ts';
 import { judgeChanged } from '../work/content/advisories.ts';
 import { ANALYSE_IMAGE, analysisJobSchema, JUDGE_PACKAGES } from '../work/content/jobs.ts';
 import { JobRunner } from '../work/jobs/runner.ts';
+import { Backups } from '../work/registry/backups.ts';
 import { Blobs } from '../work/registry/blobs.ts';
 import { COLLECT_GARBAGE, Garbage } from '../work/registry/garbage.ts';
 import { Manifests } from '../work/registry/manifests.ts';
@@ -27,6 +28,7 @@ import { Pulls } from '../work/registry/pulls.ts';
 import { Uploads, uploadLimits } from '../work/registry/uploads.ts';
 import { uuidv7 } from '../lib/uuid.ts';
 import type { Config } from './config.ts';
+import { openBackupSource, removeOldScratch } from './backup-source.ts';
 import { openDatabase } from './open-database.ts';
 import { every } from './periodic.ts';
 import { openDataDirectory } from './data-directory.ts';
@@ -63,6 +65,7 @@ export async function serve(
   const stack = new AsyncDisposableStack();
   try {
     const data = stack.use(openDataDirectory(config.dataDirectory));
+    await removeOldScratch(data.path);
     const blobStore = stack.adopt(await openFileBlobStore(data.path), (each) => each.close());
     const database = stack.adopt(await openDatabase(config, data.path, startedAt), (each) => each.close());
     const advisories = stack.adopt(openAdvisorySets(join(data.path, 'advisories')), (each) => each.close());
@@ -81,6 +84,21 @@ export async function serve(
     const uploads = new Uploads(database, blobStore, clock, { ...uploadLimits, maxBlobBytes: config.maxBlobBytes });
     const pulls = stack.adopt(new Pulls(database, clock), (each) => each.flush());
     const garbage = new Garbage({ database, blobs: blobStore, uploads, clock });
+    const backups = stack.adopt(
+      new Backups(
+        () =>
+          openBackupSource({
+            directory: data.path,
+            database,
+            blobs: blobStore,
+            hold: () => garbage.hold(),
+            version,
+            now: clock.now(),
+          }),
+        clock,
+      ),
+      (each) => each.close(),
+    );
     const runner = new JobRunner(
       database,
       clock,
@@ -120,6 +138,7 @@ export async function serve(
       advisories,
       analyser,
       uploads,
+      backups,
       blobs: new Blobs(database, blobStore, clock),
       manifests: new Manifests(database, clock, runner.wake, config),
       pulls,
@@ -154,7 +173,8 @@ export async function serve(
     const bound = listener.net.address();
     const scheme = isLoopback(host) ? 'http' : 'https';
     const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${typeof bound === 'object' && bound ? bound.port : port}`;
-    log.info({ url, data: data.path, version, ms: clock.now() - startedAt }, 'ready');
+    // A person reads the same on the terminal.
+    log[options.terminal ? 'debug' : 'info']({ url, data: data.path, version, ms: clock.now() - startedAt }, 'ready');
     const running = stack.move();
     return { url, dataDirectory: data.path, initialPassword, stop: () => running.disposeAsync() };
   } catch (error) {

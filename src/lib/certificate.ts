@@ -1,5 +1,4 @@
 import { createHash, type KeyObject, randomBytes, sign } from 'node:crypto';
-import { isIP } from 'node:net';
 import {
   bitString,
   boolean,
@@ -107,9 +106,8 @@ function extensions(request: CertificateRequest): Buffer[] {
 
 /** dNSName or iPAddress (RFC 5280 section 4.2.1.6). */
 function generalName(name: string): Buffer {
-  const version = isIP(name);
-  if (version === 4) return der(0x87, Buffer.from(name.split('.').map(Number)));
-  if (version === 6) return der(0x87, addressBytes(name));
+  if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(name)) return der(0x87, Buffer.from(name.split('.').map(Number)));
+  if (name.includes(':')) return der(0x87, addressBytes(name));
   return implicit(2, Buffer.from(name, 'ascii'));
 }
 
