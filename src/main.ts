@@ -13,6 +13,9 @@ const open: Open = {
   target: async (reference, access, from) => (await import('./app/local.ts')).openTarget(reference, access, from),
   checkSignIn: async (host, credential, access) =>
     (await import('./app/local.ts')).checkSignIn(host, credential, access),
+  stopped: async (flags, environment) => (await import('./app/upkeep.ts')).openStopped(flags, environment),
+  backupFolder: async (path) => (await import('./app/upkeep.ts')).openBackupFolder(path),
+  restore: async (...given) => (await import('./app/upkeep.ts')).restore(...given),
   analysis: async (environment) => (await import('./app/local.ts')).openLocalAnalysis(environment),
 };
 

@@ -7,6 +7,9 @@ import type { ImageSource, ImageTarget } from '../ports/image-source.ts';
 import type { InventoryCache } from '../ports/inventory-cache.ts';
 import type { LayerAnalyser } from '../ports/layer-analyser.ts';
 import type { Terminal } from './terminal.ts';
+import type { BackupFolder, BackupSource } from '../ports/backup.ts';
+import type { BackupProgress } from '../work/registry/backup.ts';
+import type { FsckStep } from '../work/registry/fsck.ts';
 
 export interface Argument {
   /** `image`, or `images...` for one or more. */
@@ -35,6 +38,24 @@ export interface Open {
   checkSignIn(host: string, credential: { name: string; password: string }, access: ImageAccess): Promise<void>;
   /** The parts of a scan without a server. */
   analysis(environment: NodeJS.ProcessEnv): Promise<LocalAnalysis>;
+  /** Takes the data directory of the configuration, or tells where its server runs. */
+  stopped(
+    flags: Readonly<Record<string, unknown>>,
+    environment: NodeJS.ProcessEnv,
+  ): Promise<LocalHouse | { readonly url: string }>;
+  backupFolder(path: string): Promise<BackupFolder>;
+  restore(
+    from: BackupFolder,
+    flags: Readonly<Record<string, unknown>>,
+    environment: NodeJS.ProcessEnv,
+    progress: BackupProgress,
+  ): Promise<{ directory: string; createdAt: string; files: number; bytes: number }>;
+}
+
+/** The data of a server that does not run. */
+export interface LocalHouse extends AsyncDisposable {
+  fsck(options: { full: boolean; repair: boolean }): AsyncIterable<FsckStep>;
+  backup(): Promise<BackupSource>;
 }
 
 /** How registries are reached: trust, sign-ins and the environment of the command. */

@@ -20,8 +20,10 @@ export interface Endpoint {
   readonly body?: z.ZodType;
   /** Largest request body in bytes; 64 KiB when absent. */
   readonly maxBodyBytes?: number;
-  /** Absent: 204 and no body. */
+  /** Absent, without `stream` too: 204 and no body. */
   readonly answer?: z.ZodType;
+  /** Media type of an answer that is bytes as they come. */
+  readonly stream?: string;
   readonly status?: 200 | 201 | 202;
   readonly errors: readonly ErrorCode[];
 }
@@ -36,4 +38,8 @@ export interface CallInput<E extends Endpoint> {
   readonly body: E extends { body: infer S extends z.ZodType } ? z.output<S> : undefined;
 }
 
-export type CallAnswer<E extends Endpoint> = E extends { answer: infer S extends z.ZodType } ? z.input<S> : void;
+export type CallAnswer<E extends Endpoint> = E extends { answer: infer S extends z.ZodType }
+  ? z.input<S>
+  : E extends { stream: string }
+    ? AsyncIterable<Uint8Array>
+    : void;

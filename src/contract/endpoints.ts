@@ -4,6 +4,7 @@ import * as house from './house.ts';
 import * as images from './images.ts';
 import * as repositories from './repositories.ts';
 import * as session from './session.ts';
+import * as upkeep from './upkeep.ts';
 
 function endpointsIn(module: object): Endpoint[] {
   return Object.values(module).filter(
@@ -12,4 +13,6 @@ function endpointsIn(module: object): Endpoint[] {
 }
 
 /** Every endpoint of /api. */
-export const endpoints: readonly Endpoint[] = [session, repositories, images, house, authority].flatMap(endpointsIn);
+export const endpoints: readonly Endpoint[] = [session, repositories, images, house, authority, upkeep].flatMap(
+  endpointsIn,
+);

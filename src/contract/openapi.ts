@@ -29,7 +29,9 @@ function responsesOf(endpoint: Endpoint): Json {
           content: { 'application/json': { schema: schemaOf(endpoint.answer, 'output') } },
         },
       }
-    : { 204: { description: 'done' } };
+    : endpoint.stream
+      ? { 200: { description: 'bytes as they come', content: { [endpoint.stream]: {} } } }
+      : { 204: { description: 'done' } };
   for (const [status, codes] of Map.groupBy(endpoint.errors, (code) => errorTable[code].status))
     responses[status] = {
       description: codes.join(', '),

@@ -1,6 +1,7 @@
 import type { Accounts } from '../work/access/accounts.ts';
 import type { RegistryTokens } from '../work/access/registry-tokens.ts';
 import type { SignIn } from '../work/access/sign-in.ts';
+import type { Backups } from '../work/registry/backups.ts';
 import type { Blobs } from '../work/registry/blobs.ts';
 import type { Manifests } from '../work/registry/manifests.ts';
 import type { Pulls } from '../work/registry/pulls.ts';
@@ -25,6 +26,7 @@ export interface House {
   readonly advisories: AdvisorySets;
   readonly analyser: LayerAnalyser;
   readonly uploads: Uploads;
+  readonly backups: Backups;
   readonly blobs: Blobs;
   readonly manifests: Manifests;
   readonly pulls: Pulls;

@@ -3,6 +3,7 @@ import type { ContentRecords } from './content-records.ts';
 import type { EventRecords } from './events-records.ts';
 import type { JobRecords } from './queue.ts';
 import type { RegistryRecords } from './registry-records.ts';
+import type { UpkeepRecords } from './upkeep-records.ts';
 
 /** The rooms of the database, one interface each. */
 export interface Records {
@@ -11,6 +12,7 @@ export interface Records {
   readonly content: ContentRecords;
   readonly jobs: JobRecords;
   readonly events: EventRecords;
+  readonly upkeep: UpkeepRecords;
 }
 
 /**
@@ -20,5 +22,10 @@ export interface Records {
 export interface Database {
   readonly records: Records;
   change<T>(work: (records: Records) => Promise<T>): Promise<T>;
+  /**
+   * Writes a copy of the last committed state to a new file while changes go on. Absent where the database has its own
+   * tools for that.
+   */
+  readonly snapshot?: (path: string) => Promise<void>;
   close(): Promise<void>;
 }

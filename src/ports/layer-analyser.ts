@@ -1,8 +1,14 @@
-import type { LayerInventory } from '../content/inventory/package.ts';
+import type { HardLink, LayerInventory } from '../content/inventory/package.ts';
+
+export interface AnalyseOptions {
+  readonly signal?: AbortSignal;
+  /** Hard links that a first pass over the same layer left open (`LayerInventory.links`). */
+  readonly links?: readonly HardLink[];
+}
 
 /** Takes one layer apart. Throws `analysis-failed`, `content-malformed` or `content-budget-exceeded`. */
 export interface LayerAnalyser {
-  analyse(bytes: AsyncIterable<Uint8Array>, options?: { signal?: AbortSignal }): Promise<LayerInventory>;
+  analyse(bytes: AsyncIterable<Uint8Array>, options?: AnalyseOptions): Promise<LayerInventory>;
   /** What confines the analysis here, in words, for `assay status`. */
   confinement(): Promise<readonly string[]>;
 }

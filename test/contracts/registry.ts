@@ -171,10 +171,7 @@ export function registryContract(open: OpenDatabase): void {
       await database.change(({ registry }) => registry.addPulls(repository.id, counts));
       await database.change(({ registry }) => registry.addPulls(repository.id, counts));
       const pulls = await database.records.registry.pulls(repository, digest('m'));
-      assert.deepEqual(pulls.map((each) => [each.tag, each.count]).toSorted(), [
-        ['', 2],
-        ['v1', 4],
-      ]);
+      assert.deepEqual(pulls.map((each) => `${each.tag} ${each.count}`).toSorted(), [' 2', 'v1 4']);
     });
 
     test('a repository that is deleted in the middle of a push takes nothing in', async () => {

@@ -7,6 +7,7 @@ import { jobRecords } from './job-records.ts';
 import type { KeepTimes } from './registry/keep-times.ts';
 import { registryRecords } from './registry/records.ts';
 import type { Schema } from './schema.ts';
+import { upkeepRecords } from './upkeep-records.ts';
 
 /** All rooms over one connection. */
 export function sqlRecords(db: Kysely<Schema>, keep?: KeepTimes): Records {
@@ -16,5 +17,6 @@ export function sqlRecords(db: Kysely<Schema>, keep?: KeepTimes): Records {
     content: contentRecords(db),
     jobs: jobRecords(db),
     events: eventRecords(db),
+    upkeep: upkeepRecords(db),
   };
 }

@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
+import { backup, DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { AssayError, isAssayError, storageError } from '../../lib/error.ts';
 import type { Database, Records } from '../../ports/database.ts';
@@ -42,7 +42,25 @@ export async function openSqlite(path: string, now: number, keep?: KeepTimes): P
     sqlRecords(reading, keep),
     inMemory ? [writer] : [reader, writer],
   );
+  if (!inMemory) database.snapshot = (target) => snapshot(path, target);
   return database;
+}
+
+/** Pages copied at a time; other queries of this process run in between. */
+const SNAPSHOT_PAGES = 1000;
+
+/** A reading transaction holds one state fast, so that the copy never starts over however much is written meanwhile. */
+async function snapshot(path: string, target: string): Promise<void> {
+  const source = connect(path);
+  try {
+    source.exec('begin');
+    source.prepare('select count(*) from migrations').get();
+    await backup(source, target, { rate: SNAPSHOT_PAGES });
+  } catch (error) {
+    throw sqliteError(error, 'copying the database');
+  } finally {
+    source.close();
+  }
 }
 
 function connect(path: string): DatabaseSync {
@@ -62,11 +80,13 @@ function connect(path: string): DatabaseSync {
 
 class SqliteDatabase implements Database {
   readonly records: Records;
+  snapshot?: (path: string) => Promise<void>;
   readonly #writer: DatabaseSync;
   readonly #writing: Records;
   readonly #connections: readonly DatabaseSync[];
   #queue: Change[] = [];
   #running: Promise<void> | undefined;
+  #closed = false;
 
   constructor(writer: DatabaseSync, writing: Records, reading: Records, connections: readonly DatabaseSync[]) {
     this.#writer = writer;
@@ -76,6 +96,7 @@ class SqliteDatabase implements Database {
   }
 
   change<T>(work: (records: Records) => Promise<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(new AssayError('stopping'));
     return new Promise<T>((resolve, reject) => {
       this.#queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
       this.#running ??= new Promise<void>((done) => setImmediate(done)).then(() => this.#drain());
@@ -102,12 +123,20 @@ class SqliteDatabase implements Database {
       for (const change of batch) settled.push(await this.#one(change));
       this.#writer.exec('commit');
     } catch (error) {
-      if (this.#writer.isTransaction) this.#writer.exec('rollback');
+      this.#rollBack();
       const failure = sqliteError(error, 'writing to the database');
       for (const change of batch) change.reject(failure);
       return;
     }
     for (const settle of settled) settle();
+  }
+
+  #rollBack(): void {
+    try {
+      if (this.#writer.isTransaction) this.#writer.exec('rollback');
+    } catch {
+      // what made the commit fail is what the callers are told; the next one begins with a clean journal or fails too
+    }
   }
 
   /** Runs one change in its savepoint; its caller is told only after the commit. */
@@ -125,7 +154,9 @@ class SqliteDatabase implements Database {
     }
   }
 
+  /** Changes that were asked for are finished first; later ones are refused. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#running;
     for (const connection of this.#connections) connection.close();
   }

@@ -87,6 +87,7 @@ async function answer(
         : undefined) as never,
       bytes: () => limited(request, endpoint.maxBodyBytes ?? DEFAULT_BODY),
     });
+    if (endpoint.stream) return streamed(value as AsyncIterable<Uint8Array>, endpoint.stream);
     if (!endpoint.answer) return new Response(null, { status: 204, headers: { ...head.headers } });
     return new Response(JSON.stringify(value), {
       status: endpoint.status ?? 200,
@@ -95,6 +96,12 @@ async function answer(
   } catch (error) {
     return problemResponse(toAssayError(error), context);
   }
+}
+
+function streamed(bytes: AsyncIterable<Uint8Array>, type: string): Response {
+  return new Response(ReadableStream.from(bytes), {
+    headers: { 'content-type': type, 'cache-control': 'no-store' },
+  });
 }
 
 /** Authorization header first; a browser comes with its session cookie and must then come from this site. */

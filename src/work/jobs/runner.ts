@@ -26,7 +26,7 @@ export class JobRunner {
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
-  #filling = false;
+  #filling: Promise<void> | undefined;
   #woken = false;
 
   constructor(database: Database, clock: Clock, handlers: readonly JobHandler[], log: JobLog, concurrency = 2) {
@@ -46,19 +46,27 @@ export class JobRunner {
 
   readonly wake = (): void => {
     this.#woken = true;
-    if (!this.#filling) void this.#fill();
+    this.#filling ??= this.#fill().finally(() => {
+      this.#filling = undefined;
+      // Somebody woke us in the moment between the last look and here.
+      if (this.#woken && this.#free()) this.wake();
+    });
   };
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#stopping.abort();
+    await this.#filling;
     await Promise.allSettled(this.#running);
   }
 
+  #free(): boolean {
+    return !this.#stopping.signal.aborted && this.#running.size < this.#concurrency;
+  }
+
   async #fill(): Promise<void> {
-    this.#filling = true;
     try {
-      while (this.#woken && !this.#stopping.signal.aborted && this.#running.size < this.#concurrency) {
+      while (this.#woken && this.#free()) {
         this.#woken = false;
         const job = await this.#take();
         if (!job) break;
@@ -70,10 +78,9 @@ export class JobRunner {
         this.#running.add(running);
       }
     } catch (error) {
+      this.#woken = false;
       if (!this.#stopping.signal.aborted)
         this.#log.failed({ id: '', kind: 'take', payload: undefined, attempts: 0 }, error, false);
-    } finally {
-      this.#filling = false;
     }
   }
 

@@ -254,6 +254,41 @@ export interface Api {
     body: undefined;
     answer: { readonly pem: string; readonly fingerprint: string };
   };
+  /** Hold the state of this moment for a backup; ends by itself when it is not read for a while. */
+  beginBackup: {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    answer: { readonly id: string; readonly version: string; readonly createdAt: string };
+  };
+  /** Let go of the state that was held. */
+  endBackup: {
+    params: { readonly backup: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Files of the backup, in pages; the database is the last one. */
+  listBackupFiles: {
+    params: { readonly backup: string };
+    query: { readonly cursor?: string | undefined };
+    body: undefined;
+    answer: { readonly items: readonly { readonly path: string; readonly size: number; readonly digest?: string | undefined }[]; readonly next?: string | undefined };
+  };
+  /** Bytes of one file of the backup. */
+  readBackupFile: {
+    params: { readonly backup: string };
+    query: { readonly path: string };
+    body: undefined;
+    answer: undefined;
+  };
+  /** Compare rows with files while serving; one JSON line for each step, a summary last. */
+  runFsck: {
+    params: undefined;
+    query: { readonly full?: 'true' | 'false' | undefined; readonly repair?: 'true' | 'false' | undefined };
+    body: undefined;
+    answer: undefined;
+  };
 }
 
 /** Where each endpoint is. */
@@ -294,4 +329,9 @@ export const routes = {
   search: { method: 'GET', path: '/api/v1/search' },
   setAccountPassword: { method: 'PUT', path: '/api/v1/accounts/{name}/password' },
   getAuthority: { method: 'GET', path: '/api/v1/ca' },
+  beginBackup: { method: 'POST', path: '/api/v1/backups' },
+  endBackup: { method: 'DELETE', path: '/api/v1/backups/{backup}' },
+  listBackupFiles: { method: 'GET', path: '/api/v1/backups/{backup}/files' },
+  readBackupFile: { method: 'GET', path: '/api/v1/backups/{backup}/file' },
+  runFsck: { method: 'POST', path: '/api/v1/fsck' },
 } as const satisfies Readonly<Record<keyof Api, { method: string; path: string }>>;

@@ -4,6 +4,7 @@ import { houseHandlers } from './house.ts';
 import { imageHandlers } from './images.ts';
 import { repositoryHandlers } from './repositories.ts';
 import { sessionHandlers } from './session.ts';
+import { upkeepHandlers } from './upkeep.ts';
 
 export const handlers: readonly Handled[] = [
   ...sessionHandlers,
@@ -11,4 +12,5 @@ export const handlers: readonly Handled[] = [
   ...imageHandlers,
   ...authorityHandlers,
   ...houseHandlers,
+  ...upkeepHandlers,
 ];
