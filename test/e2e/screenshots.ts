@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ADMIN_PASSWORD, startServer, type TestServer } from '../server.ts';
 import { buildConsole, launchBrowser, openPage, tooWide } from './browser.ts';
-import { analysed, dpkgStatus, importTracker, OS_RELEASE, pushImage, pushIndex } from './console-data.ts';
+import { analysed, dpkgStatus, importTracker, OS_RELEASE, pushImage, pushIndex, TRACKER } from './console-data.ts';
 import { succeed } from './command.ts';
 import { debianRoot, layoutOf } from './debian-image.ts';
 
@@ -14,7 +14,8 @@ const WIDTHS = (process.env['WIDTHS'] ?? '1280,390').split(',').map(Number);
 const ADVISORIES = '../shared/data/advisories/debian-tracker-bookworm-derived.json';
 
 async function fill(server: TestServer): Promise<void> {
-  await importTracker(server, existsSync(ADVISORIES) ? readFileSync(ADVISORIES, 'utf8') : undefined);
+  const shared = existsSync(ADVISORIES) ? (JSON.parse(readFileSync(ADVISORIES, 'utf8')) as typeof TRACKER) : TRACKER;
+  await importTracker(server, JSON.stringify({ ...shared, ...TRACKER }));
   const base = {
     instruction: 'debian.sh --arch amd64 out/ bookworm',
     files: [

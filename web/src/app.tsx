@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { useResource } from './api/resource.ts';
 import { parseAddress } from './model/addresses.ts';
 import { AccountPage } from './pages/account.tsx';
@@ -18,6 +19,16 @@ import { useAddress } from './shell/router.tsx';
 import { MeProvider } from './shell/session.tsx';
 import { Shell } from './shell/shell.tsx';
 
+const pages: Readonly<Record<string, () => ReactNode>> = {
+  repositories: RepositoriesPage,
+  new: NewRepositoryPage,
+  search: SearchPage,
+  activity: ActivityPage,
+  advisories: AdvisoriesPage,
+  accounts: AccountsPage,
+  account: AccountPage,
+};
+
 function Page() {
   const { path } = useAddress();
   const view = parseAddress(path);
@@ -34,25 +45,12 @@ function Page() {
       );
     case 'vulnerability':
       return <VulnerabilityPage id={view.id} />;
-    case 'page':
-      switch (view.name) {
-        case 'repositories':
-          return <RepositoriesPage />;
-        case 'new':
-          return <NewRepositoryPage />;
-        case 'search':
-          return <SearchPage />;
-        case 'activity':
-          return <ActivityPage />;
-        case 'advisories':
-          return <AdvisoriesPage />;
-        case 'accounts':
-          return <AccountsPage />;
-        case 'account':
-          return <AccountPage />;
-        default:
-          return <NotFoundPage />;
-      }
+    case 'page': {
+      const Known = pages[view.name] ?? NotFoundPage;
+      return <Known />;
+    }
+    default:
+      return view satisfies never;
   }
 }
 

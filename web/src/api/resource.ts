@@ -91,9 +91,9 @@ export function useResource<E extends EndpointId>(
     asked.current += 1;
   }, [key, entry, reload]);
   useEffect(() => {
-    if (entry.data === undefined || !again || entry.loading) return;
-    const wait = again(entry.data as Answer<E>, asked.current);
-    if (wait === undefined) return;
+    const asks = entry.data !== undefined && again && !entry.loading;
+    const wait = asks ? again(entry.data as Answer<E>, asked.current) : undefined;
+    if (wait === undefined) return undefined;
     const ask = () => document.hidden || reload();
     const timer = setTimeout(ask, wait);
     document.addEventListener('visibilitychange', ask);

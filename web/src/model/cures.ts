@@ -97,7 +97,7 @@ const systems: Readonly<Record<string, System>> = {
 const updates: Readonly<Record<string, (name: string, version: string) => string>> = {
   npm: (name, version) => `npm install ${name}@${version}`,
   pypi: (name, version) => `pip install '${name}>=${version}'`,
-  golang: (name, version) => `go get ${name}@${/^v/.test(version) || name === 'stdlib' ? version : `v${version}`}`,
+  golang: (name, version) => `go get ${name}@${version.startsWith('v') || name === 'stdlib' ? version : `v${version}`}`,
   cargo: (name, version) => `cargo update -p ${name} --precise ${version}`,
   gem: (name) => `bundle update ${name} --conservative`,
   composer: (name) => `composer update ${name}`,

@@ -38,6 +38,8 @@ export function shortStanding(judgement: Judgement): string {
       if (!isKnown(judgement))
         return (judgement.packages ?? 0) === 0 ? 'unknown: no packages read' : 'unknown: no advisories';
       return total(judgement.counts ?? noCounts) === 0 ? 'none found' : '';
+    default:
+      return judgement.state satisfies never;
   }
 }
 

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { type Answer, call } from '../api/client.ts';
 import { refresh, useAction, useResource } from '../api/resource.ts';
+import { typed } from '../model/form.ts';
 import { loginCommand } from '../model/clients.ts';
 import { Command, CopyButton } from '../parts/copy.tsx';
 import { Glyph } from '../parts/marks.tsx';
@@ -23,7 +24,7 @@ function Password() {
     event.preventDefault();
     const form = event.currentTarget;
     const data = new FormData(form);
-    void change.run(String(data.get('current')), String(data.get('password'))).then((ok) => ok && form.reset());
+    void change.run(typed(data, 'current'), typed(data, 'password')).then((ok) => ok && form.reset());
   };
   return (
     <section className="box">
@@ -85,7 +86,7 @@ function Tokens({ name }: { name: string }) {
     setMade(
       await call('createToken', {
         body: {
-          name: String(form.get('name')).trim(),
+          name: typed(form, 'name').trim(),
           days: Number(form.get('days')),
           readOnly: form.get('readOnly') === 'on',
         },

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { call } from '../api/client.ts';
 import { refresh, useAction, useResource } from '../api/resource.ts';
+import { typed } from '../model/form.ts';
 import { PageHead } from '../parts/page.tsx';
 import { Empty, Loaded, Refused } from '../parts/states.tsx';
 import { Time } from '../parts/time.tsx';
@@ -11,8 +12,8 @@ function Create() {
   const create = useAction(async (form: FormData) => {
     await call('createAccount', {
       body: {
-        name: String(form.get('name')).trim(),
-        password: String(form.get('password')),
+        name: typed(form, 'name').trim(),
+        password: typed(form, 'password'),
         administrator: form.get('administrator') === 'on',
       },
     });
@@ -62,7 +63,7 @@ function Change({ name, done }: { name: string; done: () => void }) {
   });
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    void set.run(String(new FormData(event.currentTarget).get('password')));
+    void set.run(typed(new FormData(event.currentTarget), 'password'));
   };
   return (
     <div className="form account-change">

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { call } from '../api/client.ts';
 import { refresh, useAction } from '../api/resource.ts';
+import { typed } from '../model/form.ts';
 import { repositoryAddress } from '../model/addresses.ts';
 import { PageHead } from '../parts/page.tsx';
 import { Refused } from '../parts/states.tsx';
@@ -17,9 +18,9 @@ export function NewRepositoryPage() {
   const create = useAction(async (form: FormData) => {
     const made = await call('createRepository', {
       body: {
-        name: String(form.get('name')).trim(),
+        name: typed(form, 'name').trim(),
         visibility: form.get('visibility') === 'public' ? 'public' : 'private',
-        description: String(form.get('description')).trim(),
+        description: typed(form, 'description').trim(),
       },
     });
     refresh('listRepositories');

@@ -1,6 +1,7 @@
 import { type FormEvent, useEffect, useRef } from 'react';
 import { call } from '../api/client.ts';
 import { forgetAll, useAction } from '../api/resource.ts';
+import { typed } from '../model/form.ts';
 import { safeReturn } from '../model/addresses.ts';
 import { useTitle } from '../parts/page.tsx';
 import { Refused } from '../parts/states.tsx';
@@ -27,7 +28,7 @@ export function SignInPage() {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    void signIn.run(String(form.get('name')), String(form.get('password')));
+    void signIn.run(typed(form, 'name'), typed(form, 'password'));
   };
   return (
     <main className="gate" id="main">

@@ -21,7 +21,7 @@ export function PersonMenu({ showKeys }: { showKeys: () => void }) {
   const [density, setRoomy] = useDensity();
   useEffect(() => setOpen(false), [full]);
   useEffect(() => {
-    if (!open) return;
+    if (!open) return undefined;
     const outside = (event: Event) => {
       if (!box.current?.contains(event.target as Node)) setOpen(false);
     };
@@ -48,12 +48,12 @@ export function PersonMenu({ showKeys }: { showKeys: () => void }) {
       <button
         type="button"
         className={me.name ? 'who' : 'btn quiet icon'}
-        aria-label={me.name ? `Account and settings of ${me.name}` : 'Settings'}
         aria-expanded={open}
         aria-controls="person-menu"
         onClick={() => setOpen(!open)}
       >
-        {me.name ? initials(me.name) : <Icon name="theme" />}
+        {me.name ? <span aria-hidden="true">{initials(me.name)}</span> : <Icon name="theme" />}
+        <span className="sr">{me.name ? `Account and settings of ${me.name}` : 'Settings'}</span>
       </button>
       {open && (
         <div className="menu-box" id="person-menu">

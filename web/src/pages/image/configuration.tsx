@@ -7,7 +7,9 @@ function lines(value: unknown): string[] {
     return Object.entries(value).map(([name, each]) =>
       typeof each === 'string' && each !== '' ? `${name}=${each}` : name,
     );
-  return value === undefined || value === null || value === '' ? [] : [String(value)];
+  return value === undefined || value === null || value === ''
+    ? []
+    : [typeof value === 'string' ? value : JSON.stringify(value)];
 }
 
 const fields: readonly (readonly [key: string, label: string, one: boolean])[] = [

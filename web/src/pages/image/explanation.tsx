@@ -38,7 +38,7 @@ function useDrawerFocus(narrow: boolean, key: string) {
   }, [narrow, key]);
   useEffect(() => {
     const node = box.current;
-    if (!narrow || !node) return;
+    if (!narrow || !node) return undefined;
     const hold = (event: KeyboardEvent) => {
       if (event.key !== 'Tab') return;
       const stops = [...node.querySelectorAll<HTMLElement>('a[href], button, [tabindex="0"]')];

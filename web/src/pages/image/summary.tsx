@@ -196,7 +196,11 @@ function movesEvidence(image: Image): { tone: Tone; answer: string; evidence: Ev
           key: each.tag,
           value: (
             <>
-              {each.moves === 0 ? 'set once, never moved; ' : `moved ${counted(each.moves, 'time')}; `}
+              {each.moves === 0
+                ? 'set once, never moved; '
+                : each.moves === 1
+                  ? 'moved once; '
+                  : `moved ${each.moves} times; `}
               names this since <Time at={each.updatedAt} />
             </>
           ),

@@ -5,7 +5,6 @@ import { size } from '../../model/format.ts';
 import { isRunning } from '../../model/standing.ts';
 import { DigestText } from '../../parts/copy.tsx';
 import { FindingsBar, FindingsCounts, FixableCount } from '../../parts/findings-cell.tsx';
-import { Glyph } from '../../parts/marks.tsx';
 import { type Crumb, ImageName, PageHead, Tabs } from '../../parts/page.tsx';
 import { PushSteps } from '../../parts/push-steps.tsx';
 import { Bones, Empty, Failed, Loaded } from '../../parts/states.tsx';
@@ -39,7 +38,7 @@ function TagRow({ repository, tag }: { repository: string; tag: Tag }) {
         </Link>
         {tag.kind === 'index' && <span className="q3 kind">several platforms, the worst counts</span>}
       </td>
-      <td className="x">
+      <td className="x in-wide">
         <DigestText digest={tag.digest} />
       </td>
       <td className="x bar-cell">
@@ -51,7 +50,7 @@ function TagRow({ repository, tag }: { repository: string; tag: Tag }) {
       <td className="r x">
         <FixableCount judgement={tag.judgement} />
       </td>
-      <td className="r x q2">{tag.kind === 'image' ? size(tag.size) : ''}</td>
+      <td className="r x q2 in-wide">{tag.kind === 'image' ? size(tag.size) : ''}</td>
       <td className="nw q2">
         <Time at={tag.updatedAt} /> <span className="q3 lg">by {tag.updatedBy}</span>
       </td>
@@ -72,7 +71,9 @@ function TagTable({ repository, tags }: { repository: string; tags: readonly Tag
           <thead>
             <tr>
               <th scope="col">Tag</th>
-              <th scope="col">Digest</th>
+              <th scope="col" className="in-wide">
+                Digest
+              </th>
               <th scope="col">Findings</th>
               <th scope="col">
                 <span className="sr">By severity</span>
@@ -80,7 +81,7 @@ function TagTable({ repository, tags }: { repository: string; tags: readonly Tag
               <th scope="col" className="r">
                 Fixable
               </th>
-              <th scope="col" className="r">
+              <th scope="col" className="r in-wide">
                 Size
               </th>
               <th scope="col">Pushed</th>
@@ -173,10 +174,7 @@ export function RepositoryPage({ name }: { name: string }) {
       <PageHead crumbs={crumbsOf(name)} title={<ImageName repository={name} />} name={name}>
         {repository.data && (
           <p className="facts">
-            <span>
-              <Glyph tone="none" />
-              {repository.data.visibility}
-            </span>
+            <span>{repository.data.visibility}</span>
             {repository.data.description && <span>{repository.data.description}</span>}
             <span>
               created <Time at={repository.data.createdAt} />

@@ -1,6 +1,7 @@
 import type { FormEvent } from 'react';
 import { call } from '../../api/client.ts';
 import { refresh, useAction, useResource } from '../../api/resource.ts';
+import { typed } from '../../model/form.ts';
 import { Loaded, Refused } from '../../parts/states.tsx';
 import { navigate } from '../../shell/router.tsx';
 import { ConfirmByName } from './confirm-by-name.tsx';
@@ -21,7 +22,7 @@ function General({ repository }: { repository: Repository }) {
       params: { repository: repository.name },
       body: {
         visibility: form.get('visibility') === 'public' ? 'public' : 'private',
-        description: String(form.get('description')).trim(),
+        description: typed(form, 'description').trim(),
       },
     });
     refresh('getRepository', 'listRepositories');
@@ -84,7 +85,7 @@ function Members({ repository }: { repository: string }) {
     const form = event.currentTarget;
     const data = new FormData(form);
     const role = roles.find((each) => each === data.get('role')) ?? 'reader';
-    void give.run(String(data.get('account')).trim(), role).then((done) => done && form.reset());
+    void give.run(typed(data, 'account').trim(), role).then((done) => done && form.reset());
   };
   return (
     <section className="box">
