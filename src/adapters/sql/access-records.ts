@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { isRole } from '../../access/roles.ts';
 import type { RepositoryName } from '../../oci/names.ts';
 import type { AccessRecords, Account, Grant, TokenRecord } from '../../ports/access-records.ts';
+import { prepared } from './prepared.ts';
 import type { Schema } from './schema.ts';
 
 function toAccount(row: Schema['accounts']): Account {
@@ -44,13 +45,15 @@ export function accessRecords(db: Kysely<Schema>): AccessRecords {
   const idOf = async (name: string): Promise<string | undefined> =>
     (await db.selectFrom('accounts').select('id').where('name', '=', name).executeTakeFirst())?.id;
 
+  const byId = prepared(db, db.selectFrom('accounts').selectAll().where('id', '=', '').compile());
+
   return {
     async account(name) {
       const row = await db.selectFrom('accounts').selectAll().where('name', '=', name).executeTakeFirst();
       return row && toAccount(row);
     },
     async accountById(id) {
-      const row = await db.selectFrom('accounts').selectAll().where('id', '=', id).executeTakeFirst();
+      const row = await byId(id);
       return row && toAccount(row);
     },
     async accounts() {

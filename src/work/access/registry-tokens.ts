@@ -2,7 +2,14 @@ import { hash } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Action } from '../../access/roles.ts';
-import { type AccessEntry, actionsOf, parseScopes, repositoryNameOrNone, scopeOf } from '../../access/scope.ts';
+import {
+  type AccessEntry,
+  actionsOf,
+  parseScopes,
+  repositoryNameOrNone,
+  scopeOf,
+  type TokenScope,
+} from '../../access/scope.ts';
 import type { Viewer } from '../../access/viewer.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { uuidv7 } from '../../lib/uuid.ts';
@@ -14,7 +21,10 @@ import type { Identified } from './sign-in.ts';
 export const TOKEN_SECONDS = 300;
 const MAX_REMEMBERED = 10_000;
 
-const accessSchema = z.array(z.object({ type: z.string(), name: z.string(), actions: z.array(z.string()) }));
+const claimsSchema = z.object({
+  access: z.array(z.object({ type: z.string(), name: z.string(), actions: z.array(z.string()) })),
+  account: z.string().optional(),
+});
 
 /** Bearer tokens of the docker registry token protocol: JWTs under one HMAC key, audience and issuer checked. */
 export class RegistryTokens {
@@ -23,7 +33,7 @@ export class RegistryTokens {
   readonly #key: Uint8Array;
   readonly #service: string;
   /** Verified tokens by digest, until they expire: the check costs more than the request it guards. */
-  readonly #verified = new Map<string, { viewer: Viewer; until: number }>();
+  readonly #verified = new Map<string, { accountId: string | undefined; scope: TokenScope; until: number }>();
 
   constructor(database: Database, clock: Clock, key: Uint8Array, service: string) {
     this.#database = database;
@@ -82,7 +92,7 @@ export class RegistryTokens {
     const mark = hash('sha256', token, 'base64');
     const known = this.#verified.get(mark);
     if (known) {
-      if (known.until > now) return known.viewer;
+      if (known.until > now) return this.#viewer(known.accountId, known.scope);
       this.#verified.delete(mark);
       return undefined;
     }
@@ -94,20 +104,19 @@ export class RegistryTokens {
         currentDate: new Date(now),
         requiredClaims: ['exp', 'iat', 'access'],
       });
-      const scope = scopeOf(accessSchema.parse(payload['access']));
-      const viewer = await this.#viewer(payload['account'], scope);
-      if (!viewer) return undefined;
+      const { access, account } = claimsSchema.parse(payload);
+      const scope = scopeOf(access);
       if (this.#verified.size >= MAX_REMEMBERED) this.#verified.clear();
-      this.#verified.set(mark, { viewer, until: (payload.exp ?? 0) * 1000 });
-      return viewer;
+      this.#verified.set(mark, { accountId: account, scope, until: (payload.exp ?? 0) * 1000 });
+      return await this.#viewer(account, scope);
     } catch {
       return undefined;
     }
   }
 
-  async #viewer(accountId: unknown, scope: ReturnType<typeof scopeOf>): Promise<Viewer | undefined> {
+  /** The account as it is now: one that was removed or disabled since is nobody. */
+  async #viewer(accountId: string | undefined, scope: TokenScope): Promise<Viewer | undefined> {
     if (accountId === undefined) return { kind: 'anonymous', scope };
-    if (typeof accountId !== 'string') return undefined;
     const account = await this.#database.records.access.accountById(accountId);
     if (!account || account.disabled) return undefined;
     return { kind: 'account', accountId: account.id, name: account.name, administrator: account.administrator, scope };
