@@ -1,30 +1,42 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
-import type { Readable, Transform } from 'node:stream';
-import { LayerReader } from '../content/image/layer-reader.ts';
+import type { Transform } from 'node:stream';
+import { LayerReader, layerLimits } from '../content/image/layer-reader.ts';
 import { analysers } from '../content/inventory/analysers.ts';
+import type { HardLink } from '../content/inventory/package.ts';
 import { AssayError, isAssayError } from '../lib/error.ts';
 
 /**
- * Entry of the analysis process: the bytes of one layer on standard input, one JSON line with its inventory on standard
- * output. It holds nothing but its pipes and ends after one layer.
+ * Entry of the analysis process: on standard input one JSON line with what is asked, then the bytes of one layer; on
+ * standard output one JSON line with its inventory. It holds nothing but its pipes and ends after one layer; when its
+ * input ends before anything was asked, it ends too.
  */
 const CHUNK = 256 * 1024;
 const MAX_UNCOMPRESSED = 64 * 1024 ** 3;
+const MAX_REQUEST = 16 * 1024 ** 2;
 
 interface Answer {
   readonly inventory?: unknown;
   readonly error?: { code: string; message: string };
 }
 
-const reader = new LayerReader(analysers);
+interface Request {
+  readonly links?: readonly HardLink[];
+}
+
 const hash = createHash('sha256');
+let reader: LayerReader | undefined;
 let size = 0;
 
 try {
-  const broken = await readLayer(createReadStream('', { fd: 0, highWaterMark: CHUNK }));
-  answer({ inventory: reader.finish({ diffId: `sha256:${hash.digest('hex')}`, uncompressedSize: size, broken }) });
+  const input = createReadStream('', { fd: 0, highWaterMark: CHUNK })[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const asked = await readRequest(input);
+  if (asked) {
+    reader = new LayerReader(analysers, layerLimits, asked.request.links ?? []);
+    const broken = await readLayer(asked.rest, input);
+    answer({ inventory: reader.finish({ diffId: `sha256:${hash.digest('hex')}`, uncompressedSize: size, broken }) });
+  }
 } catch (error) {
   answer({
     error: isAssayError(error)
@@ -33,26 +45,43 @@ try {
   });
 }
 
+/** The first line, and what came with it of the layer. */
+async function readRequest(input: AsyncIterator<Buffer>): Promise<{ request: Request; rest: Buffer } | undefined> {
+  let head: Buffer = Buffer.alloc(0);
+  for (let next = await input.next(); !next.done; next = await input.next()) {
+    head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+    const end = head.indexOf(0x0a);
+    if (end >= 0)
+      return { request: JSON.parse(head.toString('utf8', 0, end)) as Request, rest: head.subarray(end + 1) };
+    if (head.length > MAX_REQUEST) throw new AssayError('analysis-failed', 'the request is too long');
+  }
+  return undefined;
+}
+
 function answer(value: Answer): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
 /** Feeds the reader; a stream that cannot be read to its end gives the reason back instead of failing. */
-async function readLayer(source: Readable): Promise<AssayError | undefined> {
+async function readLayer(rest: Buffer, chunks: AsyncIterator<Buffer>): Promise<AssayError | undefined> {
   let decompress: Transform | undefined;
   let first = true;
   try {
-    const chunks = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-    const head = await chunks.next();
-    if (head.done) throw new AssayError('content-malformed', 'the layer is empty');
-    decompress = decompressorFor(head.value);
+    let head = rest;
+    while (head.length < 4) {
+      const next = await chunks.next();
+      if (next.done) break;
+      head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+    }
+    if (head.length === 0) throw new AssayError('content-malformed', 'the layer is empty');
+    decompress = decompressorFor(head);
     first = false;
     if (!decompress) {
-      take(head.value);
+      take(head);
       for (let next = await chunks.next(); !next.done; next = await chunks.next()) take(next.value);
       return undefined;
     }
-    const pump = feed(decompress, head.value, chunks);
+    const pump = feed(decompress, head, chunks);
     for await (const chunk of decompress) take(chunk as Buffer);
     await pump;
     return undefined;
@@ -93,5 +122,5 @@ function take(chunk: Uint8Array): void {
   if (size > MAX_UNCOMPRESSED)
     throw new AssayError('content-budget-exceeded', `the layer unpacks to more than ${MAX_UNCOMPRESSED} bytes`);
   hash.update(chunk);
-  reader.write(chunk);
+  reader?.write(chunk);
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { AssayError } from '../../lib/error.ts';
 import { type ErrorCode, errorTable } from '../../lib/error-table.ts';
 import { parseLayerInventory } from '../../content/inventory/layer-inventory.ts';
-import type { LayerInventory } from '../../content/inventory/package.ts';
+import type { HardLink, LayerInventory } from '../../content/inventory/package.ts';
 import type { LayerAnalyser } from '../../ports/layer-analyser.ts';
 
 export interface ProcessLimits {
@@ -24,6 +24,8 @@ export const processLimits: ProcessLimits = {
 };
 
 const WATCH_MS = 100;
+/** How long a started process waits for a layer. */
+const SPARE_MS = 10_000;
 
 /**
  * Analyses each layer in a process of its own: empty environment, no descriptors but its pipes, Node's permission model
@@ -47,11 +49,37 @@ export function processAnalyser(
     ];
     return isolated ? { file: 'unshare', args: ['--net', ...node] } : { file: node[0]!, args: node.slice(1) };
   };
+  const start = (): ChildProcess => {
+    const { file, args } = command();
+    return spawn(file, args, { env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] });
+  };
+  let spare: { child: ChildProcess; timer: NodeJS.Timeout } | undefined;
+  const takeSpare = (): ChildProcess | undefined => {
+    const taken = spare;
+    spare = undefined;
+    if (!taken) return undefined;
+    clearTimeout(taken.timer);
+    if (taken.child.exitCode !== null || taken.child.signalCode !== null) return undefined;
+    hold(taken.child, true);
+    return taken.child;
+  };
+  /** The next layer often follows at once: a process that has started meanwhile saves it the start. */
+  const keepSpare = (): void => {
+    if (spare) return;
+    const child = start();
+    child.once('error', () => undefined);
+    hold(child, false);
+    const drop = () => {
+      if (spare?.child === child) spare = undefined;
+      child.kill('SIGKILL');
+    };
+    spare = { child, timer: setTimeout(drop, SPARE_MS).unref() };
+  };
   return {
     async analyse(bytes, options) {
-      const { file, args } = command();
-      const child = spawn(file, args, { env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] });
-      return await converse(child, bytes, limits, options?.signal);
+      const child = takeSpare() ?? start();
+      keepSpare();
+      return await converse(child, requested(options?.links, bytes), limits, options?.signal);
     },
     async confinement() {
       isolated ??= canUnshare();
@@ -63,6 +91,22 @@ export function processAnalyser(
       ];
     },
   };
+}
+
+/** Whether a process keeps this one from ending. */
+function hold(child: ChildProcess, held: boolean): void {
+  for (const each of [child, ...child.stdio] as ({ ref?: () => void; unref?: () => void } | null)[])
+    if (held) each?.ref?.();
+    else each?.unref?.();
+}
+
+/** What is asked in one line, then the layer. */
+async function* requested(
+  links: readonly HardLink[] | undefined,
+  bytes: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(`${JSON.stringify(links ? { links } : {})}\n`);
+  yield* bytes;
 }
 
 function canUnshare(): boolean {

@@ -19,14 +19,14 @@ const ladders: Readonly<Record<VersionScheme, readonly string[]>> = {
 };
 
 for (const scheme of Object.keys(ladders) as VersionScheme[])
-  test(`${scheme}: every pair of the ladder, both ways round`, () => {
+  void test(`${scheme}: every pair of the ladder, both ways round`, () => {
     const compare = versionOrders[scheme];
     const ladder = ladders[scheme];
     for (const [i, a] of ladder.entries())
       for (const [j, b] of ladder.entries()) assert.equal(Math.sign(compare(a, b)), Math.sign(i - j), `${a} and ${b}`);
   });
 
-test('spellings of one version are equal', () => {
+void test('spellings of one version are equal', () => {
   const same: readonly (readonly [VersionScheme, string, string])[] = [
     ['deb', '0:1.0', '1.0-0'],
     ['apk', '1.0-r', '1.0-r0'],
@@ -43,7 +43,7 @@ test('spellings of one version are equal', () => {
   for (const [scheme, a, b] of same) assert.equal(versionOrders[scheme](a, b), 0, `${scheme}: ${a} and ${b}`);
 });
 
-test('hostile versions: any text is ordered, consistently and in linear time', () => {
+void test('hostile versions: any text is ordered, consistently and in linear time', () => {
   const odd = [
     '',
     '-',
@@ -116,7 +116,7 @@ function otherQuestion(scheme: VersionScheme, a: string, op: string, b: string):
 }
 
 for (const [file, scheme] of files)
-  test(`${scheme}: every row of ${file}`, {
+  void test(`${scheme}: every row of ${file}`, {
     skip: existsSync(join(vectors, file)) ? false : 'the version vectors are not beside this checkout',
   }, () => {
     const compare = versionOrders[scheme];

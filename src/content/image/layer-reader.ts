@@ -1,42 +1,69 @@
-import type { AssayError } from '../../lib/error.ts';
-import { isAssayError } from '../../lib/error.ts';
-import { type TarEntry, type TarLimits, TarReader } from '../../lib/tar.ts';
+import { type AssayError, isAssayError } from '../../lib/error.ts';
+import { cleanPath, type TarEntry, type TarLimits, TarReader } from '../../lib/tar.ts';
 import type { Analyser } from '../inventory/analyser.ts';
 import {
   ANALYSER_VERSION,
+  type DeclaredLicences,
   type DistributionEvidence,
   type Evidence,
+  type HardLink,
   type Incomplete,
   type LayerInventory,
 } from '../inventory/package.ts';
+import { FileTally } from './file-tally.ts';
+import { OwnerBook } from './owned-files.ts';
 
 export const layerLimits: TarLimits = { maxEntries: 2_000_000, maxPathBytes: 4096, maxHeaderBytes: 1024 * 1024 };
 
 const MAX_INCOMPLETE = 200;
+const MAX_LINKS = 1000;
+const MAX_WHITEOUTS = 500_000;
+const MAX_REPLACED = 500_000;
+const MAX_SIZES = 200_000;
+const HEAD = 64;
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
+/** Directories that hold packages: a file of such a name hides what stood below them in lower layers. */
+const HOLDERS = /(?:^|\/)(?:node_modules|site-packages|dist-packages|dpkg|status\.d|apk|rpm|[^/]*\.(?:dist|egg)-info)$/;
 
 interface Collected {
   readonly entry: TarEntry;
-  readonly readers: readonly Analyser[];
-  readonly bytes: Uint8Array;
+  /** The path itself and hard links to it, each with those who read it. */
+  readonly readings: { readonly path: string; readonly readers: readonly Analyser[] }[];
+  bytes: Uint8Array;
   filled: number;
+  begun: boolean;
 }
 
 /** One pass over the uncompressed tar of a layer: write its bytes, then ask for the inventory. */
 export class LayerReader {
   readonly #analysers: readonly Analyser[];
   readonly #tar: TarReader;
+  readonly #targets: ReadonlyMap<string, readonly string[]>;
+  readonly #owners: OwnerBook;
+  readonly #files = new FileTally();
   readonly #evidence: Evidence[] = [];
   readonly #distributions: DistributionEvidence[] = [];
+  readonly #licences: DeclaredLicences[] = [];
   readonly #whiteouts: string[] = [];
   readonly #opaque: string[] = [];
   readonly #replaced: string[] = [];
+  readonly #links: HardLink[] = [];
   readonly #incomplete: Incomplete[] = [];
+  /** Who has looked into which file of this layer. */
+  readonly #known = new Map<string, Set<Analyser>>();
+  /** Sizes of regular files, for the hard links to them. */
+  readonly #sizes = new Map<string, number>();
+  readonly #met = new Set<string>();
   #collected: Collected | undefined;
 
-  constructor(analysers: readonly Analyser[], limits: TarLimits = layerLimits) {
+  /** `links`: hard links that a first pass over the same layer asked for. */
+  constructor(analysers: readonly Analyser[], limits: TarLimits = layerLimits, links: readonly HardLink[] = []) {
     this.#analysers = analysers;
+    this.#owners = new OwnerBook(analysers);
+    this.#targets = new Map(
+      [...Map.groupBy(links, (link) => link.target)].map(([target, some]) => [target, some.map((each) => each.path)]),
+    );
     this.#tar = new TarReader(
       {
         entry: (entry) => this.#entry(entry),
@@ -60,17 +87,24 @@ export class LayerReader {
         { code: broken.code === 'content-budget-exceeded' ? 'budget-exceeded' : 'malformed', detail: broken.message },
         true,
       );
+    for (const [target, paths] of this.#targets)
+      if (!this.#met.has(target))
+        for (const path of paths)
+          this.#note({ code: 'unavailable', path, detail: 'a hard link to a file that is not in the layer' });
     return {
       schemaVersion: 1,
       analyserVersion: ANALYSER_VERSION,
       diffId: end.diffId,
       uncompressedSize: end.uncompressedSize,
       entries: this.#tar.entries,
-      evidence: this.#evidence,
+      evidence: this.#evidence.map((each) => this.#owners.mark(each)),
       distributions: this.#distributions,
       whiteouts: this.#whiteouts,
       opaque: this.#opaque,
       replaced: this.#replaced,
+      ...(this.#licences.length > 0 && { licences: this.#licences }),
+      ...(this.#links.length > 0 && { links: this.#links }),
+      files: this.#files.summary(),
       incomplete: this.#incomplete,
     };
   }
@@ -86,29 +120,93 @@ export class LayerReader {
       this.#whiteout(slash < 0 ? '' : entry.path.slice(0, slash), base);
       return false;
     }
-    const readers = this.#analysers.filter((each) => each.wants(entry.path, entry.size, entry.mode));
-    if (readers.length === 0) return false;
+    this.#files.add(entry);
+    if (this.#known.has(entry.path) && !this.#isKnownLink(entry)) this.#forget(entry.path);
+    if (this.#targets.has(entry.path)) this.#met.add(entry.path);
     if (entry.type !== 'file') {
-      if (entry.type !== 'directory') this.#replaced.push(entry.path);
+      if (entry.type !== 'directory') this.#hide(entry.path);
+      if (entry.type === 'hardlink') this.#link(entry);
       return false;
     }
+    if (this.#sizes.size < MAX_SIZES) this.#sizes.set(entry.path, entry.size);
+    const readers = this.#readersOf(entry.path, entry.size, entry.mode);
+    if (readers.length > 0 || HOLDERS.test(entry.path)) this.#hide(entry.path);
+    const readings = readers.length > 0 ? [{ path: entry.path, readers }] : [];
+    for (const path of this.#targets.get(entry.path) ?? [])
+      readings.push({ path, readers: this.#readersOf(path, entry.size, entry.mode) });
+    if (readings.length === 0 || this.#refused(entry, readings)) return false;
+    const bytes = new Uint8Array(Math.min(entry.size, HEAD));
+    this.#collected = { entry, readings, bytes, filled: 0, begun: false };
+    return true;
+  }
+
+  /** A path that comes twice in one layer is what it was last. */
+  #forget(path: string): void {
+    this.#known.delete(path);
+    for (const list of [this.#evidence, this.#distributions, this.#licences])
+      for (let at = list.length - 1; at >= 0; at--) if (list[at]!.path === path) list.splice(at, 1);
+  }
+
+  #readersOf(path: string, size: number, mode: number): Analyser[] {
+    return this.#analysers.filter((each) => each.wants(path, size, mode));
+  }
+
+  #hide(path: string): void {
+    if (this.#replaced.length < MAX_REPLACED) this.#replaced.push(path);
+    else if (this.#replaced.length === MAX_REPLACED) {
+      this.#replaced.push(path);
+      this.#note({ code: 'budget-exceeded', detail: `more than ${MAX_REPLACED} files that replace others` }, true);
+    }
+  }
+
+  /** What was read of the target holds for the link; what went by unread is read in a second pass. */
+  #link(entry: TarEntry): void {
+    if (this.#isKnownLink(entry)) return;
+    const target = targetOf(entry);
+    const readers = this.#readersOf(entry.path, this.#sizes.get(target) ?? 1 << 30, entry.mode);
+    if (readers.length === 0) return;
+    const known = this.#known.get(target);
+    if (readers.every((each) => known?.has(each))) {
+      for (const each of this.#evidence.filter(({ path }) => path === target))
+        this.#evidence.push({ ...each, path: entry.path });
+      for (const each of this.#distributions.filter(({ path }) => path === target))
+        this.#distributions.push({ ...each, path: entry.path });
+      this.#known.set(entry.path, new Set(readers));
+    } else if (this.#links.length < MAX_LINKS) this.#links.push({ path: entry.path, target });
+    else this.#note({ code: 'budget-exceeded', path: entry.path, detail: 'too many hard links to files of packages' });
+  }
+
+  #looked(path: string, analyser: Analyser): void {
+    const known = this.#known.get(path);
+    if (known) known.add(analyser);
+    else this.#known.set(path, new Set([analyser]));
+  }
+
+  #isKnownLink(entry: TarEntry): boolean {
+    return entry.type === 'hardlink' && (this.#targets.get(targetOf(entry))?.includes(entry.path) ?? false);
+  }
+
+  /** Files that are known but not read, or too large to be. */
+  #refused(entry: TarEntry, readings: Collected['readings']): boolean {
+    const readers = readings.flatMap((each) => each.readers);
+    const refusing = readers.find((each) => each.unsupported);
     const limit = Math.max(...readers.map((each) => each.maxBytes));
-    if (entry.size > limit) {
-      this.#replaced.push(entry.path);
-      this.#note({
-        code: 'budget-exceeded',
-        path: entry.path,
-        detail: `the file has ${entry.size} bytes; at most ${limit} are read`,
-      });
-      return false;
-    }
-    this.#collected = { entry, readers, bytes: new Uint8Array(entry.size), filled: 0 };
+    if (refusing?.unsupported)
+      this.#note({ code: 'unsupported', path: entry.path, detail: refusing.unsupported(entry.path) });
+    else if (entry.size > limit) {
+      const detail = `the file has ${entry.size} bytes; at most ${limit} are read`;
+      this.#note({ code: 'budget-exceeded', path: entry.path, detail });
+    } else return false;
     return true;
   }
 
   #whiteout(directory: string, base: string): void {
+    if (this.#opaque.length + this.#whiteouts.length >= MAX_WHITEOUTS) {
+      this.#note({ code: 'budget-exceeded', detail: `more than ${MAX_WHITEOUTS} whiteouts` });
+      return;
+    }
     if (base === OPAQUE) this.#opaque.push(directory);
-    else if (!base.startsWith('.wh..wh.')) {
+    else if (!base.startsWith('.wh..wh.') && base.length > WHITEOUT.length) {
       const name = base.slice(WHITEOUT.length);
       this.#whiteouts.push(directory ? `${directory}/${name}` : name);
     }
@@ -117,27 +215,68 @@ export class LayerReader {
   #data(chunk: Uint8Array): void {
     const collected = this.#collected;
     if (!collected) return;
-    collected.bytes.set(chunk, collected.filled);
-    collected.filled += chunk.length;
+    let rest = chunk;
+    if (!collected.begun) {
+      const count = Math.min(rest.length, collected.bytes.length - collected.filled);
+      collected.bytes.set(rest.subarray(0, count), collected.filled);
+      collected.filled += count;
+      rest = rest.subarray(count);
+      if (collected.filled < collected.bytes.length || !this.#begin(collected)) return;
+    }
+    collected.bytes.set(rest, collected.filled);
+    collected.filled += rest.length;
+  }
+
+  /** Drops those who see in the first bytes that the file is not theirs; makes room for the rest when some stay. */
+  #begin(collected: Collected): boolean {
+    collected.begun = true;
+    for (const [position, { path, readers }] of collected.readings.entries()) {
+      const staying = readers.filter((each) => each.begins?.(collected.bytes) !== false);
+      for (const each of readers) if (!staying.includes(each)) this.#looked(path, each);
+      collected.readings[position] = { path, readers: staying };
+    }
+    if (collected.readings.every((each) => each.readers.length === 0)) {
+      this.#collected = undefined;
+      return false;
+    }
+    const whole = new Uint8Array(collected.entry.size);
+    whole.set(collected.bytes);
+    collected.bytes = whole;
+    return true;
   }
 
   #end(): void {
     const collected = this.#collected;
     this.#collected = undefined;
     if (!collected) return;
-    const { path, size, mode } = collected.entry;
-    this.#replaced.push(path);
-    for (const analyser of collected.readers) {
-      try {
-        const found = analyser.read({ path, size, mode, bytes: collected.bytes });
-        if (found && 'evidence' in found) this.#evidence.push(found.evidence);
-        else if (found) this.#distributions.push(found.distribution);
-      } catch (error) {
-        const detail = isAssayError(error) ? error.message : `the ${analyser.name} reader failed`;
-        this.#note({ code: 'malformed', path, detail });
-      }
+    const { size, mode } = collected.entry;
+    for (const { path, readers } of collected.readings)
+      for (const analyser of readers) this.#read(analyser, { path, size, mode, bytes: collected.bytes });
+  }
+
+  #read(analyser: Analyser, file: Parameters<Analyser['read']>[0]): void {
+    try {
+      const found = analyser.read(file);
+      this.#looked(file.path, analyser);
+      if (found?.evidence) this.#evidence.push(found.evidence);
+      if (found?.distribution) this.#distributions.push(found.distribution);
+      if (found?.licences) this.#licences.push(found.licences);
+      if (found?.owned) this.#owners.add(found.owned);
+    } catch (error) {
+      const detail = isAssayError(error) ? error.message : `the ${analyser.name} reader failed`;
+      this.#note({ code: codeOf(error), path: file.path, detail });
     }
   }
+}
+
+/** Hard links name their target as an entry is named: from the root of the image. */
+function targetOf(entry: TarEntry): string {
+  return cleanPath(entry.linkTarget.slice(0, 4096)) ?? '';
+}
+
+function codeOf(error: unknown): Incomplete['code'] {
+  if (isAssayError(error, 'content-budget-exceeded')) return 'budget-exceeded';
+  return isAssayError(error, 'unsupported') ? 'unsupported' : 'malformed';
 }
 
 function attempt(work: () => void): AssayError | undefined {

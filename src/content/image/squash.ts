@@ -22,11 +22,11 @@ export function squash(layers: readonly LayerInventory[]): ImageInventory {
   const held = new Map<string, Held>();
   const systems = new Map<string, Distribution>();
   const firstSeen = new Map<string, number>();
+  const licences = new Map<string, readonly string[]>();
   const incomplete: (Incomplete & { layer: number })[] = [];
   layers.forEach((layer, position) => {
-    for (const path of layer.opaque) removeBelow(held, systems, path, false);
-    for (const path of layer.whiteouts) removeBelow(held, systems, path, true);
-    for (const path of layer.replaced) removeBelow(held, systems, path, true);
+    removeBelow([held, systems], new Set(layer.opaque), false);
+    removeBelow([held, systems], new Set([...layer.whiteouts, ...layer.replaced]), true);
     for (const { path, distribution } of layer.distributions) systems.set(path, distribution);
     for (const evidence of layer.evidence) {
       held.set(evidence.path, { evidence, layer: position });
@@ -35,12 +35,18 @@ export function squash(layers: readonly LayerInventory[]): ImageInventory {
         if (!firstSeen.has(key)) firstSeen.set(key, position);
       }
     }
+    for (const each of layer.licences ?? []) licences.set(each.package, each.licences);
     for (const each of layer.incomplete) incomplete.push({ ...each, layer: position });
   });
   const distribution = systems.get('etc/os-release') ?? systems.get('usr/lib/os-release');
   const packages = [...held.values()].flatMap(({ evidence, layer }) =>
     evidence.packages.map((found) =>
-      installed(found, distribution, evidence.path, firstSeen.get(identityIn(evidence.path, found)) ?? layer),
+      installed(
+        declared(found, licences),
+        distribution,
+        evidence.path,
+        firstSeen.get(identityIn(evidence.path, found)) ?? layer,
+      ),
     ),
   );
   return { distribution, packages: unique(packages), incomplete };
@@ -53,6 +59,12 @@ function installed(
   layer: number,
 ): InstalledPackage {
   return { ...found, purl: purlOf(found, distribution), path, layer };
+}
+
+/** Debian's status file names no licences; the package's copyright file does, in whichever layer it came. */
+function declared(found: FoundPackage, licences: ReadonlyMap<string, readonly string[]>): FoundPackage {
+  const known = found.type === 'deb' && !found.licences ? licences.get(found.name) : undefined;
+  return known ? { ...found, licences: known } : found;
 }
 
 /** Two files can tell of one package (status and status.d): the first stands. */
@@ -71,9 +83,16 @@ function identityIn(path: string, found: FoundPackage): string {
   return `${path}\0${found.name}\0${found.version}\0${found.architecture ?? ''}`;
 }
 
-function removeBelow(held: Map<string, Held>, systems: Map<string, Distribution>, path: string, itself: boolean): void {
-  const inside = `${path}/`;
-  for (const map of [held, systems] as Map<string, unknown>[])
-    for (const each of map.keys())
-      if ((itself && each === path) || path === '' || each.startsWith(inside)) map.delete(each);
+/** Takes away what lower layers held at these paths and below them; `itself` is false for opaque directories. */
+function removeBelow(maps: readonly Map<string, unknown>[], hidden: ReadonlySet<string>, itself: boolean): void {
+  if (hidden.size === 0) return;
+  for (const map of maps)
+    for (const path of map.keys())
+      if ((itself && hidden.has(path)) || hidden.has('') || hasParentIn(hidden, path)) map.delete(path);
+}
+
+function hasParentIn(hidden: ReadonlySet<string>, path: string): boolean {
+  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1))
+    if (hidden.has(path.slice(0, slash))) return true;
+  return false;
 }

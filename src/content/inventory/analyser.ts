@@ -1,4 +1,4 @@
-import type { DistributionEvidence, Evidence } from './package.ts';
+import type { DeclaredLicences, DistributionEvidence, Evidence } from './package.ts';
 
 /** A file of a layer that an analyser asked for. */
 export interface LayerFile {
@@ -9,7 +9,19 @@ export interface LayerFile {
   readonly bytes: Uint8Array;
 }
 
-export type Finding = { readonly evidence: Evidence } | { readonly distribution: DistributionEvidence };
+/** Files that packages of the operating system brought, as its database lists them. */
+export interface OwnedFiles {
+  readonly package: string;
+  readonly paths: Iterable<string>;
+}
+
+/** What a file tells; each part is optional. */
+export interface Finding {
+  readonly evidence?: Evidence;
+  readonly distribution?: DistributionEvidence;
+  readonly licences?: DeclaredLicences;
+  readonly owned?: Iterable<OwnedFiles>;
+}
 
 /**
  * Reads one kind of file. `wants` is asked for every path of every layer and must be cheap; `read` gets the whole file
@@ -19,6 +31,12 @@ export interface Analyser {
   readonly name: string;
   /** Largest file that is read, in bytes; larger ones are reported as incomplete. */
   readonly maxBytes: number;
+  /** True for databases of the operating system; what other analysers find may be owned by their packages. */
+  readonly system?: boolean;
   wants(path: string, size: number, mode: number): boolean;
+  /** Asked of the first bytes (at least 64, or all); false spares the rest of a large file. */
+  begins?(head: Uint8Array): boolean;
+  /** Of files that are known but not read: why. They are reported as incomplete. */
+  unsupported?(path: string): string;
   read(file: LayerFile): Finding | undefined;
 }

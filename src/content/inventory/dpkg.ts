@@ -8,7 +8,9 @@ const STATUS = /^(?:var\/lib|usr\/lib)\/dpkg\/status(?:\.d\/[^/]+)?$/;
 export const dpkg: Analyser = {
   name: 'dpkg',
   maxBytes: 64 * 1024 * 1024,
-  wants: (path) => STATUS.test(path) && !path.endsWith('.md5sums') && !path.endsWith('.preinst'),
+  system: true,
+  wants: (path) =>
+    path.includes('/dpkg/status') && STATUS.test(path) && !path.endsWith('.md5sums') && !path.endsWith('.preinst'),
   read(file) {
     const packages: FoundPackage[] = [];
     for (const paragraph of readParagraphs(new TextDecoder().decode(file.bytes))) {

@@ -12,6 +12,8 @@ const packageSchema = z.object({
   sourceVersion: text.optional(),
   licences: z.array(text).max(200).optional(),
   namespace: text.optional(),
+  module: text.optional(),
+  ownedBy: text.optional(),
 });
 const schema = z.object({
   schemaVersion: z.literal(1),
@@ -29,6 +31,15 @@ const schema = z.object({
   whiteouts: z.array(text),
   opaque: z.array(text),
   replaced: z.array(text),
+  licences: z.array(z.object({ path: text, package: text, licences: z.array(text).max(200) })).optional(),
+  links: z.array(z.object({ path: text, target: text })).optional(),
+  files: z
+    .object({
+      count: z.number().int().nonnegative(),
+      bytes: z.number().nonnegative(),
+      largest: z.array(z.object({ path: text, size: z.number().nonnegative() })).max(100),
+    })
+    .optional(),
   incomplete: z.array(
     z.object({
       code: z.enum(['budget-exceeded', 'malformed', 'unsupported', 'encrypted', 'unavailable']),

@@ -11,9 +11,20 @@ export interface FoundPackage {
   readonly licences?: readonly string[];
   /** Name space of the purl when it is neither in the name nor the distribution's id. */
   readonly namespace?: string;
+  /** Of modular rpm packages `name:stream`; their advisories hold for one stream only. */
+  readonly module?: string;
+  /** The package of the operating system that brought these files: its vendor judges them, nobody else. */
+  readonly ownedBy?: string;
 }
 
 export type PackageType = 'deb' | 'apk' | 'rpm' | 'npm' | 'pypi' | 'golang' | 'maven' | 'generic';
+
+/** Licences that a package declares in a file of its own, to be joined with its line in the package database. */
+export interface DeclaredLicences {
+  readonly path: string;
+  readonly package: string;
+  readonly licences: readonly string[];
+}
 
 /** The packages one file tells of. The file belongs to a layer; a later layer may replace or remove it. */
 export interface Evidence {
@@ -61,7 +72,23 @@ export interface LayerInventory {
   readonly opaque: readonly string[];
   /** Paths this layer writes that an analyser would read in another layer: they hide what is below. */
   readonly replaced: readonly string[];
+  readonly licences?: readonly DeclaredLicences[];
+  /** Hard links to files whose bytes an analyser needs and that went by before the link: reason for a second pass. */
+  readonly links?: readonly HardLink[];
+  readonly files?: FileSummary;
   readonly incomplete: readonly Incomplete[];
+}
+
+export interface HardLink {
+  readonly path: string;
+  readonly target: string;
+}
+
+/** What a layer adds: regular files, their bytes, and the largest of them. */
+export interface FileSummary {
+  readonly count: number;
+  readonly bytes: number;
+  readonly largest: readonly { readonly path: string; readonly size: number }[];
 }
 
 /** A package of the finished image, with the layer that brought it. */
@@ -79,4 +106,4 @@ export interface ImageInventory {
 }
 
 /** Version of all analysers together; a change makes layers be read again. */
-export const ANALYSER_VERSION = '1';
+export const ANALYSER_VERSION = '2';

@@ -17,7 +17,10 @@ export async function analyseLayer(
   if (!isLayerType(layer.mediaType))
     return emptyLayer('unsupported', `layers of type ${layer.mediaType.slice(0, 100)} are not read`);
   try {
-    return await analyser.analyse(open(), signal ? { signal } : {});
+    const found = await analyser.analyse(open(), { ...(signal && { signal }) });
+    if (!found.links) return found;
+    const { links: _, ...whole } = await analyser.analyse(open(), { ...(signal && { signal }), links: found.links });
+    return whole;
   } catch (error) {
     if (isAssayError(error, 'content-budget-exceeded')) return emptyLayer('budget-exceeded', error.message);
     if (isAssayError(error, 'content-malformed')) return emptyLayer('malformed', error.message);

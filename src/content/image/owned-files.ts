@@ -1,0 +1,41 @@
+import type { Analyser, OwnedFiles } from '../inventory/analyser.ts';
+import type { Evidence } from '../inventory/package.ts';
+
+const MAX_PATHS = 1_000_000;
+const MERGED = /^usr\/(?=(?:bin|sbin|lib|lib32|lib64|libx32)\/)/;
+
+/**
+ * Files that packages of the operating system brought, as the databases of one layer list them: a package manager
+ * writes its files and its list in one layer. Only paths are kept that another analyser would read.
+ */
+export class OwnerBook {
+  readonly #others: readonly Analyser[];
+  readonly #owners = new Map<string, string>();
+
+  constructor(analysers: readonly Analyser[]) {
+    this.#others = analysers.filter((each) => !each.system);
+  }
+
+  add(owned: Iterable<OwnedFiles>): void {
+    for (const { package: name, paths } of owned)
+      for (const path of paths) {
+        if (this.#owners.size >= MAX_PATHS) return;
+        const key = spelling(path);
+        if (this.#others.some((each) => each.wants(key, 1 << 30, 0o755))) this.#owners.set(key, name);
+      }
+  }
+
+  /** The evidence with the owner of its file written on its packages. */
+  mark(evidence: Evidence): Evidence {
+    const owner = this.#owners.get(spelling(evidence.path));
+    if (owner === undefined) return evidence;
+    return { ...evidence, packages: evidence.packages.map((each) => ({ ...each, ownedBy: owner })) };
+  }
+}
+
+/** Without leading slash, and as if /bin, /sbin and /lib were not merged into /usr: lists and tars differ in it. */
+function spelling(path: string): string {
+  let from = 0;
+  while (path.charCodeAt(from) === 0x2f || (path.startsWith('./', from) && from === 0)) from++;
+  return path.slice(from).replace(MERGED, '');
+}

@@ -1,0 +1,55 @@
+import type { Analyser } from './analyser.ts';
+import { field, licenceField, linesOf, textOf } from './text-files.ts';
+
+const METADATA = /(?:\.dist-info\/METADATA|\.egg-info\/PKG-INFO|\.egg\/EGG-INFO\/PKG-INFO|\.egg-info)$/;
+
+/** Python packages as they are installed: core metadata of wheels (PEP 376, PEP 566) and of eggs. */
+export const python: Analyser = {
+  name: 'python',
+  maxBytes: 8 * 1024 * 1024,
+  wants: (path) => METADATA.test(path),
+  read(file) {
+    const fields = readHeader(textOf(file.bytes));
+    const name = field(fields.get('name'));
+    const version = field(fields.get('version'));
+    if (!name || !version) return undefined;
+    const licence = licenceField(fields.get('license-expression')) ?? shortLicence(fields.get('license'));
+    return {
+      evidence: {
+        analyser: 'python',
+        path: file.path,
+        packages: [{ type: 'pypi', name, version, ...(licence ?? classified(fields.get('classifiers'))) }],
+      },
+    };
+  },
+};
+
+/** The header of the metadata: first value of each field, classifiers joined; the description after it is not read. */
+function readHeader(text: string): Map<string, string> {
+  const fields = new Map<string, string>();
+  let lines = 0;
+  for (const line of linesOf(text)) {
+    if (line === '' || ++lines > 2000) break;
+    const colon = line.indexOf(':');
+    if (colon <= 0 || line.startsWith(' ') || line.startsWith('\t')) continue;
+    const key = line.slice(0, colon).toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    if (key === 'classifier' && value.startsWith('License ::'))
+      fields.set('classifiers', [fields.get('classifiers'), value].filter(Boolean).join('\n'));
+    else if (!fields.has(key)) fields.set(key, value);
+  }
+  return fields;
+}
+
+/** Some packages put the whole text of their licence into this field. */
+function shortLicence(value: string | undefined): { licences: string[] } | undefined {
+  return value !== undefined && value.length <= 100 ? licenceField(value) : undefined;
+}
+
+/** `License :: OSI Approved :: MIT License` → the last part. */
+function classified(value: string | undefined): { licences: string[] } | undefined {
+  const licences = (value?.split('\n') ?? [])
+    .map((each) => each.slice(each.lastIndexOf('::') + 2).trim())
+    .filter((each) => each !== '' && each !== 'OSI Approved');
+  return licences.length > 0 ? { licences: licences.slice(0, 20) } : undefined;
+}
