@@ -16,6 +16,8 @@ const open: Open = {
   stopped: async (flags, environment) => (await import('./app/upkeep.ts')).openStopped(flags, environment),
   backupFolder: async (path) => (await import('./app/upkeep.ts')).openBackupFolder(path),
   restore: async (...given) => (await import('./app/upkeep.ts')).restore(...given),
+  advisories: async (environment) => (await import('./app/local.ts')).openLocalAdvisories(environment),
+  config: async (flags, environment) => (await import('./app/shown-config.ts')).shownConfig(flags, environment),
   analysis: async (environment) => (await import('./app/local.ts')).openLocalAnalysis(environment),
 };
 

@@ -1,46 +1,76 @@
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
-import type { z } from 'zod';
+import { renderFeed } from '../contract/render-report.ts';
 import { importAdvisories } from '../contract/house.ts';
-import { AssayError } from '../lib/error.ts';
-import type { Command } from './command.ts';
-import { ServerClient } from './server-client.ts';
-import { printable } from './terminal.ts';
-
-const DEFAULT_SERVER = 'http://127.0.0.1:5000';
+import { systemClock } from '../lib/clock.ts';
+import { feedReader, recogniseFeed } from '../work/content/advisories.ts';
+import { argument, callEndpoint, connect, serverOptions } from './ask-server.ts';
+import type { Command, ExitStatus, Invocation } from './command.ts';
+import { feedBody, feedFiles, nameFeed } from './feed-files.ts';
+import { textOption } from './image-report.ts';
+import { printable, type Terminal } from './terminal.ts';
 
 export const command: Command = {
-  description: 'Takes in an advisory feed from a file and judges anew the images it concerns.',
-  args: [{ name: 'file', summary: 'feed as its publisher offers it' }],
+  description:
+    'Takes in an advisory feed from a file, a zip archive or a folder: on a server, which judges anew the images it concerns, else for the scans of this user. What the feed held before is replaced.',
+  args: [{ name: 'file', summary: 'feed as its publisher offers it: a file, a .zip or a folder' }],
   options: [
-    { flags: '--server <url>', summary: `Assay server (default ${DEFAULT_SERVER})` },
     { flags: '--feed <name>', summary: 'which feed it is, when the file does not tell' },
+    ...serverOptions.map((each) =>
+      each.flags.startsWith('--server')
+        ? { ...each, summary: 'on this Assay server ($ASSAY_SERVER) instead of here' }
+        : each,
+    ),
   ],
-  examples: [['assay advisories import data.json', 'the Debian security tracker’s data/json']],
-  async run({ args, options, terminal, environment }) {
-    const file = args[0] ?? '';
-    let bytes: Uint8Array;
-    try {
-      bytes = readFileSync(file);
-    } catch (cause) {
-      throw new AssayError('input-invalid', `cannot read ${file}`, { cause });
-    }
-    const query = new URLSearchParams({
-      name: basename(file),
-      ...(typeof options['feed'] === 'string' && { feed: options['feed'] }),
-    });
-    const client = new ServerClient(
-      typeof options['server'] === 'string' ? options['server'] : (environment['ASSAY_SERVER'] ?? DEFAULT_SERVER),
-      environment,
-    );
-    const result: z.output<typeof importAdvisories.answer> = importAdvisories.answer.parse(
-      await client.call('POST', `/api/v1/advisories?${query.toString()}`, bytes),
-    );
-    terminal.out(
-      `${result.feed.feed}: ${result.feed.records} records, ${result.feed.refused} refused, ${result.withdrawn} withdrawn; ${result.changedEntries} packages changed; ${result.judgedPackages} stored packages judged anew, ${result.changedImages} images changed`,
-    );
-    for (const each of result.refused.slice(0, 10))
-      terminal.err(`refused ${printable(each.id)}: ${printable(each.reason)}`);
-    return 0;
+  examples: [
+    ['assay advisories import data.json', 'the Debian security tracker’s data/json, for local scans'],
+    ['assay advisories import --server https://registry.example.com all.zip', 'on a server, as an administrator'],
+  ],
+  async run(invocation) {
+    const { options, environment } = invocation;
+    const feed = await nameFeed(argument(invocation, 0));
+    const remote = textOption(options, 'server') ?? environment['ASSAY_SERVER'];
+    return remote === undefined ? importHere(invocation, feed) : importThere(invocation, feed);
   },
 };
+
+type Named = Awaited<ReturnType<typeof nameFeed>>;
+
+async function importThere(invocation: Invocation, feed: Named): Promise<ExitStatus> {
+  const { bytes, name } = await feedBody(feed);
+  const query = { name, feed: textOption(invocation.options, 'feed') };
+  const result = await callEndpoint(connect(invocation), importAdvisories, { query, body: bytes });
+  invocation.terminal.out(
+    `${result.feed.feed}: ${result.feed.records} records, ${result.feed.refused} refused, ${result.withdrawn} withdrawn; ${result.changedEntries} packages changed; ${result.judgedPackages} stored packages judged anew, ${result.changedImages} images changed`,
+  );
+  tellRefused(invocation.terminal, result.refused);
+  return 0;
+}
+
+async function importHere({ options, open, environment, terminal }: Invocation, feed: Named): Promise<ExitStatus> {
+  const named = textOption(options, 'feed');
+  const files = feedFiles(feed);
+  const first = await files.next();
+  if (first.done) return 2;
+  const reader = named === undefined ? recogniseFeed(first.value) : feedReader(named);
+  async function* all() {
+    yield first.value!;
+    yield* files;
+  }
+  const content = await reader.read(all());
+  const sets = await open.advisories(environment);
+  try {
+    const { name, licence } = reader;
+    const { status, changed } = await sets.replace({ name, licence, content, at: systemClock.now() });
+    const shown = renderFeed(status);
+    terminal.out(
+      `${shown.feed}: ${shown.records} records, ${shown.refused} refused, ${content.withdrawn} withdrawn; ${changed.length} packages changed`,
+    );
+    tellRefused(terminal, content.refused);
+  } finally {
+    sets.close();
+  }
+  return 0;
+}
+
+function tellRefused(terminal: Terminal, refused: readonly { id: string; reason: string }[]): void {
+  for (const each of refused.slice(0, 10)) terminal.err(`refused ${printable(each.id)}: ${printable(each.reason)}`);
+}

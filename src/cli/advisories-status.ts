@@ -1,24 +1,37 @@
 import { getAdvisories } from '../contract/house.ts';
-import type { Command } from './command.ts';
-import { ServerClient } from './server-client.ts';
+import { renderFeed } from '../contract/render-report.ts';
+import { callEndpoint, connect, formatOption, serverOptions } from './ask-server.ts';
+import type { Command, Invocation } from './command.ts';
+import { textOption } from './image-report.ts';
 import { table } from './terminal.ts';
 
 export const command: Command = {
-  description: 'Lists the advisory feeds in force: how many records, from when, under which licence.',
-  options: [{ flags: '--server <url>', summary: 'Assay server (default http://127.0.0.1:5000)' }],
-  examples: [['assay advisories status', 'how old is what the findings stand on']],
-  async run({ options, terminal, environment }) {
-    const server =
-      typeof options['server'] === 'string'
-        ? options['server']
-        : (environment['ASSAY_SERVER'] ?? 'http://127.0.0.1:5000');
-    const { feeds } = getAdvisories.answer.parse(
-      await new ServerClient(server, environment).call('GET', '/api/v1/advisories'),
-    );
+  description:
+    'Lists the advisory feeds in force, of a server or of this user: how many records, from when, under which licence.',
+  options: [
+    formatOption,
+    ...serverOptions.map((each) =>
+      each.flags.startsWith('--server')
+        ? { ...each, summary: 'of this Assay server ($ASSAY_SERVER) instead of here' }
+        : each,
+    ),
+  ],
+  examples: [
+    ['assay advisories status', 'how old is what local scans stand on'],
+    [
+      'assay advisories status --server https://registry.example.com',
+      'how old is what the findings of a server stand on',
+    ],
+  ],
+  async run(invocation) {
+    const { options, terminal } = invocation;
+    const { feeds, digest } = await statusOf(invocation);
+    if (options['format'] === 'json') terminal.out(JSON.stringify({ schemaVersion: 1, digest, feeds }, null, 2));
     if (feeds.length === 0) {
       terminal.err('no feeds are imported: findings are unknown until one is (assay advisories import --help)');
       return 3;
     }
+    if (options['format'] === 'json') return 0;
     const rows = feeds.map((feed) => [
       feed.feed,
       String(feed.records),
@@ -31,3 +44,15 @@ export const command: Command = {
     return 0;
   },
 };
+
+async function statusOf(invocation: Invocation) {
+  const remote = textOption(invocation.options, 'server') ?? invocation.environment['ASSAY_SERVER'];
+  if (remote !== undefined) return callEndpoint(connect(invocation), getAdvisories);
+  const sets = await invocation.open.advisories(invocation.environment);
+  try {
+    const { digest, feeds } = sets.current();
+    return { digest, feeds: feeds.map(renderFeed) };
+  } finally {
+    sets.close();
+  }
+}

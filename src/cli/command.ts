@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
 import type { ImageReference } from '../oci/reference.ts';
-import type { AdvisorySet } from '../ports/advisory-sets.ts';
+import type { AdvisorySet, AdvisorySets } from '../ports/advisory-sets.ts';
 import type { FindCredential } from '../ports/credentials.ts';
 import type { HttpClient } from '../ports/http-client.ts';
 import type { ImageSource, ImageTarget } from '../ports/image-source.ts';
@@ -36,6 +36,10 @@ export interface Open {
   target(reference: ImageReference, access: ImageAccess, from: ImageSource): Promise<ImageTarget>;
   /** Asks a registry whether it takes a name and password; throws when it does not. */
   checkSignIn(host: string, credential: { name: string; password: string }, access: ImageAccess): Promise<void>;
+  /** The advisory sets of this user. */
+  advisories(environment: NodeJS.ProcessEnv): Promise<AdvisorySets>;
+  /** Every setting of a server with its value and source; secrets without their value. */
+  config(flags: Readonly<Record<string, unknown>>, environment: NodeJS.ProcessEnv): Promise<readonly ShownSetting[]>;
   /** The parts of a scan without a server. */
   analysis(environment: NodeJS.ProcessEnv): Promise<LocalAnalysis>;
   /** Takes the data directory of the configuration, or tells where its server runs. */
@@ -63,6 +67,13 @@ export interface ImageAccess {
   readonly http: HttpClient;
   readonly credentials: FindCredential;
   readonly environment: NodeJS.ProcessEnv;
+}
+
+export interface ShownSetting {
+  readonly name: string;
+  readonly value: unknown;
+  readonly source: string;
+  readonly summary: string;
 }
 
 export interface LocalAnalysis extends Disposable {

@@ -32,6 +32,18 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./advisories-import.ts'),
   },
   {
+    name: 'advisories update',
+    group: 'what is in it',
+    summary: 'fetch advisory feeds for local scans',
+    load: () => import('./advisories-update.ts'),
+  },
+  {
+    name: 'advisories query',
+    group: 'what is in it',
+    summary: 'what is known of one package version',
+    load: () => import('./advisories-query.ts'),
+  },
+  {
     name: 'advisories status',
     group: 'what is in it',
     summary: 'the advisory feeds in force and their age',
@@ -121,4 +133,10 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./tag-history.ts'),
   },
   { name: 'status', group: 'run', summary: 'the state of a server', load: () => import('./status.ts') },
+  {
+    name: 'config',
+    group: 'run',
+    summary: 'the configuration in force and where it came from',
+    load: () => import('./config.ts'),
+  },
 ];

@@ -132,7 +132,12 @@ async function analyseHere<T>(
   using analysis = await open.analysis(environment);
   using progress = progressOf(terminal, 'read');
   const found = await sourceReport(
-    { ...analysis, source, progress: (layer, bytes, done) => progress.step(layer.digest, layer.size, bytes, done) },
+    {
+      ...analysis,
+      source,
+      progress: (layer, bytes, end) =>
+        progress.step(layer.digest, layer.size, bytes, end !== undefined, end === 'known' ? 'known' : undefined),
+    },
     image,
   );
   progress[Symbol.dispose]();

@@ -27,8 +27,8 @@ export interface SourceReportParts {
   readonly advisories: AdvisorySet;
   readonly clock: Clock;
   readonly cache: InventoryCache;
-  /** Told of each layer as its bytes are read; `bytes` is 0 for one that was known. */
-  readonly progress?: (layer: Descriptor, bytes: number, done: boolean) => void;
+  /** Told of each layer as its bytes are read, and how it ended; `known` ones were read in an earlier scan. */
+  readonly progress?: (layer: Descriptor, bytes: number, end: 'read' | 'known' | undefined) => void;
 }
 
 /** An image as it stands in a source, for one platform. */
@@ -112,18 +112,18 @@ async function inventoriesOf(parts: SourceReportParts, layers: readonly Descript
 async function inventoryOf(parts: SourceReportParts, layer: Descriptor, signal: AbortSignal): Promise<LayerInventory> {
   const known = await parts.cache.get(layer.digest);
   if (known) {
-    parts.progress?.(layer, 0, true);
+    parts.progress?.(layer, 0, 'known');
     return known;
   }
   const inventory = await analyseLayer(parts.analyser, layer, () => counted(parts, layer), signal);
-  parts.progress?.(layer, 0, true);
+  parts.progress?.(layer, 0, 'read');
   if (!inventory.incomplete.some((each) => each.code === 'unavailable')) await parts.cache.put(layer.digest, inventory);
   return inventory;
 }
 
 async function* counted(parts: SourceReportParts, layer: Descriptor): AsyncGenerator<Uint8Array> {
   for await (const chunk of parts.source.blob(layer)) {
-    parts.progress?.(layer, chunk.length, false);
+    parts.progress?.(layer, chunk.length, undefined);
     yield chunk;
   }
 }
