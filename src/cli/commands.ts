@@ -139,4 +139,10 @@ export const commands: readonly CommandEntry[] = [
     summary: 'the configuration in force and where it came from',
     load: () => import('./config.ts'),
   },
+  {
+    name: 'completion',
+    group: 'run',
+    summary: 'completion for bash, zsh and fish',
+    load: () => import('./completion.ts'),
+  },
 ];
