@@ -331,7 +331,7 @@ describe('requests that are not what they seem', () => {
       `${head}.${encode({ ...payload, exp: 9_999_999_999 })}.${signature}`,
       `${head}.${claims}.${signature.slice(0, -2)}`,
       'x',
-      `${'a'.repeat(9000)}`,
+      'a'.repeat(9000),
     ];
     for (const value of forged) assert.equal((await get(value)).status, 401, value.slice(0, 40));
     const push = await call(server, 'POST', `/v2/${NAME}/blobs/uploads/`, { as: `Bearer ${token}` });

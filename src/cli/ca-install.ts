@@ -10,7 +10,7 @@ import type { Command } from './command.ts';
 interface Place {
   readonly path: string;
   /** Run after the file is written. */
-  readonly then?: readonly string[];
+  readonly afterwards?: readonly string[];
 }
 
 /** Where each client looks for the authority of one registry; `host` has its port. */
@@ -22,7 +22,7 @@ function places(host: string, environment: NodeJS.ProcessEnv): Readonly<Record<s
     podman: { path: join(root ? '/etc/containers' : join(configuration, 'containers'), 'certs.d', host, 'ca.crt') },
     system: {
       path: `/usr/local/share/ca-certificates/assay-${host.replace(/[^\w.-]/g, '-')}.crt`,
-      then: ['update-ca-certificates'],
+      afterwards: ['update-ca-certificates'],
     },
     assay: { path: ownAuthorityFile(host, environment) },
   };
@@ -58,7 +58,7 @@ export const command: Command = {
     for (const [name, place] of wanted) {
       if (options['print']) {
         terminal.out(
-          `mkdir -p ${dirname(place.path)} && assay ca ${host} > ${place.path}${place.then ? ` && ${place.then.join(' ')}` : ''}`,
+          `mkdir -p ${dirname(place.path)} && assay ca ${host} > ${place.path}${place.afterwards ? ` && ${place.afterwards.join(' ')}` : ''}`,
         );
         continue;
       }
@@ -73,11 +73,11 @@ function plain(fingerprint: string): string {
   return fingerprint.replaceAll(/[^0-9a-f]/gi, '').toLowerCase();
 }
 
-function install({ path, then }: Place, pem: string): void {
+function install({ path, afterwards }: Place, pem: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, pem, { mode: 0o644 });
-    if (then) execFileSync(then[0]!, then.slice(1), { stdio: 'ignore' });
+    if (afterwards) execFileSync(afterwards[0]!, afterwards.slice(1), { stdio: 'ignore' });
   } catch (error) {
     throw storageError(error, `writing ${path}`);
   }

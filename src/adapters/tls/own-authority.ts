@@ -74,7 +74,7 @@ function readAuthority(folder: string, now: number): Authority {
     notAfter: now + AUTHORITY_DAYS * DAY_MS,
     purpose: { authority: true },
   });
-  writeDurably(keyPath, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 0o600);
+  writeDurably(keyPath, privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
   writeDurably(certificatePath, certificate, 0o644);
   return { name, key: privateKey, certificate };
 }
@@ -118,7 +118,7 @@ function makeServer(folder: string, names: readonly string[], now: number, autho
     notAfter,
     purpose: { serverNames: names },
   });
-  const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const key = privateKey.export({ type: 'pkcs8', format: 'pem' });
   const cert = own + authority.certificate;
   writeDurably(join(folder, 'server.key'), key, 0o600);
   writeDurably(join(folder, 'server.crt'), cert, 0o644);

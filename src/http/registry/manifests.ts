@@ -45,6 +45,7 @@ export async function putManifest(call: RegistryCall, text: string): Promise<voi
   const { house, request, response, viewer, name, spelled, query } = call;
   const reference = parseTagOrDigest(text);
   const tags = query.getAll('tag').map(parseTag);
+  await house.manifests.requirePush(viewer, name);
   const raw = await readBody(request, MAX_MANIFEST_BYTES);
   const stored = await house.manifests.put(viewer, name, {
     reference,

@@ -11,7 +11,7 @@ import type { ManifestReference, Repository, StoredManifest } from '../../ports/
 import { appendEvent } from '../events.ts';
 import { ANALYSE_IMAGE, analysisJob } from '../content/jobs.ts';
 import { fallbackIndex } from './referrers.ts';
-import { repositoryForPush, requireRepository } from './repositories.ts';
+import { repositoryForPush, requirePush, requireRepository } from './repositories.ts';
 
 /** Most tags that one push by digest may set. */
 export const MAX_TAGS_PER_PUSH = 50;
@@ -58,6 +58,11 @@ export class Manifests {
         `${'tag' in reference ? `no tag ${reference.tag}` : `no manifest ${reference.digest}`} in ${name}`,
       );
     return { repository, manifest };
+  }
+
+  /** Asked before the body of a push is read. */
+  requirePush(viewer: Viewer, name: RepositoryName): Promise<void> {
+    return requirePush(this.#database.records, viewer, name);
   }
 
   /** Stores the bytes as they are and sets the tags, in one transaction with the job that analyses the image. */

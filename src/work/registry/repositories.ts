@@ -40,6 +40,19 @@ export async function repositoryForPush(
   return createRepository(database, clock, viewer, { name, visibility: 'private', description: '' });
 }
 
+/** Throws what a push there would be refused with, before anything of it is read; creates nothing. */
+export async function requirePush(records: Records, viewer: Viewer, name: RepositoryName): Promise<void> {
+  if (await records.registry.repository(viewer, name)) await requireRepository(records, viewer, name, 'push');
+  else await requireCreation(records, viewer, name);
+}
+
+async function requireCreation(records: Records, viewer: Viewer, name: RepositoryName): Promise<void> {
+  if (!inScope(viewer, name, 'push')) throw new AssayError('unauthorized');
+  if (await records.registry.mayCreateIn(viewer, organisationOf(name))) return;
+  if (viewer.kind === 'anonymous') throw new AssayError('unauthorized');
+  throw new AssayError('denied', `you may not create ${name}; ask for the role publisher in ${organisationOf(name)}`);
+}
+
 /**
  * Creates an empty repository. Organisations come first: only an administrator's push or creation brings one into
  * being, since a name is a claim that a pusher should not make by mistake.
@@ -52,7 +65,6 @@ export function createRepository(
   options?: { failIfPresent?: boolean },
 ): Promise<Repository> {
   const organisation = organisationOf(wanted.name);
-  if (!inScope(viewer, wanted.name, 'push')) return Promise.reject(new AssayError('unauthorized'));
   return database.change(async (records) => {
     const now = clock.now();
     const present = await records.registry.repository(viewer, wanted.name);
@@ -61,13 +73,7 @@ export function createRepository(
         throw new AssayError('already-exists', `the repository ${wanted.name} exists already`);
       return present;
     }
-    if (!(await records.registry.mayCreateIn(viewer, organisation))) {
-      if (viewer.kind === 'anonymous') throw new AssayError('unauthorized');
-      throw new AssayError(
-        'denied',
-        `you may not create ${wanted.name}; ask for the role publisher in ${organisation}`,
-      );
-    }
+    await requireCreation(records, viewer, wanted.name);
     const hidden = await records.registry.repository({ kind: 'system', reason: 'is the name taken' }, wanted.name);
     if (hidden) throw new AssayError('denied', `you may not push to ${wanted.name}`);
     if (!(await records.registry.organisationExists(organisation))) {
