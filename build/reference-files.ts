@@ -1,0 +1,187 @@
+import { z } from 'zod';
+import { environmentName, type SettingName, settings } from '../src/app/config.ts';
+import { commands } from '../src/cli/commands.ts';
+import type { Command } from '../src/cli/command.ts';
+import type { Endpoint } from '../src/contract/endpoint.ts';
+import { endpoints } from '../src/contract/endpoints.ts';
+import { errorTable } from '../src/lib/error-table.ts';
+
+const MADE = '<!-- Made by `npm run docs` from the code; changes here are lost. -->';
+
+/** The pages of docs/reference by their path. */
+export async function referenceFiles(): Promise<ReadonlyMap<string, string>> {
+  return new Map([
+    ['docs/reference/cli.md', await commandPage()],
+    ['docs/reference/api.md', apiPage()],
+    ['docs/reference/errors.md', errorPage()],
+    ['docs/reference/configuration.md', configurationPage()],
+  ]);
+}
+
+function page(title: string, ...parts: string[]): string {
+  return `${[`# ${title}`, MADE, ...parts].join('\n\n')}\n`;
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}
+
+function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
+  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+}
+
+async function commandPage(): Promise<string> {
+  const groups: string[] = [];
+  for (const [group, entries] of Map.groupBy(commands, (entry) => entry.group)) {
+    const parts = [`## ${group.charAt(0).toUpperCase()}${group.slice(1)}`];
+    for (const entry of entries) parts.push(describeCommand(entry.name, (await entry.load()).command));
+    groups.push(parts.join('\n\n'));
+  }
+  const status = tableOf(
+    ['exit status', 'meaning'],
+    [
+      ['0', 'yes'],
+      ['1', 'a definite no: findings over `--fail-on`, not trusted, not allowed; outranks the rest'],
+      ['2', 'wrong usage or unreadable input'],
+      ['3', 'could not decide: network, missing data, incomplete unless `--allow-incomplete`'],
+    ],
+  );
+  return page(
+    'Command line',
+    'Results go to standard output, progress and messages to standard error. In a checkout the command is `npm run assay -- …` or `bin/assay.mjs …`.',
+    status,
+    ...groups,
+  );
+}
+
+function describeCommand(name: string, command: Command): string {
+  const args = (command.args ?? []).map((each) => (each.optional ? `[${each.name}]` : `<${each.name}>`));
+  const usage = ['assay', name, ...(command.options?.length ? ['[options]'] : []), ...args].join(' ');
+  const rows = [
+    ...(command.args ?? []).map((each) => [`\`${each.name}\``, each.summary]),
+    ...(command.options ?? []).map((each) => [
+      `\`${each.flags}\``,
+      each.summary + (each.choices ? ` (${each.choices.map((choice) => `\`${choice}\``).join(', ')})` : ''),
+    ]),
+  ];
+  const examples = command.examples.map(([line, does]) => `# ${does}\n${line}`).join('\n');
+  return [
+    `### assay ${name}`,
+    command.description,
+    `\`${usage}\``,
+    ...(rows.length > 0 ? [tableOf(['argument or option', 'meaning'], rows)] : []),
+    `\`\`\`sh\n${examples}\n\`\`\``,
+  ].join('\n\n');
+}
+
+interface Shape {
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly items?: Shape;
+  readonly properties?: Readonly<Record<string, Shape>>;
+  readonly required?: readonly string[];
+  readonly anyOf?: readonly Shape[];
+  readonly additionalProperties?: Shape | boolean;
+  readonly default?: unknown;
+  readonly format?: string;
+}
+
+function shapeOf(schema: z.ZodType, io: 'input' | 'output'): Shape {
+  return z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Shape;
+}
+
+/** A JSON Schema in the notation of a type, short enough for a table. */
+function typeText(shape: Shape, depth = 0): string {
+  if (shape.const !== undefined) return JSON.stringify(shape.const);
+  if (shape.enum) return shape.enum.map((each) => JSON.stringify(each)).join(' or ');
+  if (shape.anyOf) return shape.anyOf.map((each) => typeText(each, depth)).join(' or ');
+  if (shape.items) return `${typeText(shape.items, depth)}[]`;
+  if (shape.properties) {
+    if (depth >= 3) return 'object';
+    const required = new Set(shape.required);
+    const members = Object.entries(shape.properties).map(
+      ([name, each]) => `${name}${required.has(name) ? '' : '?'}: ${typeText(each, depth + 1)}`,
+    );
+    return `{ ${members.join(', ')} }`;
+  }
+  if (typeof shape.additionalProperties === 'object')
+    return `{ [name]: ${typeText(shape.additionalProperties, depth + 1)} }`;
+  if (shape.format === 'date-time') return 'time';
+  return typeof shape.type === 'string' ? shape.type : 'any';
+}
+
+const RIGHTS: Readonly<Record<Endpoint['right'], string>> = {
+  anyone: 'anyone, without signing in',
+  viewer: 'anyone; each sees what they may pull',
+  'signed-in': 'an account, with the right on the repository where there is one',
+  administrator: 'an administrator',
+};
+
+function apiPage(): string {
+  const groups = [...Map.groupBy(endpoints, (each) => each.path.split('/')[3] ?? '')];
+  return page(
+    'API',
+    'JSON over HTTP under `/api/v1`, described for programs at `/api/openapi.json`. Sign in with Basic (an account with its password or a personal token) or `Authorization: Bearer` with a personal token. Lists take `limit` and `cursor` and answer `{items, next?}`. Errors are RFC 9457 problem documents with a `code` of [errors](errors.md). Times are RFC 3339 in UTC, sizes are bytes, what is not known is absent. The slashes of a repository name travel as `%2F`.',
+    ...groups.map(([name, some]) => [`## ${name}`, ...some.map(describeEndpoint)].join('\n\n')),
+  );
+}
+
+function describeEndpoint(endpoint: Endpoint): string {
+  const rows: string[][] = [['who', RIGHTS[endpoint.right]]];
+  if (endpoint.query) {
+    const { properties = {}, required = [] } = shapeOf(endpoint.query, 'input');
+    rows.push([
+      'query',
+      Object.entries(properties)
+        .map(
+          ([name, each]) =>
+            `\`${name}\`${required.includes(name) ? '' : '?'}: ${typeText(each)}${each.default === undefined ? '' : `, ${JSON.stringify(each.default)} unless given`}`,
+        )
+        .join('; '),
+    ]);
+  }
+  if (endpoint.body) rows.push(['body', `\`${typeText(shapeOf(endpoint.body, 'input'))}\``]);
+  const status = endpoint.status ?? (endpoint.answer || endpoint.stream ? 200 : 204);
+  const answer = endpoint.answer
+    ? ` \`${typeText(shapeOf(endpoint.answer, 'output'))}\``
+    : endpoint.stream
+      ? ` ${endpoint.stream}`
+      : '';
+  rows.push(['answer', `${status}${answer}`]);
+  if (endpoint.errors.length > 0) rows.push(['errors', endpoint.errors.map((each) => `\`${each}\``).join(', ')]);
+  return [`### ${endpoint.method} ${endpoint.path}`, `${endpoint.summary}.`, tableOf(['', ''], rows)].join('\n\n');
+}
+
+function errorPage(): string {
+  const rows = Object.entries(errorTable).map(([code, row]) => [
+    `\`${code}\``,
+    String(row.status),
+    `\`${row.oci}\``,
+    String(row.exit),
+    row.text,
+  ]);
+  return page(
+    'Errors',
+    'Every error has a code. `/api` answers it as `code` of a problem document, `/v2` under the code of the registry protocol, the command line as its exit status.',
+    tableOf(['code', 'HTTP', '/v2', 'exit', 'text when there is no better one'], rows),
+  );
+}
+
+function configurationPage(): string {
+  const rows = (Object.keys(settings) as SettingName[]).map((name) => {
+    const { summary, fallback } = settings[name];
+    return [
+      `\`${name}\``,
+      `\`${environmentName(name)}\``,
+      summary,
+      fallback === undefined ? '' : `\`${JSON.stringify(fallback)}\``,
+    ];
+  });
+  return page(
+    'Configuration',
+    'Flags of `assay serve` come first, then the environment, then the file (`--config`, `$ASSAY_CONFIG`, `./assay.yaml`, `/etc/assay/assay.yaml`), then the defaults. Each variable can be read from a file by adding `_FILE` to its name. Lists in variables are divided by commas. A key that is not in this table is an error. `assay config` prints what is in force and where it came from.',
+    tableOf(['key', 'variable', 'meaning', 'default'], rows),
+  );
+}
