@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { ADMIN_PASSWORD, startServer, type TestServer } from '../server.ts';
 import { buildConsole, launchBrowser, openPage, tooWide } from './browser.ts';
 import { analysed, dpkgStatus, importTracker, OS_RELEASE, pushImage, pushIndex, TRACKER } from './console-data.ts';
@@ -100,6 +101,26 @@ async function fill(server: TestServer): Promise<void> {
   await analysed(server, 'tools/scratch', '1');
 }
 
+/** States that pass too quickly to be photographed, told to the page by hand. */
+async function pose(page: Page, name: string): Promise<void> {
+  await page.unrouteAll();
+  if (name === 'image-running')
+    await page.route(/\/images\/4\.8\.2$/, async (route) => {
+      const answer = await route.fetch();
+      const image = (await answer.json()) as Record<string, unknown>;
+      await route.fulfill({ json: { ...image, judgement: { state: 'running' }, progress: { done: 1, layers: 2 } } });
+    });
+  if (name === 'image-failed')
+    await page.route(/\/images\/4\.8\.2$/, (route) =>
+      route.fulfill({
+        status: 500,
+        json: { code: 'internal', detail: 'the storage does not answer', title: '' },
+        headers: { 'x-request-id': '0d9c3f8e-5d4e-4a57-9f43-0a3f5b1f9d11' },
+      }),
+    );
+  if (name === 'offline') await page.route(/\/api\/v1\/events/, (route) => route.abort());
+}
+
 const big = existsSync(ADVISORIES) ? '/r/library/debian:12' : '/r/shop/storefront:4.8.2';
 const pages: readonly (readonly [name: string, path: string])[] = [
   ['repositories', '/repositories'],
@@ -113,6 +134,9 @@ const pages: readonly (readonly [name: string, path: string])[] = [
   ['image-small', '/r/shop/storefront:4.8.2'],
   ['image-index', '/r/platform/edge:1.4.0'],
   ['image-unknown', '/r/tools/scratch:1'],
+  ['image-running', '/r/shop/storefront:4.8.2'],
+  ['image-failed', '/r/shop/storefront:4.8.2'],
+  ['offline', '/activity'],
   ['findings', `${big}?tab=findings`],
   ['findings-fixable', '/r/shop/storefront:4.8.2?tab=findings&fixable=1'],
   ['packages', `${big}?tab=packages`],
@@ -143,6 +167,7 @@ async function shoot(server: TestServer, list: typeof pages, signedIn: boolean):
       if (signedIn) await page.request.post('/api/v1/session', { data: { name: 'admin', password: ADMIN_PASSWORD } });
       for (const [name, path] of list) {
         if (!wanted(name)) continue;
+        await pose(page, name);
         await page.goto(path);
         await page.waitForLoadState('networkidle').catch(() => {});
         if (name === 'findings' || name === 'findings-fixable') {

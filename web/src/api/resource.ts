@@ -17,6 +17,26 @@ function put(key: string, entry: Entry): void {
   for (const told of watchers.get(key) ?? []) told();
 }
 
+let reachable = true;
+const connectionWatchers = new Set<() => void>();
+
+function setReachable(now: boolean): void {
+  if (now === reachable) return;
+  reachable = now;
+  for (const told of connectionWatchers) told();
+}
+
+/** False while the last question to the server found no answer. */
+export function useReachable(): boolean {
+  return useSyncExternalStore(
+    (told) => {
+      connectionWatchers.add(told);
+      return () => connectionWatchers.delete(told);
+    },
+    () => reachable,
+  );
+}
+
 async function load(key: string, id: EndpointId, input: CallArguments<EndpointId>): Promise<void> {
   const before = entries.get(key) ?? NOTHING;
   if (before.loading) return;
@@ -24,9 +44,12 @@ async function load(key: string, id: EndpointId, input: CallArguments<EndpointId
   try {
     const data = await call(id, input);
     put(key, { data, loading: false, loadedAt: Date.now() });
+    setReachable(true);
   } catch (error) {
     const known = error instanceof ApiError ? error : new ApiError(0, 'internal', String(error));
     put(key, { ...(entries.get(key) ?? NOTHING), error: known, loading: false, loadedAt: Date.now() });
+    setReachable(known.status !== 0);
+    if (known.status === 401 && id !== 'getMe') refresh('getMe');
   }
 }
 
@@ -123,6 +146,7 @@ export function useAction<A extends readonly unknown[]>(work: (...input: A) => P
     } catch (error) {
       const known = error instanceof ApiError ? error : new ApiError(0, 'internal', String(error));
       setState({ busy: false, error: known });
+      if (known.code === 'unauthorized') refresh('getMe');
       return false;
     }
   };

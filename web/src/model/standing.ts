@@ -1,5 +1,5 @@
 import { count, counted } from './format.ts';
-import { type Counts, type Image, type Judgement, noCounts, total } from './severity.ts';
+import { type Counts, type Image, inWords, type Judgement, noCounts, total } from './severity.ts';
 
 export type Tone = 'ok' | 'warn' | 'bad' | 'unknown' | 'none';
 
@@ -109,6 +109,8 @@ function urgencyInWords(counts: Counts, fixable: Counts): string {
   if (urgent === 0)
     return counts.unknown === total(counts) ? unrated.trim() : `None is rated critical or high.${unrated}`;
   const now = fixable.critical + fixable.high;
-  const cure = now === 0 ? 'no fix is named for them yet' : `${count(now)} of them can be fixed now`;
-  return `${count(counts.critical)} critical and ${count(counts.high)} high; ${cure}.${unrated}`;
+  const rated = inWords({ ...noCounts, critical: counts.critical, high: counts.high }).replace(', ', ' and ');
+  const cure =
+    now === 0 ? 'no fix is named yet' : now === urgent ? 'a fix exists' : `${count(now)} of them can be fixed now`;
+  return `${rated}; ${now === urgent && urgent > 1 ? 'fixes exist for all' : cure}.${unrated}`;
 }

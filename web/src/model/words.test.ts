@@ -4,7 +4,7 @@ import { imageAddress, parseAddress, safeReturn } from './addresses.ts';
 import { loginCommand, pullCommand, pushCommands } from './clients.ts';
 import { coreOf } from './core-sample.ts';
 import { cvssScore } from './cvss.ts';
-import { eventInWords } from './events.ts';
+import { eventInWords, subjectOf } from './events.ts';
 import { ago, counted, instruction, shortDigest, size } from './format.ts';
 import { advisoryLinks } from './references.ts';
 import { risksOf } from './risks.ts';
@@ -142,7 +142,12 @@ test('versions: tilde before the end, digits as numbers, epoch first', () => {
 });
 
 test('event types in words', () => {
-  assert.equal(eventInWords('dev.assay.tag.moved.v1'), 'Tag moved');
+  assert.equal(eventInWords('dev.assay.tag.moved.v1'), 'Tag set');
+  assert.equal(eventInWords('dev.assay.tag.moved.v1', { previous: 'sha256:0' }), 'Tag moved');
+  assert.equal(subjectOf('dev.assay.tag.moved.v1', 'a/b:1').href, '/r/a/b:1');
+  assert.equal(subjectOf('dev.assay.image.judged.v1', 'a/b@sha256:ff').digest, 'sha256:ff');
+  assert.equal(subjectOf('dev.assay.repository.deleted.v1', 'a/b').href, undefined);
+  assert.deepEqual(subjectOf('dev.assay.account.created.v1', 'ci'), { text: 'ci' });
   assert.equal(eventInWords('something else'), 'something else');
 });
 

@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import { type Answer, call } from '../api/client.ts';
 import { useResource } from '../api/resource.ts';
-import { imageAddress, repositoryAddress } from '../model/addresses.ts';
-import { eventInWords } from '../model/events.ts';
+import { eventInWords, subjectOf } from '../model/events.ts';
 import { exact } from '../model/format.ts';
 import { DigestText } from '../parts/copy.tsx';
 import { PageHead } from '../parts/page.tsx';
@@ -12,32 +11,29 @@ import { Link } from '../shell/router.tsx';
 
 type Event = Answer<'listEvents'>['items'][number];
 
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
 function About({ event }: { event: Event }) {
-  const repository = text(event.data['repository']);
-  const tag = text(event.data['tag']);
-  const digest = text(event.data['digest']);
-  if (!repository) return <span className="q2">{event.subject}</span>;
+  const { text, tag, digest, href } = subjectOf(event.type, event.subject);
+  const name = (
+    <>
+      {text}
+      {tag !== undefined && <span className="mono">:{tag}</span>}
+    </>
+  );
   return (
     <>
-      <Link
-        data-row
-        className="name"
-        href={
-          tag
-            ? imageAddress(repository, tag)
-            : digest
-              ? imageAddress(repository, digest)
-              : repositoryAddress(repository)
-        }
-      >
-        {repository}
-        {tag && <span className="mono">:{tag}</span>}
-      </Link>{' '}
-      {digest && <DigestText digest={digest} copy={false} />}
+      {href === undefined ? (
+        <span className="q2">{name}</span>
+      ) : (
+        <Link data-row className="name" href={href}>
+          {name}
+        </Link>
+      )}{' '}
+      {digest !== undefined && <DigestText digest={digest} copy={false} />}
+      {typeof event.data['role'] === 'string' && (
+        <span className="q3">
+          {event.data['role']} on {String(event.data['repository'] ?? event.data['organisation'] ?? 'it')}
+        </span>
+      )}
     </>
   );
 }
@@ -67,7 +63,7 @@ export function ActivityPage() {
               ) : (
                 <>
                   <div className="scroll" tabIndex={0} role="region" aria-label="Activity">
-                    <table className="cards">
+                    <table className="cards events">
                       <thead>
                         <tr>
                           <th scope="col">What</th>
@@ -80,7 +76,7 @@ export function ActivityPage() {
                       <tbody>
                         {items.map((event) => (
                           <tr key={event.id}>
-                            <td className="nw">{eventInWords(event.type)}</td>
+                            <td className="nw">{eventInWords(event.type, event.data)}</td>
                             <td className="t">
                               <About event={event} />
                             </td>

@@ -1,5 +1,5 @@
 import { type FormEvent, type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
-import { useResource } from '../api/resource.ts';
+import { useReachable, useResource } from '../api/resource.ts';
 import { Glyph, Icon, type IconName } from '../parts/marks.tsx';
 import { Time } from '../parts/time.tsx';
 import { KeyList } from './key-list.tsx';
@@ -69,6 +69,8 @@ function Search() {
   );
 }
 
+const WEEK = 7 * 24 * 3600_000;
+
 function Rail({ open }: { open: boolean }) {
   const me = useMe();
   const { path } = useAddress();
@@ -101,7 +103,7 @@ function Rail({ open }: { open: boolean }) {
       <div className="foot">
         {advisories.data && (
           <div>
-            <Glyph tone={feeds.length > 0 ? 'ok' : 'unknown'} />
+            <Glyph tone={newest === undefined ? 'unknown' : Date.now() - Date.parse(newest) > WEEK ? 'warn' : 'ok'} />
             {newest ? (
               <span>
                 Advisories <Time at={newest} />
@@ -120,6 +122,7 @@ function Rail({ open }: { open: boolean }) {
 /** Bar, rail and the place where the pages go. */
 export function Shell({ children }: { children: ReactNode }) {
   const me = useMe();
+  const connected = useReachable();
   const { full, path } = useAddress();
   const [railOpen, setRailOpen] = useState(false);
   const [keysOpen, setKeysOpen] = useState(false);
@@ -154,6 +157,11 @@ export function Shell({ children }: { children: ReactNode }) {
             <PersonMenu showKeys={() => setKeysOpen(true)} />
           </div>
         </header>
+        {!connected && (
+          <p className="offline" role="status">
+            The registry does not answer. What is shown is what was last known; changes wait until it does.
+          </p>
+        )}
         <Rail open={railOpen} />
         <main className="main" id="main" tabIndex={-1}>
           {me.initialPassword && path !== '/account' && (

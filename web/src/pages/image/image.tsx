@@ -60,6 +60,11 @@ function Facts({ image, reference, shown, top }: { image: Image; reference: stri
       ) : (
         shown.platform && <span>{platformName(shown.platform)}</span>
       )}
+      {top.digest !== shown.digest && (
+        <span>
+          index <DigestText digest={top.digest} />
+        </span>
+      )}
       <span data-key="y" className="dig-key">
         <DigestText digest={shown.digest} />
       </span>
@@ -164,13 +169,13 @@ export function ImagePage({ repository, reference }: { repository: string; refer
       {top.data && image ? (
         <Body top={top.data} image={image} reference={reference} />
       ) : (top.error ?? child.error) ? (
-        (top.error ?? child.error)?.status === 404 ? (
+        [401, 404].includes((top.error ?? child.error)?.status ?? 0) ? (
           <div className="box">
-            <Empty title="There is no such image">
+            <Empty title={me.name ? 'There is no such image' : 'Nothing here that is public'}>
               {me.name ? (
                 <Link href={crumbsOf(repository, true).at(-1)!.href}>The repository’s tags</Link>
               ) : (
-                <Link href={`/signin?next=${encodeURIComponent(full)}`}>It may be private: sign in</Link>
+                <Link href={`/signin?next=${encodeURIComponent(full)}`}>Sign in, if it is yours to see</Link>
               )}
             </Empty>
           </div>

@@ -105,7 +105,7 @@ function Known({ image, report }: { image: Image; report: Report }) {
                           {found.get(each.name)}
                         </Link>
                       ) : (
-                        <span className="q3">none</span>
+                        <span className="q3">{(image.judgement.unjudged ?? 0) > 0 ? 'none known' : 'none'}</span>
                       )}
                     </td>
                   </tr>

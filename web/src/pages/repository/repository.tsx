@@ -199,10 +199,12 @@ export function RepositoryPage({ name }: { name: string }) {
           <TagList repository={repository.data} />
         )
       ) : repository.error ? (
-        repository.error.code === 'name-unknown' ? (
+        repository.error.status === 404 || repository.error.status === 401 ? (
           <div className="box">
-            <Empty title="There is no such repository">
-              {!me.name && <Link href={`/signin?next=${encodeURIComponent(full)}`}>It may be private: sign in</Link>}
+            <Empty title={me.name ? 'There is no such repository' : 'Nothing here that is public'}>
+              {!me.name && (
+                <Link href={`/signin?next=${encodeURIComponent(full)}`}>Sign in, if it is yours to see</Link>
+              )}
               {me.name && <Link href="/repositories">All repositories</Link>}
             </Empty>
           </div>
