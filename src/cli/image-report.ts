@@ -141,7 +141,7 @@ async function analyseHere<T>(
     image,
   );
   progress[Symbol.dispose]();
-  return use({
+  return await use({
     report: renderReport(formatReference(reference), found),
     local: { source, image },
     client: undefined,

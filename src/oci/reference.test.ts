@@ -12,26 +12,31 @@ function registry(text: string): RegistryReference {
 }
 
 test('registry references: host, repository, tag, digest', () => {
-  const cases: readonly [text: string, host: string | undefined, repository: string, tag?: string, digest?: string][] =
-    [
-      ['127.0.0.1:5000/shop/app:1', '127.0.0.1:5000', 'shop/app', '1'],
-      ['registry.example.com/app', 'registry.example.com', 'app'],
-      ['localhost/app:1', 'localhost', 'app', '1'],
-      ['localhost:5000/a/b/c:v1.2_3-x', 'localhost:5000', 'a/b/c', 'v1.2_3-x'],
-      ['[::1]:5000/app:1', '[::1]:5000', 'app', '1'],
-      ['[fe80::1]/app', '[fe80::1]', 'app'],
-      ['HOST/app', 'HOST', 'app'],
-      ['shop/app:2', undefined, 'shop/app', '2'],
-      ['app', undefined, 'app'],
-      ['app:latest', undefined, 'app', 'latest'],
-      [`host.example/app@sha256:${HEX}`, 'host.example', 'app', undefined, `sha256:${HEX}`],
-      [`host.example/app:1@sha256:${HEX}`, 'host.example', 'app', '1', `sha256:${HEX}`],
-      [`host.example/app@sha512:${HEX}${HEX}`, 'host.example', 'app', undefined, `sha512:${HEX}${HEX}`],
-      ['docker://127.0.0.1:5000/a__b/c-d.e:1', '127.0.0.1:5000', 'a__b/c-d.e', '1'],
-      // Names of transports can be names of repositories.
-      ['docker:latest', undefined, 'docker', 'latest'],
-      ['dir:1.0', undefined, 'dir', '1.0'],
-    ];
+  const cases: readonly [
+    text: string,
+    host: string | undefined,
+    repository: string,
+    tag?: string | undefined,
+    digest?: string,
+  ][] = [
+    ['127.0.0.1:5000/shop/app:1', '127.0.0.1:5000', 'shop/app', '1'],
+    ['registry.example.com/app', 'registry.example.com', 'app'],
+    ['localhost/app:1', 'localhost', 'app', '1'],
+    ['localhost:5000/a/b/c:v1.2_3-x', 'localhost:5000', 'a/b/c', 'v1.2_3-x'],
+    ['[::1]:5000/app:1', '[::1]:5000', 'app', '1'],
+    ['[fe80::1]/app', '[fe80::1]', 'app'],
+    ['HOST/app', 'HOST', 'app'],
+    ['shop/app:2', undefined, 'shop/app', '2'],
+    ['app', undefined, 'app'],
+    ['app:latest', undefined, 'app', 'latest'],
+    [`host.example/app@sha256:${HEX}`, 'host.example', 'app', undefined, `sha256:${HEX}`],
+    [`host.example/app:1@sha256:${HEX}`, 'host.example', 'app', '1', `sha256:${HEX}`],
+    [`host.example/app@sha512:${HEX}${HEX}`, 'host.example', 'app', undefined, `sha512:${HEX}${HEX}`],
+    ['docker://127.0.0.1:5000/a__b/c-d.e:1', '127.0.0.1:5000', 'a__b/c-d.e', '1'],
+    // Names of transports can be names of repositories.
+    ['docker:latest', undefined, 'docker', 'latest'],
+    ['dir:1.0', undefined, 'dir', '1.0'],
+  ];
   for (const [text, host, repository, tag, digest] of cases) {
     const found = registry(text);
     assert.deepEqual([found.host, found.repository, found.tag, found.digest], [host, repository, tag, digest], text);

@@ -39,8 +39,7 @@ export async function openDockerTree(
   shown: string,
 ): Promise<ImageSource> {
   if ((await tree.size('oci-layout')) !== undefined && (await tree.size('index.json')) !== undefined) {
-    const name = wanted.name === undefined ? undefined : withTag(wanted.name);
-    return openLayout(tree, { name, position: wanted.position }, shown);
+    return openLayout(tree, wanted, shown);
   }
   const bytes = await readWhole(tree, 'manifest.json', MAX_MANIFEST_BYTES);
   if (!bytes) throw new AssayError('input-invalid', `${shown} is no archive of docker save: manifest.json is missing`);

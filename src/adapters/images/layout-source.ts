@@ -103,9 +103,11 @@ function choose(
   );
 }
 
-/** `shop/app:1` means `docker.io/shop/app:1` where docker wrote the name. */
+/** `shop/app` means `docker.io/shop/app:latest` where docker wrote the name. */
 function sameImage(full: string | undefined, name: string): boolean {
-  return full !== undefined && [name, `docker.io/${name}`, `docker.io/library/${name}`].includes(full);
+  if (full === undefined) return false;
+  const tagged = name.lastIndexOf(':') > name.lastIndexOf('/') ? name : `${name}:latest`;
+  return [tagged, `docker.io/${tagged}`, `docker.io/library/${tagged}`].includes(full);
 }
 
 async function readManifest(tree: FileTree, descriptor: Expected, shown: string): Promise<RawManifest> {
