@@ -1,3 +1,4 @@
+import { feedName } from '../content/advisories/feed.ts';
 import { renderFeed } from '../contract/render-report.ts';
 import { importAdvisories } from '../contract/house.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -58,7 +59,8 @@ async function importHere({ options, open, environment, terminal }: Invocation, 
   const content = await reader.read(all());
   const sets = await open.advisories(environment);
   try {
-    const { name, licence } = reader;
+    const { licence } = reader;
+    const name = feedName(reader, content);
     const { status, changed } = await sets.replace({ name, licence, content, at: systemClock.now() });
     const shown = renderFeed(status);
     terminal.out(

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { z } from 'zod';
-import type { Advisory, SourcedAdvisory } from '../../content/advisories/advisory.ts';
+import { type Advisory, EXPLOITED, type SourcedAdvisory } from '../../content/advisories/advisory.ts';
 import { storageError } from '../../lib/error.ts';
 import type { AdvisorySet, AdvisorySets, ChangedEntry, FeedStatus } from '../../ports/advisory-sets.ts';
 
@@ -174,6 +174,11 @@ function makeSet(feeds: readonly OpenFeed[]): AdvisorySet {
   for (const feed of feeds)
     for (const ecosystem of feed.status.ecosystems)
       byEcosystem.set(ecosystem, [...(byEcosystem.get(ecosystem) ?? []), feed]);
+  const catalogues = byEcosystem.get(EXPLOITED) ?? [];
+  const exploited = (advisory: Advisory) =>
+    catalogues.some((feed) =>
+      [advisory.id, ...(advisory.aliases ?? [])].some((id) => feed.byPackage.get(EXPLOITED, id) !== undefined),
+    );
   return {
     digest: `sha256:${hash('sha256', feeds.map((feed) => `${feed.status.feed}\0${feed.status.digest}\n`).join(''), 'hex')}`,
     feeds: feeds.map((feed) => feed.status),
@@ -184,7 +189,7 @@ function makeSet(feeds: readonly OpenFeed[]): AdvisorySet {
         const row = feed.byPackage.get(ecosystem, name) as { body: string } | undefined;
         if (row)
           for (const advisory of JSON.parse(row.body) as Advisory[])
-            found.push({ ...advisory, feed: feed.status.feed });
+            found.push({ ...advisory, feed: feed.status.feed, ...(exploited(advisory) && { exploited: true }) });
       }
       return found;
     },

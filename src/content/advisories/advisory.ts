@@ -20,6 +20,8 @@ export interface AffectedRange {
   readonly fixed?: string;
   /** Last version that is affected. */
   readonly lastAffected?: string;
+  /** First version of which nothing is said any more; no fix. */
+  readonly limit?: string;
 }
 
 /** What one feed says of one package of one ecosystem under one id; ranges of different feeds are never merged. */
@@ -55,7 +57,12 @@ export interface AdvisoryEntry {
 /** An advisory together with the feed that it came from. */
 export interface SourcedAdvisory extends Advisory {
   readonly feed: string;
+  /** Known to be used in attacks, by a catalogue of such vulnerabilities. */
+  readonly exploited?: boolean;
 }
 
 /** Looks up what every feed says of a package. */
 export type LookUpAdvisories = (ecosystem: string, name: string) => readonly SourcedAdvisory[];
+
+/** "Ecosystem" under which a catalogue of exploited vulnerabilities is stored: its packages are vulnerability ids. */
+export const EXPLOITED = 'exploited';

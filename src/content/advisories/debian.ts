@@ -30,7 +30,7 @@ const recordSchema = z.object({
  */
 export const debianTracker: FeedReader = {
   name: 'debian',
-  source: 'https://security-tracker.debian.org/tracker/data/json',
+  sources: ['https://security-tracker.debian.org/tracker/data/json'],
   licence: 'MIT (Debian security tracker)',
   recognises: (file) => /^\s*\{"[a-z0-9][a-z0-9+.-]*":\s*\{"(?:CVE|TEMP)-/.test(head(file)),
   async read(files) {

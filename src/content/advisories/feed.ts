@@ -13,6 +13,8 @@ export interface RefusedRecord {
 }
 
 export interface FeedContent {
+  /** Of feeds that come in several files of their own age: which one this is (`npm`, `v3.20-main`). */
+  readonly part?: string;
   readonly entries: readonly AdvisoryEntry[];
   /** Records read, withdrawn and refused ones included. */
   readonly records: number;
@@ -26,11 +28,16 @@ export interface FeedContent {
 export interface FeedReader {
   /** Name on the command line and in reports. */
   readonly name: string;
-  /** Where it is fetched from when the server keeps it fresh itself. */
-  readonly source: string | undefined;
+  /** Where it is fetched from when the server keeps it fresh itself; each is imported on its own. */
+  readonly sources: readonly string[];
   /** Licence of the data, shown with it. */
   readonly licence: string;
   /** True when the first bytes look like this feed; lets `import FILE` find the reader by itself. */
   recognises(file: FeedFile): boolean;
   read(files: AsyncIterable<FeedFile>): Promise<FeedContent>;
+}
+
+/** The name under which content is stored: the feed's, with its part. */
+export function feedName(reader: FeedReader, content: FeedContent): string {
+  return content.part === undefined ? reader.name : `${reader.name}-${content.part}`;
 }

@@ -11,6 +11,8 @@ export interface VulnerabilityFinding {
   readonly status: Exclude<AdvisoryStatus, 'not-affected'>;
   readonly statusDetail?: string;
   readonly fixedVersion?: string;
+  /** Attacks with it are known (KEV). */
+  readonly exploited?: true;
   readonly summary?: string;
   readonly cvss?: readonly string[];
   readonly references: readonly string[];

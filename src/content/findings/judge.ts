@@ -1,17 +1,28 @@
 import type { AffectedRange, LookUpAdvisories, SourcedAdvisory } from '../advisories/advisory.ts';
+import { inRange } from '../advisories/in-range.ts';
 import { type CompareVersions, versionOrders } from '../advisories/version-order.ts';
 import type { AdvisoryKey } from './ecosystems.ts';
 import type { VulnerabilityFinding } from './finding.ts';
 
 /** What the advisories say of one package version. Pure: the same key and the same set give the same findings. */
 export function judge(key: AdvisoryKey, lookUp: LookUpAdvisories): VulnerabilityFinding[] {
-  const findings: VulnerabilityFinding[] = [];
+  const findings = new Map<string, VulnerabilityFinding>();
   for (const advisory of lookUp(key.ecosystem, key.name)) {
     if (advisory.status === 'not-affected') continue;
     const hit = affects(advisory, key.version);
-    if (hit) findings.push(findingOf(advisory, key, hit));
+    if (!hit) continue;
+    const finding = findingOf(advisory, key, hit);
+    const same = `${finding.feed}\0${finding.recordId}`;
+    const before = findings.get(same);
+    if (!before || isLater(finding, before, versionOrders[advisory.scheme])) findings.set(same, finding);
   }
-  return findings;
+  return [...findings.values()];
+}
+
+/** Two notices of one feed for one id: only the later fix clears both. */
+function isLater(finding: VulnerabilityFinding, before: VulnerabilityFinding, compare: CompareVersions): boolean {
+  if (before.fixedVersion === undefined) return false;
+  return finding.fixedVersion === undefined || compare(finding.fixedVersion, before.fixedVersion) > 0;
 }
 
 interface Hit {
@@ -29,13 +40,6 @@ function affects(advisory: SourcedAdvisory, version: string): Hit | undefined {
     return { fixedVersion: fixAbove(advisory, version, compare), comparison: `${version} is named as affected` };
   }
   return undefined;
-}
-
-function inRange(range: AffectedRange, version: string, compare: CompareVersions): boolean {
-  if (range.introduced !== undefined && range.introduced !== '0' && compare(version, range.introduced) < 0)
-    return false;
-  if (range.fixed !== undefined && compare(version, range.fixed) >= 0) return false;
-  return range.lastAffected === undefined || compare(version, range.lastAffected) <= 0;
 }
 
 /** The smallest fix that is newer than the version, for records that name affected versions one by one. */
@@ -68,6 +72,7 @@ function findingOf(advisory: SourcedAdvisory, key: AdvisoryKey, hit: Hit): Vulne
     status: hit.fixedVersion !== undefined ? 'fixed' : status === 'fixed' ? 'affected' : status,
     ...(advisory.statusDetail && { statusDetail: advisory.statusDetail }),
     ...(hit.fixedVersion !== undefined && { fixedVersion: hit.fixedVersion }),
+    ...(advisory.exploited === true && { exploited: true as const }),
     ...(advisory.summary && { summary: advisory.summary }),
     ...(advisory.cvss && { cvss: advisory.cvss }),
     references: advisory.references ?? [],

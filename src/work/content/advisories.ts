@@ -1,5 +1,5 @@
 import { judge } from '../../content/findings/judge.ts';
-import type { FeedFile, FeedReader, RefusedRecord } from '../../content/advisories/feed.ts';
+import { feedName, type FeedFile, type FeedReader, type RefusedRecord } from '../../content/advisories/feed.ts';
 import { feedReaders } from '../../content/advisories/feeds.ts';
 import { AssayError } from '../../lib/error.ts';
 import type { AdvisorySets, ChangedEntry, FeedStatus } from '../../ports/advisory-sets.ts';
@@ -44,7 +44,7 @@ export async function importFeed(
   const content = await reader.read(files);
   if (content.records === 0) throw new AssayError('advisory-feed-invalid', 'the feed holds no records');
   const { status, changed } = await parts.advisories.replace({
-    name: reader.name,
+    name: feedName(reader, content),
     licence: reader.licence,
     content,
     at: parts.clock.now(),

@@ -1,0 +1,67 @@
+import { AssayError } from '../../lib/error.ts';
+import { collectBytes } from '../../oci/verified.ts';
+import type { HttpAnswer, HttpClient } from '../../ports/http-client.ts';
+
+/** What a publisher said of the copy that is held, to ask only for a newer one (RFC 9110 section 13). */
+export interface FeedValidators {
+  readonly etag?: string;
+  readonly lastModified?: string;
+}
+
+export interface FetchedFeed extends FeedValidators {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export const MAX_FEED_BYTES = 2 * 1024 ** 3;
+const MAX_REDIRECTS = 5;
+const TIMEOUT_MS = 10 * 60_000;
+
+/** Fetches one feed from its publisher; undefined when the held copy is the newest. Redirects stay on https. */
+export async function fetchFeed(
+  http: HttpClient,
+  source: string,
+  options: { held?: FeedValidators; signal?: AbortSignal; maxBytes?: number } = {},
+): Promise<FetchedFeed | undefined> {
+  const limit = options.maxBytes ?? MAX_FEED_BYTES;
+  const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(options.signal ? [options.signal] : [])]);
+  const headers = {
+    ...(options.held?.etag && { 'if-none-match': options.held.etag }),
+    ...(!options.held?.etag && options.held?.lastModified && { 'if-modified-since': options.held.lastModified }),
+  };
+  let url = new URL(source);
+  for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+    const answer = await http({ method: 'GET', url, headers, signal });
+    const next = redirect(answer, url, source);
+    if (next) {
+      url = next;
+      continue;
+    }
+    if (answer.status === 304) {
+      answer.discard();
+      return undefined;
+    }
+    if (answer.status !== 200) {
+      answer.discard();
+      throw new AssayError('remote-refused', `${url.host} answered ${answer.status} for ${url.pathname}`);
+    }
+    const { etag, 'last-modified': lastModified } = answer.headers;
+    return {
+      name: url.pathname.split('/').at(-1) || url.host,
+      bytes: await collectBytes(answer.body, limit, source),
+      ...(etag && { etag: etag.slice(0, 500) }),
+      ...(lastModified && { lastModified: lastModified.slice(0, 100) }),
+    };
+  }
+  throw new AssayError('remote-refused', `${source} redirects more than ${MAX_REDIRECTS} times`);
+}
+
+function redirect(answer: HttpAnswer, url: URL, source: string): URL | undefined {
+  const { location } = answer.headers;
+  if (answer.status < 300 || answer.status >= 400 || answer.status === 304 || location === undefined) return undefined;
+  answer.discard();
+  const next = new URL(location, url);
+  if (next.protocol !== 'https:' && new URL(source).protocol === 'https:')
+    throw new AssayError('remote-refused', `${source} redirects to ${next.origin}, which is not https`);
+  return next;
+}
