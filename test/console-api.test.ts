@@ -100,6 +100,17 @@ test('a vulnerability names the images that have it, to those who may pull them'
   assert.equal(stranger.summary, undefined);
 });
 
+test('packages are found by their own name and by their source’s', async () => {
+  for (const q of ['libssl3', 'openssl']) {
+    const { holding } = await json<{ holding: { repository: string; name: string }[] }>(`/api/v1/search?q=${q}`);
+    assert.deepEqual(
+      [...new Set(holding.map((each) => `${each.repository} ${each.name}`))],
+      ['team/both libssl3', 'team/fixed libssl3', 'team/old libssl3'],
+    );
+    assert.deepEqual((await json<{ holding: unknown[] }>(`/api/v1/search?q=${q}`, null)).holding, []);
+  }
+});
+
 test('what a stranger may not see does not exist', async () => {
   const list = await json<Listed>('/api/v1/repositories?sort=worst', null);
   assert.deepEqual(list, { items: [], total: 0 });

@@ -116,7 +116,7 @@ export interface ContentRecords {
   findings(manifest: Digest): Promise<ImageFinding[]>;
   /** Images that the viewer may pull and that have this vulnerability. */
   imagesWith(viewer: Viewer, vulnerability: string, page: Page): Promise<VulnerableImage[]>;
-  /** Images that the viewer may pull and that hold a package of this name. */
+  /** Images that the viewer may pull and that hold a package of this name, or built from a source of this name. */
   imagesHolding(
     viewer: Viewer,
     packageName: string,

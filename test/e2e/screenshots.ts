@@ -118,6 +118,7 @@ async function pose(page: Page, name: string): Promise<void> {
         headers: { 'x-request-id': '0d9c3f8e-5d4e-4a57-9f43-0a3f5b1f9d11' },
       }),
     );
+  await page.emulateMedia({ media: name.endsWith('-print') ? 'print' : 'screen' });
   if (name === 'offline') await page.route(/\/api\/v1\/events/, (route) => route.abort());
 }
 
@@ -137,6 +138,7 @@ const pages: readonly (readonly [name: string, path: string])[] = [
   ['image-running', '/r/shop/storefront:4.8.2'],
   ['image-failed', '/r/shop/storefront:4.8.2'],
   ['offline', '/activity'],
+  ['image-print', '/r/shop/storefront:4.8.2'],
   ['findings', `${big}?tab=findings`],
   ['findings-fixable', '/r/shop/storefront:4.8.2?tab=findings&fixable=1'],
   ['packages', `${big}?tab=packages`],

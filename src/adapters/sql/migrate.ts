@@ -4,10 +4,11 @@ import { AssayError } from '../../lib/error.ts';
 import type { Migration } from './migration.ts';
 import { first } from './migrations/202611210500-house-first.ts';
 import { removals } from './migrations/202611210620-registry-removals.ts';
+import { sourceNames } from './migrations/202611210635-content-source-names.ts';
 import type { Schema } from './schema.ts';
 
 /** Every migration in order. */
-export const migrations: readonly Migration[] = [first, removals];
+export const migrations: readonly Migration[] = [first, removals, sourceNames];
 
 /** Brings the schema up to date inside the caller's transaction. Refuses a schema newer than this program. */
 export async function migrate(db: Kysely<Schema>, bytes: 'blob' | 'bytea', now: number): Promise<void> {

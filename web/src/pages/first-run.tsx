@@ -1,6 +1,6 @@
 import { useResource } from '../api/resource.ts';
 import { Command } from '../parts/copy.tsx';
-import { Glyph } from '../parts/marks.tsx';
+import { Glyph, Icon } from '../parts/marks.tsx';
 import { PageHead } from '../parts/page.tsx';
 import { PushSteps, Step } from '../parts/push-steps.tsx';
 import { Link } from '../shell/router.tsx';
@@ -33,6 +33,12 @@ export function FirstRun() {
       <p className="q2 wait-line" role="status">
         <span className="pulse" aria-hidden="true" /> Waiting for the first push to {me.registryHost}
       </p>
+      <div className="notice narrow gap-bottom">
+        <Icon name="key" />
+        <span>
+          From another machine, trust this registry’s own authority: <code>assay ca {me.registryHost} &gt; ca.crt</code>
+        </span>
+      </div>
       {advisories.data && feeds === 0 && (
         <div className="notice narrow">
           <Glyph tone="unknown" label="Unknown" />

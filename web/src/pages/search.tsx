@@ -60,87 +60,95 @@ function Found({ q }: { q: string }) {
         )}
       </PageHead>
       <Loaded resource={found} what="The search failed." rows={5}>
-        {({ repositories, vulnerable, holding }) => (
-          <div className="stack">
-            {vulnerable.length > 0 && (
-              <section>
-                <h2 className="sec">
-                  {counted(vulnerable.length, 'image')} {vulnerable.length === 1 ? 'has' : 'have'} {q.toUpperCase()}
-                </h2>
-                <VulnerableTable images={vulnerable} id={q.toUpperCase()} />
-              </section>
-            )}
-            {holding.length > 0 && (
-              <section>
-                <h2 className="sec">
-                  {counted(holding.length, 'image')} {holding.length === 1 ? 'holds' : 'hold'} the package {q}
-                </h2>
-                <div className="box">
-                  <div className="scroll" tabIndex={0} role="region" aria-label="Images holding the package">
-                    <table className="cards">
-                      <thead>
-                        <tr>
-                          <th scope="col">Image</th>
-                          <th scope="col">Version</th>
-                          <th scope="col">Type</th>
-                          <th scope="col">Digest</th>
-                        </tr>
-                      </thead>
-                      <tbody>
-                        {holding.map((each) => (
-                          <tr key={each.repository + each.digest + each.version + each.type}>
-                            <td className="t">
-                              <Link
-                                className="name"
-                                data-row
-                                href={`${imageAddress(each.repository, each.digest)}?tab=packages&find=${encodeURIComponent(each.name)}`}
-                              >
-                                <ImageName repository={each.repository} />
-                              </Link>
-                            </td>
-                            <td>
-                              <code>{each.version}</code>
-                            </td>
-                            <td className="q2">{each.type}</td>
-                            <td className="x">
-                              <DigestText digest={each.digest} />
-                            </td>
+        {({ repositories, vulnerable, holding }) => {
+          const images = new Set(holding.map((each) => each.repository + each.digest)).size;
+          return (
+            <div className="stack">
+              {vulnerable.length > 0 && (
+                <section>
+                  <h2 className="sec">
+                    {counted(vulnerable.length, 'image')} {vulnerable.length === 1 ? 'has' : 'have'} {q.toUpperCase()}
+                  </h2>
+                  <VulnerableTable images={vulnerable} id={q.toUpperCase()} />
+                </section>
+              )}
+              {holding.length > 0 && (
+                <section>
+                  <h2 className="sec">
+                    {counted(images, 'image')} {images === 1 ? 'holds' : 'hold'} the package {q}
+                  </h2>
+                  <div className="box">
+                    <div className="scroll" tabIndex={0} role="region" aria-label="Images holding the package">
+                      <table className="cards">
+                        <thead>
+                          <tr>
+                            <th scope="col">Image</th>
+                            <th scope="col">Package</th>
+                            <th scope="col">Version</th>
+                            <th scope="col">Type</th>
+                            <th scope="col">Digest</th>
                           </tr>
-                        ))}
-                      </tbody>
-                    </table>
+                        </thead>
+                        <tbody>
+                          {holding.map((each) => (
+                            <tr key={each.repository + each.digest + each.name + each.version}>
+                              <td className="t">
+                                <Link
+                                  className="name"
+                                  data-row
+                                  href={`${imageAddress(each.repository, each.digest)}?tab=packages&find=${encodeURIComponent(each.name)}`}
+                                >
+                                  <ImageName repository={each.repository} />
+                                </Link>
+                              </td>
+                              <td>
+                                <code>{each.name}</code>
+                              </td>
+                              <td>
+                                <code>{each.version}</code>
+                              </td>
+                              <td className="q2">{each.type}</td>
+                              <td className="x">
+                                <DigestText digest={each.digest} />
+                              </td>
+                            </tr>
+                          ))}
+                        </tbody>
+                      </table>
+                    </div>
                   </div>
+                </section>
+              )}
+              {repositories.length > 0 && (
+                <section>
+                  <h2 className="sec">{counted(repositories.length, 'repository', 'repositories')}</h2>
+                  <ul className="box found-list">
+                    {repositories.map((each) => (
+                      <li key={each.name}>
+                        <Link className="name" data-row href={repositoryAddress(each.name)}>
+                          <ImageName repository={each.name} />
+                        </Link>
+                        <span className="q3">{each.description}</span>
+                      </li>
+                    ))}
+                  </ul>
+                </section>
+              )}
+              {repositories.length + vulnerable.length + holding.length === 0 && (
+                <div className="box">
+                  <Empty
+                    title={isVulnerability ? `No analysed image that you may see has ${q}` : `Nothing is called ${q}`}
+                  >
+                    <p className="q2">
+                      Repositories match by part of their name, packages by their exact name, vulnerabilities by their
+                      id.
+                    </p>
+                  </Empty>
                 </div>
-              </section>
-            )}
-            {repositories.length > 0 && (
-              <section>
-                <h2 className="sec">{counted(repositories.length, 'repository', 'repositories')}</h2>
-                <ul className="box found-list">
-                  {repositories.map((each) => (
-                    <li key={each.name}>
-                      <Link className="name" data-row href={repositoryAddress(each.name)}>
-                        <ImageName repository={each.name} />
-                      </Link>
-                      <span className="q3">{each.description}</span>
-                    </li>
-                  ))}
-                </ul>
-              </section>
-            )}
-            {repositories.length + vulnerable.length + holding.length === 0 && (
-              <div className="box">
-                <Empty
-                  title={isVulnerability ? `No analysed image that you may see has ${q}` : `Nothing is called ${q}`}
-                >
-                  <p className="q2">
-                    Repositories match by part of their name, packages by their exact name, vulnerabilities by their id.
-                  </p>
-                </Empty>
-              </div>
-            )}
-          </div>
-        )}
+              )}
+            </div>
+          );
+        }}
       </Loaded>
     </>
   );

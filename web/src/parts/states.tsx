@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { ApiError } from '../api/client.ts';
 import type { Resource } from '../api/resource.ts';
+import { sentence } from '../model/format.ts';
 import type { Tone } from '../model/standing.ts';
 import { CopyButton } from './copy.tsx';
 import { Glyph } from './marks.tsx';
@@ -35,7 +36,7 @@ export function Failed({ what, error, retry }: { what: string; error: ApiError; 
     <div className="notice failed" role={error.status === 0 ? 'status' : 'alert'}>
       <Glyph tone="warn" label="Failed" />
       <span>
-        <b>{what}</b> {error.message}
+        <b>{what}</b> {sentence(error.message)}
         {error.requestId && (
           <span className="request">
             request <code>{error.requestId}</code>
@@ -58,7 +59,7 @@ export function Refused({ error }: { error: ApiError | undefined }) {
   return (
     <p className="v bad refusal" role="alert">
       <Glyph tone="bad" />
-      <span>{error.message}</span>
+      <span>{sentence(error.message)}</span>
     </p>
   );
 }

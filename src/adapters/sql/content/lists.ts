@@ -108,7 +108,7 @@ export function lists(
           'packages.type',
         ])
         .distinct()
-        .where('packages.name', '=', packageName)
+        .where((eb) => eb.or([eb('packages.name', '=', packageName), eb('packages.source_name', '=', packageName)]))
         .where((eb) => visible(eb, viewer, 'pull'))
         .$if(page.after !== undefined, (query) => query.where(afterImage(page.after)))
         .orderBy('repositories.name')

@@ -4,7 +4,7 @@ import { imageAddress } from '../../model/addresses.ts';
 import { pullCommand } from '../../model/clients.ts';
 import { size } from '../../model/format.ts';
 import { platformName, platformsOf, shownPlatform } from '../../model/platforms.ts';
-import { isRunning } from '../../model/standing.ts';
+import { isKnown, isRunning } from '../../model/standing.ts';
 import { rowsOf } from '../../model/cures.ts';
 import { ClientChoice } from '../../parts/client-choice.tsx';
 import { Command, DigestText } from '../../parts/copy.tsx';
@@ -102,8 +102,8 @@ function Body({ top, image, reference }: { top: Image; image: Image; reference: 
   const asked = tabNames.find((each) => each === query.get('tab'));
   const tab = asked && allowed.includes(asked) ? asked : allowed[0]!;
   const counts: Partial<Record<TabName, number | undefined>> = {
-    findings: report.data && rowsOf(report.data.findings).length,
-    packages: image.judgement.packages,
+    findings: isKnown(image.judgement) && report.data ? rowsOf(report.data.findings).length : undefined,
+    packages: image.judgement.packages || undefined,
     layers: image.layers?.filter((layer) => !layer.empty).length,
   };
   const pinned = imageAddress(image.repository, reference);

@@ -1,6 +1,7 @@
 import { Fragment } from 'react';
 import { countBy, type Report, total, worstOf } from '../../model/severity.ts';
 import { counted, instruction, size } from '../../model/format.ts';
+import { isKnown } from '../../model/standing.ts';
 import { coreOf, ROW } from '../../model/core-sample.ts';
 import { rowsOf } from '../../model/cures.ts';
 import { DigestText } from '../../parts/copy.tsx';
@@ -143,7 +144,7 @@ export function Layers({ image, report }: { image: Image; report: Report | undef
                   <span className="r sz q2">{layer.empty ? 'no layer' : size(layer.size)}</span>
                   <span className="r w q3">{layer.packages > 0 ? layer.packages.toLocaleString('en') : ''}</span>
                   <span className="fd">
-                    {layer.empty ? null : !report ? (
+                    {layer.empty ? null : !report || !isKnown(image.judgement) ? (
                       <span className="q3">unknown</span>
                     ) : rows.length > 0 ? (
                       <SeverityCounts counts={counts} />

@@ -3,7 +3,7 @@ import type { Resource } from '../../api/resource.ts';
 import { counted } from '../../model/format.ts';
 import { rowsOf } from '../../model/cures.ts';
 import type { Report } from '../../model/severity.ts';
-import { isRunning, standingOf } from '../../model/standing.ts';
+import { isKnown, isRunning, standingOf } from '../../model/standing.ts';
 import { Pill } from '../../parts/page.tsx';
 import { Empty, Loaded } from '../../parts/states.tsx';
 import { Link, navigate, useAddress, withQuery } from '../../shell/router.tsx';
@@ -105,7 +105,13 @@ function Known({ image, report }: { image: Image; report: Report }) {
                           {found.get(each.name)}
                         </Link>
                       ) : (
-                        <span className="q3">{(image.judgement.unjudged ?? 0) > 0 ? 'none known' : 'none'}</span>
+                        <span className="q3">
+                          {!isKnown(image.judgement)
+                            ? 'unknown'
+                            : (image.judgement.unjudged ?? 0) > 0
+                              ? 'none known'
+                              : 'none'}
+                        </span>
                       )}
                     </td>
                   </tr>
