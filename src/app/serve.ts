@@ -10,6 +10,7 @@ import { loadConsole } from '../http/console.ts';
 import { hostCheck } from '../http/hosts.ts';
 import type { House } from '../http/house.ts';
 import { createListener } from '../http/listener.ts';
+import { originFinder } from '../http/origin.ts';
 import { frontServer } from '../http/server.ts';
 import { systemClock } from '../lib/clock.ts';
 import { AssayError, systemCode } from '../lib/error.ts';
@@ -153,6 +154,7 @@ export async function serve(
     const front = frontServer({
       house,
       hosts: hostCheck({ publicNames: config.publicNames, publicUrl: config.publicUrl, service, boundTo: host }),
+      origin: originFinder(config.trustedProxies),
       console: await loadConsole(join(root, 'web', 'dist')),
       log: requestLog(log, metrics),
       ready: () => !stopping,

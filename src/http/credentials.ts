@@ -3,6 +3,7 @@ import { anonymous, type Viewer } from '../access/viewer.ts';
 import { AssayError } from '../lib/error.ts';
 import { type Identified, viewerOf } from '../work/access/sign-in.ts';
 import type { House } from './house.ts';
+import { originOf } from './origin.ts';
 
 /** Name and password of an `Authorization: Basic` header (RFC 7617), or none. */
 export function readBasic(header: string | undefined): { name: string; password: string } | undefined {
@@ -19,7 +20,7 @@ export function readBearer(header: string | undefined): string | undefined {
 
 /** Address of the other side, for throttling. */
 export function addressOf(request: IncomingMessage): string {
-  return request.socket.remoteAddress ?? 'unknown';
+  return originOf(request).address;
 }
 
 export interface Caller {

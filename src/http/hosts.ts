@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { AssayError } from '../lib/error.ts';
+import { originOf } from './origin.ts';
 import { findRoute } from './registry/routes.ts';
 
 /** Which names this server answers to, and where it sends clients for a token. */
@@ -7,7 +8,7 @@ export interface HostCheck {
   /** Throws `host-unknown` for a Host that is neither ours nor loopback (DNS rebinding). */
   require(request: IncomingMessage): void;
   /** The WWW-Authenticate value for a request on /v2 (docker registry token protocol). */
-  challenge(request: IncomingMessage, secure: boolean, path: string, query: URLSearchParams): string;
+  challenge(request: IncomingMessage, path: string, query: URLSearchParams): string;
 }
 
 const LOOPBACK = /^(?:localhost|(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i;
@@ -25,7 +26,7 @@ export function hostCheck(options: {
   const names = new Set([...options.publicNames, options.boundTo].map((name) => name.toLowerCase()));
   return {
     require(request) {
-      const header = request.headers.host;
+      const header = originOf(request).host;
       if (header === undefined) throw new AssayError('host-unknown', 'the request names no host');
       const host = hostOf(header);
       if (!LOOPBACK.test(host) && !names.has(host))
@@ -34,8 +35,9 @@ export function hostCheck(options: {
           `this server does not answer to ${JSON.stringify(host.slice(0, 100))}; add it to publicNames`,
         );
     },
-    challenge(request, secure, path, query) {
-      const base = options.publicUrl ?? `${secure ? 'https' : 'http'}://${request.headers.host ?? ''}`;
+    challenge(request, path, query) {
+      const { secure, host } = originOf(request);
+      const base = options.publicUrl ?? `${secure ? 'https' : 'http'}://${host ?? ''}`;
       const parts = [`realm="${base}/token"`, `service="${options.service}"`];
       const scope = scopeFor(path, request.method ?? 'GET', query);
       if (scope) parts.push(`scope="${scope}"`);

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { TLSSocket } from 'node:tls';
 import { AssayError, isAssayError } from '../lib/error.ts';
 import { errorTable } from '../lib/error-table.ts';
 import { apiServer } from './api/server.ts';
@@ -8,6 +7,7 @@ import type { ConsoleFiles } from './console.ts';
 import { identify, refuseReadOnly } from './credentials.ts';
 import type { HostCheck } from './hosts.ts';
 import type { House } from './house.ts';
+import { type FindOrigin, noteOrigin } from './origin.ts';
 import { finishBody, sendEmpty, sendJson, sendRegistryError, toAssayError } from './registry/answer.ts';
 import { answerRegistry } from './registry/routes.ts';
 import { answerToken } from './token/token.ts';
@@ -23,6 +23,7 @@ export interface RequestLog {
 export interface ServerParts {
   readonly house: House;
   readonly hosts: HostCheck;
+  readonly origin: FindOrigin;
   readonly console: ConsoleFiles;
   readonly log: RequestLog;
   readonly ready: () => boolean;
@@ -38,6 +39,7 @@ export function frontServer(parts: ServerParts): (request: IncomingMessage, resp
   return (request, response) => {
     const startedAt = performance.now();
     const state: RequestState = { requestId: randomUUID(), actor: '', error: undefined };
+    noteOrigin(request, parts.origin(request));
     response.setHeader('X-Request-Id', state.requestId);
     response.once('close', () =>
       parts.log.answered(request, response, {
@@ -75,9 +77,8 @@ async function answer(
   const query = new URLSearchParams(cut < 0 ? '' : url.slice(cut + 1));
   if (path === '/livez') return sendEmpty(response, 200);
   if (path === '/readyz') return sendEmpty(response, parts.ready() ? 200 : 503);
-  const secure = request.socket instanceof TLSSocket;
   parts.hosts.require(request);
-  if (path === '/v2' || path.startsWith('/v2/')) return registry(parts, request, response, state, path, query, secure);
+  if (path === '/v2' || path.startsWith('/v2/')) return registry(parts, request, response, state, path, query);
   if (path === '/token') {
     try {
       return await answerToken(parts.house, request, response, query);
@@ -94,7 +95,6 @@ async function answer(
   if (path.startsWith('/api/'))
     return api(request, response, {
       requestId: state.requestId,
-      secure,
       failed: (error) => {
         state.error = error;
       },
@@ -111,7 +111,6 @@ async function registry(
   state: RequestState,
   path: string,
   query: URLSearchParams,
-  secure: boolean,
 ): Promise<void> {
   response.setHeader('Docker-Distribution-Api-Version', 'registry/2.0');
   try {
@@ -127,7 +126,7 @@ async function registry(
       request,
       response,
       state.error,
-      challenge ? { 'WWW-Authenticate': parts.hosts.challenge(request, secure, path, query) } : {},
+      challenge ? { 'WWW-Authenticate': parts.hosts.challenge(request, path, query) } : {},
     );
   }
 }

@@ -15,7 +15,6 @@ export interface ApiCall<E extends Endpoint> extends CallInput<E> {
   readonly viewer: Viewer;
   readonly request: IncomingMessage;
   readonly address: string;
-  readonly secure: boolean;
   readonly head: AnswerHead;
   /** The raw body, for endpoints whose body is a file. */
   bytes(): AsyncIterable<Uint8Array>;

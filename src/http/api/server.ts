@@ -18,7 +18,6 @@ const DEFAULT_BODY = 64 * 1024;
 
 interface ApiContext {
   readonly requestId: string;
-  readonly secure: boolean;
   readonly failed: (error: AssayError) => void;
 }
 
@@ -78,7 +77,6 @@ async function answer(
       viewer: caller.viewer,
       request,
       address: addressOf(request),
-      secure: context.secure,
       head,
       params: parse(endpoint.params, raw.params, 'params') as never,
       query: parse(endpoint.query, Object.fromEntries(raw.query), 'query') as never,
@@ -111,7 +109,7 @@ async function callerFor(house: House, request: IncomingMessage, context: ApiCon
     refuseReadOnly(caller, request.method);
     return caller;
   }
-  requireSameOrigin(request, context.secure);
+  requireSameOrigin(request);
   return callerOfSession(house, request);
 }
 

@@ -4,6 +4,7 @@ import { AssayError } from '../../lib/error.ts';
 import { viewerOf } from '../../work/access/sign-in.ts';
 import type { Caller } from '../credentials.ts';
 import type { House } from '../house.ts';
+import { originOf } from '../origin.ts';
 
 export const SESSION_MS = 12 * 3600_000;
 
@@ -19,7 +20,8 @@ export function sessionSecret(request: IncomingMessage): string | undefined {
   return undefined;
 }
 
-export function sessionCookie(request: IncomingMessage, secret: string | undefined, secure: boolean): string {
+export function sessionCookie(request: IncomingMessage, secret: string | undefined): string {
+  const { secure } = originOf(request);
   const life = secret === undefined ? 0 : Math.floor(SESSION_MS / 1000);
   return `${cookieName(request)}=${secret ?? ''}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${life}${secure ? '; Secure' : ''}`;
 }
@@ -33,10 +35,11 @@ export async function callerOfSession(house: House, request: IncomingMessage): P
 }
 
 /** A request that a browser makes for another site is refused before any cookie is looked at. */
-export function requireSameOrigin(request: IncomingMessage, secure: boolean): void {
+export function requireSameOrigin(request: IncomingMessage): void {
+  const { secure, host } = originOf(request);
   const site = request.headers['sec-fetch-site'];
   const origin = request.headers.origin;
-  const own = `${secure ? 'https' : 'http'}://${request.headers.host ?? ''}`;
+  const own = `${secure ? 'https' : 'http'}://${host ?? ''}`;
   if (origin !== undefined ? origin !== own : site !== undefined && site !== 'same-origin' && site !== 'none')
     throw new AssayError('origin-refused');
 }

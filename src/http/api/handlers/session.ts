@@ -4,6 +4,7 @@ import { toRfc3339 } from '../../../lib/clock.ts';
 import type { Viewer } from '../../../access/viewer.ts';
 import type { TokenRecord } from '../../../ports/access-records.ts';
 import type { House } from '../../house.ts';
+import { originOf } from '../../origin.ts';
 import { type Handled, handle } from '../call.ts';
 import { SESSION_MS, sessionCookie, sessionSecret } from '../session-cookie.ts';
 import type { IncomingMessage } from 'node:http';
@@ -15,7 +16,7 @@ async function meOf(house: House, viewer: Viewer, request: IncomingMessage) {
     administrator: account?.administrator ?? false,
     initialPassword: account?.administrator === true && (await house.initialPassword()),
     version: house.version,
-    registryHost: request.headers.host ?? house.service,
+    registryHost: originOf(request).host ?? house.service,
   };
 }
 
@@ -39,34 +40,34 @@ const DAY_MS = 24 * 3600_000;
 
 export const sessionHandlers: readonly Handled[] = [
   handle(contract.getMe, ({ house, viewer, request }) => meOf(house, viewer, request)),
-  handle(contract.signIn, async ({ house, body, address, request, secure, head }) => {
+  handle(contract.signIn, async ({ house, body, address, request, head }) => {
     const identified = await house.signIn.byPassword(body.name, body.password, address);
     const { secret } = await house.signIn.issue(identified.account, 'session', {
       name: 'console',
       lifetimeMs: SESSION_MS,
     });
-    head.headers['set-cookie'] = sessionCookie(request, secret, secure);
+    head.headers['set-cookie'] = sessionCookie(request, secret);
     const { id, name, administrator } = identified.account;
     return meOf(house, { kind: 'account', accountId: id, name, administrator }, request);
   }),
-  handle(contract.signOut, async ({ house, viewer, request, secure, head }) => {
+  handle(contract.signOut, async ({ house, viewer, request, head }) => {
     const account = requireAccount(viewer);
     const secret = sessionSecret(request);
     const session = secret ? await house.signIn.byToken(secret, ['session']) : undefined;
     if (session?.token)
       await house.database.change(({ access }) => access.revokeToken(account.accountId, session.token!.id));
-    head.headers['set-cookie'] = sessionCookie(request, undefined, secure);
+    head.headers['set-cookie'] = sessionCookie(request, undefined);
   }),
-  handle(contract.changePassword, async ({ house, viewer, body, request, secure, head }) => {
+  handle(contract.changePassword, async ({ house, viewer, body, request, head }) => {
     const account = requireAccount(viewer);
     await house.accounts.setPassword(viewer, account.name, body);
     if (!sessionSecret(request)) return;
-    const renewed = await house.signIn.byPassword(account.name, body.password, request.socket.remoteAddress ?? '');
+    const renewed = await house.signIn.byPassword(account.name, body.password, originOf(request).address);
     const { secret } = await house.signIn.issue(renewed.account, 'session', {
       name: 'console',
       lifetimeMs: SESSION_MS,
     });
-    head.headers['set-cookie'] = sessionCookie(request, secret, secure);
+    head.headers['set-cookie'] = sessionCookie(request, secret);
   }),
   handle(contract.listTokens, async ({ house, viewer }) => ({
     items: (await house.database.records.access.tokens(requireAccount(viewer).accountId, 'personal')).map(toToken),
