@@ -68,7 +68,7 @@ async function answer(
   raw: { params: Record<string, string>; query: URLSearchParams },
 ): Promise<Response> {
   try {
-    const caller = await callerFor(house, request, context);
+    const caller = await callerFor(house, request);
     checkRight(endpoint, caller);
     const head = { headers: {} as Record<string, string> };
     const value = await handler({
@@ -103,7 +103,7 @@ function streamed(bytes: AsyncIterable<Uint8Array>, type: string): Response {
 }
 
 /** Authorization header first; a browser comes with its session cookie and must then come from this site. */
-async function callerFor(house: House, request: IncomingMessage, context: ApiContext): Promise<Caller> {
+async function callerFor(house: House, request: IncomingMessage): Promise<Caller> {
   if (request.headers.authorization) {
     const caller = await identify(house, request);
     refuseReadOnly(caller, request.method);
