@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ADMIN_PASSWORD } from './server.ts';
 
 export interface ChildServer {
@@ -53,7 +55,8 @@ export async function startChildServer(
       await gone;
     },
     stop: async () => {
-      child.kill('SIGTERM');
+      // With a tracer in front the server is the process that holds the lock.
+      process.kill(Number(readFileSync(join(directory, 'lock'), 'utf8').split(' ')[0]), 'SIGTERM');
       await gone;
       return child.exitCode;
     },

@@ -112,6 +112,7 @@ class Writer {
     if (!image) return;
     const answer = await client.mount(this.repository, image.config.digest, from.repository);
     if (answer.status === 201) this.blobs.push(image.config.digest);
+    else await client.request('DELETE', answer.headers.get('location') ?? '', [204]);
     this.acknowledged++;
   }
 
