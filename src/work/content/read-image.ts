@@ -67,7 +67,9 @@ export interface Standing {
 
 export async function standingOf(database: Database, digest: Digest): Promise<Standing> {
   const { content, jobs } = database.records;
+  // The job is asked first: it goes only after the result is stored, so that one of both is always seen.
+  const pending = await jobs.pending(ANALYSE_IMAGE, digest);
   const analysis = await content.imageAnalysis(digest);
   const judgement = analysis && (await content.judgement(digest));
-  return { analysis, judgement, job: judgement ? undefined : await jobs.pending(ANALYSE_IMAGE, digest) };
+  return { analysis, judgement, job: judgement ? undefined : pending };
 }

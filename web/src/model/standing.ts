@@ -32,7 +32,7 @@ export function shortStanding(judgement: Judgement): string {
     case 'failed':
       return 'analysis failed';
     case 'not-applicable':
-      return 'not an image';
+      return 'not analysed';
     case 'complete':
     case 'incomplete':
       if (!isKnown(judgement))
@@ -65,6 +65,12 @@ export function standingOf(image: Image): Standing {
       tone: 'unknown',
       answer: 'Could not be analysed',
       reason: judgement.detail ?? 'The analysis stopped; the server’s log names the reason.',
+    };
+  if (judgement.state === 'not-applicable' && image.kind === 'image')
+    return {
+      tone: 'unknown',
+      answer: 'Not analysed',
+      reason: 'No analysis of it is stored and none is waiting, so nothing is known of what is inside.',
     };
   if (judgement.state === 'not-applicable')
     return {
