@@ -1,7 +1,8 @@
-import { constants, type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { AssayError, storageError, systemCode } from '../../lib/error.ts';
 import type { BlobReader, OpenBlobStore, StagedBlob, StorageKey, StoredFile } from '../../ports/blob-store.ts';
+import { type FileSystem, nodeFiles, type OpenFile } from './file-system.ts';
 
 /** Bytes are collected up to this size before they are handed to the system in one call. */
 const BATCH = 1024 * 1024;
@@ -12,30 +13,30 @@ const WRITE_BACK = 16 * 1024 * 1024;
  * Blob bytes as files: `blobs/<first two digits>/<key>` when published, `uploads/<key>` while they come. Publishing
  * makes data, then name, then directory durable, in this order.
  */
-export async function openFileBlobStore(root: string): Promise<OpenBlobStore> {
-  await makeDurableDirectories(root);
-  return new FileBlobStore(root);
+export async function openFileBlobStore(root: string, files: FileSystem = nodeFiles): Promise<OpenBlobStore> {
+  await makeDurableDirectories(root, files);
+  return new FileBlobStore(root, files);
 }
 
-async function makeDurableDirectories(root: string): Promise<void> {
+async function makeDurableDirectories(root: string, files: FileSystem): Promise<void> {
   try {
-    await mkdir(join(root, 'uploads'), { recursive: true, mode: 0o700 });
+    await files.mkdir(join(root, 'uploads'), { recursive: true, mode: 0o700 });
     const shards = Array.from({ length: 256 }, (_, index) => index.toString(16).padStart(2, '0'));
-    await mkdir(join(root, 'blobs'), { recursive: true, mode: 0o700 });
-    const present = new Set(await readdir(join(root, 'blobs')));
+    await files.mkdir(join(root, 'blobs'), { recursive: true, mode: 0o700 });
+    const present = new Set(await files.readdir(join(root, 'blobs')));
     for (const shard of shards)
-      if (!present.has(shard)) await mkdir(join(root, 'blobs', shard), { recursive: true, mode: 0o700 });
+      if (!present.has(shard)) await files.mkdir(join(root, 'blobs', shard), { recursive: true, mode: 0o700 });
     if (present.size < shards.length) {
-      await syncDirectory(join(root, 'blobs'));
-      await syncDirectory(root);
+      await syncDirectory(files, join(root, 'blobs'));
+      await syncDirectory(files, root);
     }
   } catch (error) {
     throw storageError(error, `preparing ${root}`);
   }
 }
 
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+async function syncDirectory(files: FileSystem, path: string): Promise<void> {
+  const directory = await files.open(path, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     await directory.sync();
   } finally {
@@ -45,10 +46,12 @@ async function syncDirectory(path: string): Promise<void> {
 
 class FileBlobStore implements OpenBlobStore {
   readonly #root: string;
-  readonly #directories = new Map<string, Promise<FileHandle>>();
+  readonly #files: FileSystem;
+  readonly #directories = new Map<string, Promise<OpenFile>>();
 
-  constructor(root: string) {
+  constructor(root: string, files: FileSystem) {
     this.#root = root;
+    this.#files = files;
   }
 
   #staged(key: StorageKey): string {
@@ -65,7 +68,7 @@ class FileBlobStore implements OpenBlobStore {
 
   async stage(key: StorageKey): Promise<StagedBlob> {
     try {
-      const handle = await open(this.#staged(key), 'a+', 0o600);
+      const handle = await this.#files.open(this.#staged(key), 'a+', 0o600);
       const { size } = await handle.stat();
       return new StagedFile(handle, size, () => this.#publish(key));
     } catch (error) {
@@ -74,7 +77,7 @@ class FileBlobStore implements OpenBlobStore {
   }
 
   async #publish(key: StorageKey): Promise<void> {
-    await rename(this.#staged(key), this.#published(key));
+    await this.#files.rename(this.#staged(key), this.#published(key));
     await this.#syncShard(key);
   }
 
@@ -83,7 +86,7 @@ class FileBlobStore implements OpenBlobStore {
     const path = this.#shard(key);
     let handle = this.#directories.get(path);
     if (!handle) {
-      handle = open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+      handle = this.#files.open(path, constants.O_RDONLY | constants.O_DIRECTORY);
       this.#directories.set(path, handle);
       handle.catch(() => this.#directories.delete(path));
     }
@@ -91,13 +94,13 @@ class FileBlobStore implements OpenBlobStore {
   }
 
   async discard(key: StorageKey): Promise<void> {
-    await removeFile(this.#staged(key));
+    await removeFile(this.#files, this.#staged(key));
   }
 
   async open(key: StorageKey): Promise<BlobReader> {
-    let handle: FileHandle;
+    let handle: OpenFile;
     try {
-      handle = await open(this.#published(key), 'r');
+      handle = await this.#files.open(this.#published(key), 'r');
     } catch (error) {
       if (systemCode(error) === 'ENOENT')
         throw new AssayError('blob-damaged', 'the bytes of this blob are missing; run assay fsck', { cause: error });
@@ -118,7 +121,7 @@ class FileBlobStore implements OpenBlobStore {
   }
 
   async remove(key: StorageKey): Promise<void> {
-    await removeFile(this.#published(key));
+    await removeFile(this.#files, this.#published(key));
   }
 
   async close(): Promise<void> {
@@ -130,14 +133,14 @@ class FileBlobStore implements OpenBlobStore {
   async *list(which: 'published' | 'staged'): AsyncGenerator<StoredFile> {
     if (which === 'staged') yield* this.#listFolder(join(this.#root, 'uploads'));
     else
-      for (const shard of await readdir(join(this.#root, 'blobs')))
+      for (const shard of await this.#files.readdir(join(this.#root, 'blobs')))
         yield* this.#listFolder(join(this.#root, 'blobs', shard));
   }
 
   async *#listFolder(folder: string): AsyncGenerator<StoredFile> {
-    for (const name of await readdir(folder)) {
+    for (const name of await this.#files.readdir(folder)) {
       try {
-        const { size, mtimeMs, ctimeMs } = await stat(join(folder, name));
+        const { size, mtimeMs, ctimeMs } = await this.#files.stat(join(folder, name));
         // A rename changes the inode's time only (POSIX rename, "st_ctime").
         yield { key: name as StorageKey, size, modifiedAt: Math.max(mtimeMs, ctimeMs) };
       } catch (error) {
@@ -147,16 +150,16 @@ class FileBlobStore implements OpenBlobStore {
   }
 }
 
-async function removeFile(path: string): Promise<void> {
+async function removeFile(files: FileSystem, path: string): Promise<void> {
   try {
-    await unlink(path);
+    await files.unlink(path);
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw storageError(error, 'removing a file');
   }
 }
 
 class StagedFile implements StagedBlob {
-  readonly #handle: FileHandle;
+  readonly #handle: OpenFile;
   readonly #rename: () => Promise<void>;
   #size: number;
   #batch: Uint8Array[] = [];
@@ -169,7 +172,7 @@ class StagedFile implements StagedBlob {
   #unsynced = 0;
   #lost: AssayError | undefined;
 
-  constructor(handle: FileHandle, size: number, rename: () => Promise<void>) {
+  constructor(handle: OpenFile, size: number, rename: () => Promise<void>) {
     this.#handle = handle;
     this.#size = size;
     this.#rename = rename;
