@@ -6,6 +6,7 @@ import { processAnalyser, analysisProgram } from '../adapters/analysis/process-a
 import { openAdvisorySets } from '../adapters/advisories/sqlite-sets.ts';
 import { argon2Passwords } from '../adapters/crypto/argon2-passwords.ts';
 import { openFileBlobStore } from '../adapters/fs/blob-store.ts';
+import { httpClient } from '../cli/client/http.ts';
 import { loadConsole } from '../http/console.ts';
 import { hostCheck } from '../http/hosts.ts';
 import type { House } from '../http/house.ts';
@@ -19,6 +20,7 @@ import { RegistryTokens } from '../work/access/registry-tokens.ts';
 import { SignIn } from '../work/access/sign-in.ts';
 import { analyseImage } from '../work/content/analyse-image.ts';
 import { judgeChanged } from '../work/content/advisories.ts';
+import { FeedUpdates } from '../work/content/update-feeds.ts';
 import { ANALYSE_IMAGE, analysisJobSchema, JUDGE_PACKAGES } from '../work/content/jobs.ts';
 import { JobRunner } from '../work/jobs/runner.ts';
 import { Backups } from '../work/registry/backups.ts';
@@ -100,6 +102,18 @@ export async function serve(
       ),
       (each) => each.close(),
     );
+    const feedUpdates = new FeedUpdates({
+      database,
+      advisories,
+      clock,
+      http: httpClient(() => Promise.resolve([])),
+      feeds: config.advisoryFeeds,
+      everyHours: config.advisoryUpdates,
+      told: ({ feed, url, lastError }) =>
+        lastError === undefined
+          ? log.info({ feed, url }, 'advisory feed is up to date')
+          : log.warn({ feed, url, reason: lastError }, 'advisory feed could not be updated'),
+    });
     const runner = new JobRunner(
       database,
       clock,
@@ -118,6 +132,7 @@ export async function serve(
           run: () => judgeChanged({ database, advisories, clock }, undefined).then(() => undefined),
         },
         garbage,
+        feedUpdates,
       ],
       {
         failed: (job, error, dead) =>
@@ -170,6 +185,7 @@ export async function serve(
       await runner.stop();
     });
     await judgeIfBehind(database, advisories.current().digest, clock.now());
+    await feedUpdates.plan(await feedUpdates.nextAt());
     await runner.start();
     stack.use(every(config.garbageMinutes * 60_000, COLLECT_GARBAGE, { database, clock, wake: runner.wake }));
     const bound = listener.net.address();

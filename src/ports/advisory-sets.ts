@@ -30,6 +30,11 @@ export interface ChangedEntry {
   readonly package: string;
 }
 
+/** Every ecosystem that some feed of the set covers. */
+export function ecosystemsOf(set: Pick<AdvisorySet, 'feeds'>): string[] {
+  return [...new Set(set.feeds.flatMap((feed) => feed.ecosystems))];
+}
+
 export interface AdvisorySets {
   current(): AdvisorySet;
   /** Puts a feed's content in place of what it held before; the set is replaced as a whole or not at all. */

@@ -77,6 +77,16 @@ export interface VulnerableImage {
   readonly severity: Severity;
 }
 
+/** Where a feed is fetched from, and what its publisher said of the copy that is held. */
+export interface FeedSource {
+  readonly url: string;
+  readonly feed: string;
+  readonly etag?: string;
+  readonly lastModified?: string;
+  readonly checkedAt: number;
+  readonly lastError: string | undefined;
+}
+
 /** The content room: what is in images and what is wrong with it. */
 export interface ContentRecords {
   layerAnalysis(layer: Digest, analyserVersion: string): Promise<LayerAnalysis | undefined>;
@@ -106,11 +116,21 @@ export interface ContentRecords {
   /** Every stored package, for a judgement of everything. */
   allPackages(page: Page): Promise<{ id: string; key: AdvisoryKey | undefined }[]>;
   replaceFindings(packageId: string, findings: readonly VulnerabilityFinding[]): Promise<boolean>;
-  /** Recounts the images that hold any of these packages; returns their manifests. */
-  recount(packageIds: readonly string[], advisories: string, at: number): Promise<Digest[]>;
+  /** Counts the findings of these images anew. */
+  recount(images: readonly Digest[], advisories: string, at: number): Promise<void>;
+  imagesOfPackages(packageIds: readonly string[]): Promise<Digest[]>;
   /** Digest of the advisory set that the stored findings stand on. */
   judgedWith(): Promise<string | undefined>;
   setJudgedWith(advisories: string): Promise<void>;
+  /** Ecosystems that the set covers: packages of others are "unknown", not clean. */
+  setCovered(ecosystems: readonly string[]): Promise<void>;
+  covered(): Promise<readonly string[] | undefined>;
+  imagesOfEcosystems(ecosystems: readonly string[]): Promise<Digest[]>;
+  /** Packages with a finding of any of these ids, to be judged anew when something else is known of them. */
+  packagesWith(vulnerabilities: readonly string[]): Promise<{ id: string; key: AdvisoryKey }[]>;
+  /** Addresses that feeds were fetched from. */
+  feedSources(): Promise<FeedSource[]>;
+  setFeedSource(source: FeedSource): Promise<void>;
 
   packages(manifest: Digest): Promise<ImagePackage[]>;
   findings(manifest: Digest): Promise<ImageFinding[]>;

@@ -131,6 +131,7 @@ export interface Schema {
     ecosystem: string | null;
     key_name: string | null;
     key_version: string | null;
+    owned_by: string | null;
   };
   image_packages: { manifest: string; package_id: string; path: string; layer: number };
   package_findings: {
@@ -149,6 +150,14 @@ export interface Schema {
     unjudged: number;
     judged_at: number;
     advisories: string;
+  };
+  feed_sources: {
+    url: string;
+    feed: string;
+    etag: string | null;
+    last_modified: string | null;
+    checked_at: number;
+    last_error: string | null;
   };
   content_state: { name: string; value: string };
 

@@ -1,8 +1,11 @@
+import { EXPLOITED } from '../../content/advisories/advisory.ts';
+import type { AdvisoryKey } from '../../content/findings/ecosystems.ts';
 import { judge } from '../../content/findings/judge.ts';
 import { feedName, type FeedFile, type FeedReader, type RefusedRecord } from '../../content/advisories/feed.ts';
 import { feedReaders } from '../../content/advisories/feeds.ts';
 import { AssayError } from '../../lib/error.ts';
-import type { AdvisorySets, ChangedEntry, FeedStatus } from '../../ports/advisory-sets.ts';
+import type { Digest } from '../../oci/digest.ts';
+import { type AdvisorySets, type ChangedEntry, ecosystemsOf, type FeedStatus } from '../../ports/advisory-sets.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Database } from '../../ports/database.ts';
 import { appendEvent } from '../events.ts';
@@ -83,10 +86,9 @@ export async function judgeChanged(
     });
     touched.push(...ids);
   };
+  const ecosystems = ecosystemsOf(set);
   if (changed) {
-    const packages = await database.records.content.packagesOf(
-      changed.map((entry) => ({ ecosystem: entry.ecosystem, name: entry.package })),
-    );
+    const packages = await changedPackages(database, changed);
     for (let at = 0; at < packages.length; at += 500) await judgeSome(packages.slice(at, at + 500));
   } else {
     for (let after: string | undefined; ; ) {
@@ -96,26 +98,54 @@ export async function judgeChanged(
       after = page.at(-1)?.id;
     }
   }
-  const changedImages = await recountImages(database, touched, set.digest, clock);
+  // Begun anew after a stop in the middle, everything is counted again: what was done before it is not known.
+  const before = (await database.records.content.covered()) ?? [];
+  const concerned = changed
+    ? [...ecosystems.filter((each) => !before.includes(each)), ...before.filter((each) => !ecosystems.includes(each))]
+    : [...new Set([...ecosystems, ...before])];
+  const images = await database.records.content.imagesOfEcosystems(concerned);
+  await database.change(({ content }) => content.setCovered(ecosystems));
+  const changedImages = await recountImages(database, touched, images, set.digest, clock);
   await database.change(({ content }) => content.setJudgedWith(set.digest));
   return { judgedPackages, changedImages };
 }
 
+/** Stored packages that changed entries speak of; entries of a catalogue of exploited ones speak of vulnerabilities. */
+async function changedPackages(
+  database: Database,
+  changed: readonly ChangedEntry[],
+): Promise<{ id: string; key: AdvisoryKey }[]> {
+  const { content } = database.records;
+  const exploited = changed.filter((entry) => entry.ecosystem === EXPLOITED).map((entry) => entry.package);
+  const named = changed
+    .filter((entry) => entry.ecosystem !== EXPLOITED)
+    .map((entry) => ({ ecosystem: entry.ecosystem, name: entry.package }));
+  const found = [...(await content.packagesOf(named)), ...(await content.packagesWith(exploited))];
+  return [...new Map(found.map((each) => [each.id, each])).values()];
+}
+
+/** Images are counted some at a time, so that pushes get their turn between. */
+const IMAGES_AT_ONCE = 50;
+
 async function recountImages(
   database: Database,
   packageIds: readonly string[],
+  also: readonly Digest[],
   advisories: string,
   clock: Clock,
 ): Promise<number> {
-  if (packageIds.length === 0) return 0;
+  const holding = await database.records.content.imagesOfPackages(packageIds);
+  const images = [...new Set([...holding, ...also])];
   const now = clock.now();
-  return database.change(async (records) => {
-    const images = await records.content.recount(packageIds, advisories, now);
-    for (const digest of images)
-      for (const repository of await records.content.repositoriesOf(digest))
-        await appendEvent(records, now, 'image.judged', 'system', repository, `${repository.name}@${digest}`, {
-          advisories,
-        });
-    return images.length;
-  });
+  for (let at = 0; at < images.length; at += IMAGES_AT_ONCE)
+    await database.change(async (records) => {
+      const some = images.slice(at, at + IMAGES_AT_ONCE);
+      await records.content.recount(some, advisories, now);
+      for (const digest of some)
+        for (const repository of await records.content.repositoriesOf(digest))
+          await appendEvent(records, now, 'image.judged', 'system', repository, `${repository.name}@${digest}`, {
+            advisories,
+          });
+    });
+  return images.length;
 }

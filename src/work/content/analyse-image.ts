@@ -16,7 +16,7 @@ import { AssayError, isAssayError } from '../../lib/error.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { type ImageManifest, parseManifest } from '../../oci/manifest.ts';
-import type { AdvisorySets } from '../../ports/advisory-sets.ts';
+import { type AdvisorySets, ecosystemsOf } from '../../ports/advisory-sets.ts';
 import { type BlobStore, bytesOf } from '../../ports/blob-store.ts';
 import type { JudgedPackage } from '../../ports/content-records.ts';
 import type { Database } from '../../ports/database.ts';
@@ -43,9 +43,7 @@ export async function analyseImage(parts: AnalysisParts, digest: Digest, signal?
   const startedAt = clock.now();
   const manifest = await readManifest(parts, digest);
   if (!manifest) return;
-  const layers: LayerInventory[] = [];
-  for (const layer of manifest.layers) layers.push(await layerInventory(parts, layer, signal));
-  const inventory = squash(layers);
+  const inventory = squash(await inventoriesOf(parts, manifest.layers, signal));
   await store(parts, digest, inventory, startedAt);
   const judgement = await database.records.content.judgement(digest);
   const now = clock.now();
@@ -70,6 +68,34 @@ async function readManifest({ database }: AnalysisParts, digest: Digest): Promis
   if (!stored) return undefined;
   const manifest = parseManifest(stored.raw, stored.mediaType, digest);
   return manifest.kind === 'image' && manifest.runnable ? manifest : undefined;
+}
+
+/** Layers that are read side by side; each has a process of its own. */
+const PARALLEL = 2;
+
+/** The inventories of the layers in their order; a layer that stands twice in an image is read once. */
+async function inventoriesOf(
+  parts: AnalysisParts,
+  layers: readonly Descriptor[],
+  signal: AbortSignal | undefined,
+): Promise<LayerInventory[]> {
+  const found = new Map<Digest, LayerInventory>();
+  const waiting = [...new Map(layers.map((each) => [each.digest, each])).values()];
+  const stop = new AbortController();
+  const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  const work = async () => {
+    for (let layer = waiting.shift(); layer && !either.aborted; layer = waiting.shift())
+      found.set(layer.digest, await layerInventory(parts, layer, either));
+  };
+  const workers = Array.from({ length: PARALLEL }, work);
+  try {
+    await Promise.all(workers);
+  } finally {
+    stop.abort();
+    await Promise.allSettled(workers);
+  }
+  signal?.throwIfAborted();
+  return layers.map((each) => found.get(each.digest)!);
 }
 
 /** From storage when this layer was read before, by this version of the analysers, in whatever image. */
@@ -147,7 +173,10 @@ async function store(
     const judged = packages.map((each) => ({ package: each, findings: each.key ? judge(each.key, set.lookUp) : [] }));
     const now = clock.now();
     const done = await database.change(async (records) => {
-      if ((await records.content.judgedWith()) === undefined) await records.content.setJudgedWith(set.digest);
+      if ((await records.content.judgedWith()) === undefined) {
+        await records.content.setCovered(ecosystemsOf(set));
+        await records.content.setJudgedWith(set.digest);
+      }
       await records.content.putImage(
         {
           manifest: digest,

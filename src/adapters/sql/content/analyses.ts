@@ -146,5 +146,6 @@ function packageRow({ id, installed, key }: JudgedPackage): Schema['packages'] {
     ecosystem: key?.ecosystem ?? null,
     key_name: key?.name ?? null,
     key_version: key?.version ?? null,
+    owned_by: installed.ownedBy ?? null,
   };
 }

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { severities, type Severity } from '../../../content/advisories/advisory.ts';
 import type { AdvisoryKey } from '../../../content/findings/ecosystems.ts';
 import type { VulnerabilityFinding } from '../../../content/findings/finding.ts';
@@ -28,8 +28,13 @@ export function judging(
   | 'allPackages'
   | 'replaceFindings'
   | 'recount'
+  | 'imagesOfPackages'
   | 'judgedWith'
   | 'setJudgedWith'
+  | 'covered'
+  | 'setCovered'
+  | 'imagesOfEcosystems'
+  | 'packagesWith'
 > {
   return {
     async judgement(manifest) {
@@ -94,7 +99,10 @@ export function judging(
       await insertFindings(db, packageId, findings);
       return true;
     },
-    async recount(packageIds, advisories, at) {
+    async recount(images, advisories, at) {
+      for (const manifest of images) await recountImage(db, manifest, advisories, at);
+    },
+    async imagesOfPackages(packageIds) {
       const manifests = new Set<string>();
       for (const some of chunks(packageIds)) {
         const rows = await db
@@ -105,21 +113,61 @@ export function judging(
           .execute();
         for (const row of rows) manifests.add(row.manifest);
       }
-      for (const manifest of manifests) await recountImage(db, manifest, advisories, at);
       return [...manifests] as Digest[];
     },
     async judgedWith() {
       return (await db.selectFrom('content_state').select('value').where('name', '=', 'judged-with').executeTakeFirst())
         ?.value;
     },
-    async setJudgedWith(value) {
-      await db
-        .insertInto('content_state')
-        .values({ name: 'judged-with', value })
-        .onConflict((oc) => oc.column('name').doUpdateSet({ value }))
-        .execute();
+    setJudgedWith: (value) => setState(db, 'judged-with', value),
+    setCovered: (ecosystems) => setState(db, 'covered', JSON.stringify([...ecosystems].sort())),
+    covered: () => coveredEcosystems(db),
+    async imagesOfEcosystems(ecosystems) {
+      const found = new Set<string>();
+      for (const some of chunks(ecosystems)) {
+        const rows = await db
+          .selectFrom('packages')
+          .innerJoin('image_packages', 'image_packages.package_id', 'packages.id')
+          .select('image_packages.manifest')
+          .distinct()
+          .where('packages.ecosystem', 'in', some)
+          .execute();
+        for (const row of rows) found.add(row.manifest);
+      }
+      return [...found] as Digest[];
+    },
+    async packagesWith(vulnerabilities) {
+      const found = new Map<string, { id: string; key: AdvisoryKey }>();
+      for (const some of chunks(vulnerabilities)) {
+        const rows = await db
+          .selectFrom('package_findings')
+          .innerJoin('packages', 'packages.id', 'package_findings.package_id')
+          .select(['packages.id', 'packages.ecosystem', 'packages.key_name', 'packages.key_version'])
+          .distinct()
+          .where('package_findings.vulnerability', 'in', some)
+          .execute();
+        for (const row of rows) {
+          const key = toKey(row);
+          if (key) found.set(row.id, { id: row.id, key });
+        }
+      }
+      return [...found.values()];
     },
   };
+}
+
+async function setState(db: Kysely<Schema>, name: string, value: string): Promise<void> {
+  await db
+    .insertInto('content_state')
+    .values({ name, value })
+    .onConflict((oc) => oc.column('name').doUpdateSet({ value }))
+    .execute();
+}
+
+/** Ecosystems that the feeds of the stored judgements cover; none where nothing was judged yet. */
+async function coveredEcosystems(db: Kysely<Schema>): Promise<string[] | undefined> {
+  const row = await db.selectFrom('content_state').select('value').where('name', '=', 'covered').executeTakeFirst();
+  return row && (JSON.parse(row.value) as string[]);
 }
 
 export async function insertFindings(
@@ -177,20 +225,24 @@ export async function recountImage(
     counts.total[severity]++;
     if (fixable) counts.fixable[severity]++;
   }
+  const covered = await coveredEcosystems(db);
   const sizes = await db
     .selectFrom('image_packages')
     .innerJoin('packages', 'packages.id', 'image_packages.package_id')
-    .select((eb) => [
-      eb.fn.countAll<number>().as('n'),
-      sql<number>`sum(case when packages.ecosystem is null then 1 else 0 end)`.as('unjudged'),
+    .select([
+      'packages.ecosystem',
+      (eb) => eb.fn.countAll<number>().as('n'),
+      (eb) => eb.fn.count<number>('packages.owned_by').as('owned'),
     ])
     .where('image_packages.manifest', '=', manifest)
-    .executeTakeFirstOrThrow();
+    .groupBy('packages.ecosystem')
+    .execute();
+  const unknown = (ecosystem: string | null) => ecosystem === null || (covered && !covered.includes(ecosystem));
   const row = {
     manifest,
     counts: JSON.stringify(counts),
-    package_count: sizes.n,
-    unjudged: sizes.unjudged ?? 0,
+    package_count: sizes.reduce((sum, each) => sum + Number(each.n), 0),
+    unjudged: sizes.reduce((sum, each) => sum + (unknown(each.ecosystem) ? Number(each.n) - Number(each.owned) : 0), 0),
     judged_at: at,
     advisories,
   };

@@ -203,6 +203,7 @@ function toInstalled(row: Schema['packages'], path: string, layer: number): Inst
     sourceName: row.source_name,
     sourceVersion: row.source_version,
     ...(row.licences !== null && { licences: JSON.parse(row.licences) as string[] }),
+    ...(row.owned_by !== null && { ownedBy: row.owned_by }),
     purl: row.purl,
     path,
     layer,

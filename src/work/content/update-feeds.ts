@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import type { FeedFile, FeedReader } from '../../content/advisories/feed.ts';
+import { feedReaders } from '../../content/advisories/feeds.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { isAssayError } from '../../lib/error.ts';
+import { uuidv7 } from '../../lib/uuid.ts';
+import type { AdvisorySets } from '../../ports/advisory-sets.ts';
+import type { FeedSource } from '../../ports/content-records.ts';
+import type { Database } from '../../ports/database.ts';
+import type { HttpClient } from '../../ports/http-client.ts';
+import { importFeed } from './advisories.ts';
+import { fetchFeed } from './fetch-feed.ts';
+
+export const UPDATE_FEEDS = 'update-feeds';
+const payloadSchema = z.object({ feeds: z.array(z.string()).optional() });
+const HOUR_MS = 3_600_000;
+
+export interface FeedUpdateParts {
+  readonly database: Database;
+  readonly advisories: AdvisorySets;
+  readonly clock: Clock;
+  readonly http: HttpClient;
+  /** Names of feeds that are kept fresh. */
+  readonly feeds: readonly string[];
+  /** Hours between updates; 0 turns them off. */
+  readonly everyHours: number;
+  /** Readers to choose from; those of the table when absent. */
+  readonly readers?: readonly FeedReader[];
+  readonly told?: (source: FeedSource) => void;
+}
+
+/**
+ * Keeps the advisory feeds fresh: a job that asks each publisher for what is newer than the copy at hand and enqueues
+ * its successor. A publisher that cannot be reached leaves what was known in force; the failure is kept beside its age.
+ */
+export class FeedUpdates {
+  readonly kind = UPDATE_FEEDS;
+  readonly #parts: FeedUpdateParts;
+
+  constructor(parts: FeedUpdateParts) {
+    this.#parts = parts;
+  }
+
+  readonly run = async (payload: unknown, signal: AbortSignal): Promise<void> => {
+    const { feeds } = payloadSchema.parse(payload);
+    await this.update(feeds ?? this.#parts.feeds, signal);
+    if (!signal.aborted) await this.plan(this.#parts.clock.now() + this.#parts.everyHours * HOUR_MS);
+  };
+
+  /** Enqueues the next update; one waits at a time. */
+  async plan(at: number): Promise<void> {
+    const { database, clock, everyHours } = this.#parts;
+    if (everyHours <= 0 || this.#parts.feeds.length === 0) return;
+    await database.change(({ jobs }) =>
+      jobs.enqueue({ id: uuidv7(clock.now()), kind: UPDATE_FEEDS, dedupeKey: '', payload: {}, priority: 8, runAt: at }),
+    );
+  }
+
+  /** When the next update is due: at once for a server without feeds, else an interval after the last. */
+  async nextAt(): Promise<number> {
+    const known = await this.#parts.database.records.content.feedSources();
+    const now = this.#parts.clock.now();
+    if (known.length === 0) return now;
+    return Math.max(now, Math.max(...known.map((each) => each.checkedAt)) + this.#parts.everyHours * HOUR_MS);
+  }
+
+  async update(feeds: readonly string[], signal: AbortSignal): Promise<void> {
+    const held = new Map((await this.#parts.database.records.content.feedSources()).map((each) => [each.url, each]));
+    for (const reader of this.#parts.readers ?? feedReaders)
+      if (feeds.includes(reader.name))
+        for (const url of reader.sources) {
+          if (signal.aborted) return;
+          const source = await this.#updateOne(reader, url, held.get(url), signal);
+          await this.#parts.database.change(({ content }) => content.setFeedSource(source));
+          this.#parts.told?.(source);
+        }
+  }
+
+  async #updateOne(
+    reader: FeedReader,
+    url: string,
+    held: FeedSource | undefined,
+    signal: AbortSignal,
+  ): Promise<FeedSource> {
+    const { clock, http, advisories } = this.#parts;
+    const feed = held?.feed ?? reader.name;
+    const inForce = advisories.current().feeds.some((each) => each.feed === feed);
+    try {
+      const fetched = await fetchFeed(http, url, { ...(held && inForce && { held }), signal });
+      if (!fetched) return { ...held, url, feed, checkedAt: clock.now(), lastError: undefined };
+      const { status } = await importFeed(this.#parts, reader, only(fetched), 'system');
+      return {
+        url,
+        feed: status.feed,
+        ...(fetched.etag && { etag: fetched.etag }),
+        ...(fetched.lastModified && { lastModified: fetched.lastModified }),
+        checkedAt: clock.now(),
+        lastError: undefined,
+      };
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const reason = isAssayError(error) ? error.message : `the feed could not be taken in: ${String(error)}`;
+      return { ...held, url, feed, checkedAt: clock.now(), lastError: reason.slice(0, 500) };
+    }
+  }
+}
+
+async function* only(file: FeedFile): AsyncGenerator<FeedFile> {
+  yield file;
+}
