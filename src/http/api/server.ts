@@ -8,6 +8,7 @@ import { endpoints } from '../../contract/endpoints.ts';
 import { openApiDocument } from '../../contract/openapi.ts';
 import { addressOf, identify, refuseReadOnly, type Caller } from '../credentials.ts';
 import type { House } from '../house.ts';
+import { bodyOf } from '../request-body.ts';
 import { toAssayError } from '../registry/answer.ts';
 import type { Handled } from './call.ts';
 import { handlers } from './handlers/all.ts';
@@ -134,10 +135,10 @@ function parse(schema: z.ZodType | undefined, value: unknown, where: string): un
 
 async function* limited(request: IncomingMessage, limit: number): AsyncGenerator<Uint8Array> {
   let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
+  for await (const chunk of bodyOf(request)) {
+    size += chunk.length;
     if (size > limit) throw new AssayError('body-too-large', `at most ${limit} bytes are accepted here`);
-    yield chunk as Buffer;
+    yield chunk;
   }
 }
 

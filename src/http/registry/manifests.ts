@@ -5,6 +5,7 @@ import { bareMediaType } from '../../oci/media-types.ts';
 import { parseTag, parseTagOrDigest } from '../../oci/names.ts';
 import { sendEmpty } from './answer.ts';
 import type { RegistryCall } from './routes.ts';
+import { bodyOf } from '../request-body.ts';
 
 /** end-3: the bytes as they were pushed, whatever the Accept header says, as every registry does for these types. */
 export async function getManifest(
@@ -72,12 +73,12 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   const announced = Number(request.headers['content-length'] ?? 0);
   const tooLarge = () => new AssayError('manifest-too-large', `at most ${limit} bytes are accepted here`);
   if (announced > limit) throw tooLarge();
-  const chunks: Buffer[] = [];
+  const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
+  for await (const chunk of bodyOf(request)) {
+    size += chunk.length;
     if (size > limit) throw tooLarge();
-    chunks.push(chunk as Buffer);
+    chunks.push(chunk);
   }
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+  return Buffer.concat(chunks);
 }

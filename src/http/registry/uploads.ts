@@ -5,6 +5,7 @@ import { repositoryNameOrNone } from '../../access/scope.ts';
 import type { ChunkRange } from '../../work/registry/uploads.ts';
 import { sendEmpty } from './answer.ts';
 import type { RegistryCall } from './routes.ts';
+import { bodyOf } from '../request-body.ts';
 
 function uploadPath(call: RegistryCall, id: string): string {
   return `/v2/${call.spelled}/blobs/uploads/${id}`;
@@ -34,7 +35,7 @@ export async function startUpload(call: RegistryCall): Promise<void> {
   const wanted = query.get('digest');
   if (wanted !== null && mount === null) {
     const digest = parseDigest(wanted);
-    await house.uploads.whole(viewer, name, digest, request);
+    await house.uploads.whole(viewer, name, digest, bodyOf(request));
     return blobCreated(call, digest);
   }
   const session = await house.uploads.start(viewer, name, parseAlgorithm(query.get('digest-algorithm') ?? 'sha256'));
@@ -48,7 +49,7 @@ export async function startUpload(call: RegistryCall): Promise<void> {
 /** end-5: a chunk, or a stream of unknown length. */
 export async function patchUpload(call: RegistryCall, id: string): Promise<void> {
   const size = await appending(call, id, () =>
-    call.house.uploads.append(call.viewer, call.name, id, call.request, chunkRange(call.request)),
+    call.house.uploads.append(call.viewer, call.name, id, bodyOf(call.request), chunkRange(call.request)),
   );
   sendEmpty(call.response, 202, { Location: uploadPath(call, id), Range: rangeHeader(size), 'Docker-Upload-UUID': id });
 }
@@ -59,7 +60,7 @@ export async function finishUpload(call: RegistryCall, id: string): Promise<void
   if (text === null) throw new AssayError('digest-invalid', 'the digest parameter is missing');
   const digest = parseDigest(text);
   await appending(call, id, () =>
-    call.house.uploads.finish(call.viewer, call.name, id, digest, call.request, chunkRange(call.request)),
+    call.house.uploads.finish(call.viewer, call.name, id, digest, bodyOf(call.request), chunkRange(call.request)),
   );
   blobCreated(call, digest);
 }
