@@ -128,6 +128,13 @@ export function useResource<E extends EndpointId>(
   return { data: entry.data as Answer<E> | undefined, error: entry.error, loading: entry.loading, reload };
 }
 
+/** The resource with its last answer while another of its kind is fetched, so that a list does not blink as one types. */
+export function useLast<T>(resource: Resource<T>): Resource<T> {
+  const last = useRef<T | undefined>(undefined);
+  if (resource.data !== undefined) last.current = resource.data;
+  return { ...resource, data: resource.data ?? last.current };
+}
+
 export interface Action<A extends readonly unknown[]> {
   readonly run: (...input: A) => Promise<boolean>;
   readonly busy: boolean;

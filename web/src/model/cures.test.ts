@@ -114,7 +114,9 @@ test('filters: fixable, severities, words in any order', () => {
     finding({ id: 'CVE-2', name: 'tar', severity: 'low' }),
   ]);
   const ids = (filter: Partial<Parameters<typeof filterRows>[1]>) =>
-    filterRows(rows, { onlyFixable: false, severities: new Set(), text: '', ...filter }).map((row) => row.id);
+    filterRows(rows, { onlyFixable: false, onlyExploited: false, severities: new Set(), text: '', ...filter }).map(
+      (row) => row.id,
+    );
   assert.deepEqual(ids({}), ['CVE-1', 'CVE-2']);
   assert.deepEqual(ids({ onlyFixable: true }), ['CVE-1']);
   assert.deepEqual(ids({ severities: new Set<Severity>(['low']) }), ['CVE-2']);

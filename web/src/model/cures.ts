@@ -48,14 +48,20 @@ export function rowsOf(findings: readonly Finding[]): Row[] {
 
 export interface Filter {
   readonly onlyFixable: boolean;
+  /** Only what is known to be exploited. */
+  readonly onlyExploited: boolean;
   readonly severities: ReadonlySet<Severity>;
   readonly text: string;
 }
 
-export function filterRows(rows: readonly Row[], { onlyFixable, severities: wanted, text }: Filter): Row[] {
+export function filterRows(
+  rows: readonly Row[],
+  { onlyFixable, onlyExploited, severities: wanted, text }: Filter,
+): Row[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   return rows.filter(({ finding, packages, severity }) => {
     if (onlyFixable && finding.fixedVersion === undefined) return false;
+    if (onlyExploited && !finding.exploited) return false;
     if (wanted.size > 0 && !wanted.has(severity)) return false;
     const searched = `${finding.id} ${finding.aliases.join(' ')} ${finding.evidence.judgedName} ${packages.join(' ')} ${
       finding.summary ?? ''
@@ -83,15 +89,11 @@ function groupPackages(rows: readonly Row[]): PackageGroup[] {
     .sort((a, b) => worstFirst(a.rows[0]!, b.rows[0]!) || b.rows.length - a.rows.length);
 }
 
-interface System {
-  readonly name: string;
-  readonly command: (packages: readonly string[]) => string;
-}
-
-const systems: Readonly<Record<string, System>> = {
-  deb: { name: 'Debian', command: (names) => `apt-get update && apt-get install -y --only-upgrade ${names.join(' ')}` },
-  apk: { name: 'Alpine', command: (names) => `apk add --no-cache --upgrade ${names.join(' ')}` },
-  rpm: { name: 'RPM', command: (names) => `dnf upgrade -y ${names.join(' ')}` },
+/** How each package system upgrades what it installed. */
+const systems: Readonly<Record<string, (packages: readonly string[]) => string>> = {
+  deb: (names) => `apt-get update && apt-get install -y --only-upgrade ${names.join(' ')}`,
+  apk: (names) => `apk add --no-cache --upgrade ${names.join(' ')}`,
+  rpm: (names) => `dnf upgrade -y ${names.join(' ')}`,
 };
 
 const updates: Readonly<Record<string, (name: string, version: string) => string>> = {
@@ -115,8 +117,8 @@ function safely(words: readonly string[], make: () => string | undefined): strin
 
 /** Two or more updates of one system in one layer are one change: the step that installed them is built again. */
 function systemCure(type: string, rows: readonly Row[]): Cure {
-  const { name, command } = systems[type]!;
   const groups = groupPackages(rows);
+  const name = groups[0]!.ecosystem.split(':')[0];
   const installed = [...new Set(rows.flatMap((row) => row.packages))].sort();
   const layer = rows[0]!.finding.layer;
   const many = groups.length === 1 ? groups[0]!.name : `${groups.length} ${name} packages`;
@@ -127,7 +129,7 @@ function systemCure(type: string, rows: readonly Row[]): Cure {
       groups.length === 1
         ? 'Build the step that installed it again without a cache, or upgrade it in a later step.'
         : 'Build the step that installed them again without a cache, or upgrade them in a later step.',
-    command: safely(installed, () => command(installed)),
+    command: safely(installed, () => systems[type]?.(installed)),
     fixable: true,
     groups,
     rows,

@@ -11,11 +11,16 @@ import { Link } from '../shell/router.tsx';
 
 type Event = Answer<'listEvents'>['items'][number];
 
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
 function About({ event }: { event: Event }) {
-  const { text, tag, digest, href } = subjectOf(event.type, event.subject);
+  const role = text(event.data['role']);
+  const { text: subject, tag, digest, href } = subjectOf(event.type, event.subject);
   const name = (
     <>
-      {text}
+      {subject}
       {tag !== undefined && <span className="mono">:{tag}</span>}
     </>
   );
@@ -29,9 +34,9 @@ function About({ event }: { event: Event }) {
         </Link>
       )}{' '}
       {digest !== undefined && <DigestText digest={digest} copy={false} />}
-      {typeof event.data['role'] === 'string' && (
+      {role !== undefined && (
         <span className="q3">
-          {event.data['role']} on {String(event.data['repository'] ?? event.data['organisation'] ?? 'it')}
+          {role} on {text(event.data['repository']) ?? text(event.data['organisation'])}
         </span>
       )}
     </>

@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'react';
 import type { Answer } from '../api/client.ts';
 import { call } from '../api/client.ts';
-import { useResource } from '../api/resource.ts';
+import { useLast, useResource } from '../api/resource.ts';
 import { imageAddress, repositoryAddress } from '../model/addresses.ts';
 import { counted } from '../model/format.ts';
 import { isRunning } from '../model/standing.ts';
+import { FilterInput } from '../parts/filter-input.tsx';
 import { FindingsBar, FindingsCounts, FixableCount } from '../parts/findings-cell.tsx';
 import { ImageName, PageHead, Segment } from '../parts/page.tsx';
 import { Empty, Loaded } from '../parts/states.tsx';
@@ -121,7 +122,9 @@ export function RepositoriesPage() {
   const { query } = useAddress();
   const sort = query.get('sort') === 'name' ? 'name' : 'worst';
   const search = query.get('q') ?? '';
-  const list = useResource('listRepositories', { query: { limit: 100, sort, ...(search && { search }) } }, pollAfter);
+  const list = useLast(
+    useResource('listRepositories', { query: { limit: 100, sort, ...(search && { search }) } }, pollAfter),
+  );
   const [rest, setRest] = useState<{ of: string; items: readonly Item[]; next: string | undefined }>();
   const key = `${sort} ${search}`;
   useEffect(() => setRest(undefined), [key]);
@@ -153,13 +156,11 @@ export function RepositoriesPage() {
         </p>
       </PageHead>
       <div className="filters">
-        <input
-          className="grow"
-          type="search"
-          aria-label="Filter repositories"
+        <FilterInput
+          label="Filter repositories"
           placeholder="Filter by name"
-          defaultValue={search}
-          onChange={(event) => navigate(withQuery({ q: event.target.value.trim() }), { replace: true })}
+          value={search}
+          onFilter={(text) => navigate(withQuery({ q: text.trim() }), { replace: true })}
         />
         <Segment
           label="Order"

@@ -58,6 +58,7 @@ function useDrawerFocus(narrow: boolean, key: string) {
 const feedNames: Readonly<Record<string, string>> = {
   debian: 'Debian security tracker',
   osv: 'OSV',
+  kev: 'Known Exploited Vulnerabilities',
   alpine: 'Alpine security database',
 };
 

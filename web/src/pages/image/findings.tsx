@@ -4,6 +4,7 @@ import { type Cure, type Filter, filterRows, groupByCure, type Row, rowsOf } fro
 import { count, counted } from '../../model/format.ts';
 import { countBy, type Report, severities, type Severity } from '../../model/severity.ts';
 import { isKnown, isRunning, standingOf } from '../../model/standing.ts';
+import { FilterInput } from '../../parts/filter-input.tsx';
 import { SeverityShape, severityName } from '../../parts/marks.tsx';
 import { Pill, Segment } from '../../parts/page.tsx';
 import { Empty, Loaded, Notice } from '../../parts/states.tsx';
@@ -16,6 +17,7 @@ function filterOf(query: URLSearchParams): Filter {
   const asked = (query.get('severity') ?? '').split(',');
   return {
     onlyFixable: query.get('fixable') === '1',
+    onlyExploited: query.get('exploited') === '1',
     severities: new Set(severities.filter((each) => asked.includes(each))),
     text: query.get('find') ?? '',
   };
@@ -28,6 +30,7 @@ function toggled(wanted: ReadonlySet<Severity>, severity: Severity): string | un
 
 function Filters({ rows, filter, by }: { rows: readonly Row[]; filter: Filter; by: string }) {
   const counts = countBy(rows);
+  const exploited = rows.filter((row) => row.finding.exploited).length;
   const set = (changes: Record<string, string | undefined>) =>
     navigate(withQuery({ ...changes, finding: undefined }), { replace: true });
   const short: Readonly<Record<Severity, string>> = {
@@ -40,13 +43,11 @@ function Filters({ rows, filter, by }: { rows: readonly Row[]; filter: Filter; b
   };
   return (
     <div className="filters">
-      <input
-        className="grow"
-        type="search"
-        aria-label="Filter findings"
+      <FilterInput
+        label="Filter findings"
         placeholder="Filter: CVE, package, words"
-        defaultValue={filter.text}
-        onChange={(event) => set({ find: event.target.value || undefined })}
+        value={filter.text}
+        onFilter={(text) => set({ find: text || undefined })}
       />
       <span data-key="f">
         <Pill
@@ -57,6 +58,15 @@ function Filters({ rows, filter, by }: { rows: readonly Row[]; filter: Filter; b
           Only fixable
         </Pill>
       </span>
+      {exploited > 0 && (
+        <Pill
+          pressed={filter.onlyExploited}
+          n={exploited}
+          onClick={() => set({ exploited: filter.onlyExploited ? undefined : '1' })}
+        >
+          Exploited
+        </Pill>
+      )}
       {severities
         .filter((each) => counts[each] > 0)
         .map((each) => (
@@ -100,12 +110,12 @@ function Known({ image, report }: { image: Image; report: Report }) {
   const shown = useMemo(
     () => filterRows(rows, { ...filter, text }),
     // The set is new on every render; its text is what it holds.
-    [rows, filter.onlyFixable, severityText, text],
+    [rows, filter.onlyFixable, filter.onlyExploited, severityText, text],
   );
   const cures = useMemo(() => groupByCure(shown), [shown]);
   const by = query.get('by') === 'list' ? 'list' : 'cure';
   const selected = rows.find((row) => row.key === query.get('finding'));
-  const filtered = filter.onlyFixable || filter.severities.size > 0 || filter.text !== '';
+  const filtered = filter.onlyFixable || filter.onlyExploited || filter.severities.size > 0 || filter.text !== '';
   const standing = standingOf(image);
   if (rows.length === 0)
     return (
@@ -137,7 +147,9 @@ function Known({ image, report }: { image: Image; report: Report }) {
           {shown.length === 0 ? (
             <div className="box">
               <Empty title="Nothing matches the filter">
-                <Link href={withQuery({ fixable: undefined, severity: undefined, find: undefined })}>
+                <Link
+                  href={withQuery({ fixable: undefined, exploited: undefined, severity: undefined, find: undefined })}
+                >
                   Clear the filter
                 </Link>
               </Empty>

@@ -1,5 +1,6 @@
+import { useEffect, useRef } from 'react';
 import type { Answer } from '../../api/client.ts';
-import { useResource } from '../../api/resource.ts';
+import { refresh, useResource } from '../../api/resource.ts';
 import { imageAddress } from '../../model/addresses.ts';
 import { pullCommand } from '../../model/clients.ts';
 import { size } from '../../model/format.ts';
@@ -26,7 +27,7 @@ import { Summary } from './summary.tsx';
 export type Image = Answer<'getImage'>;
 
 function again(image: Image, asked: number): number | undefined {
-  return isRunning(image.judgement) ? Math.min(5000, 500 + asked * 150) : undefined;
+  return isRunning(image.judgement) ? Math.min(5000, 500 + asked * 150) : 30_000;
 }
 
 function PullLine({ repository, digest }: { repository: string; digest: string }) {
@@ -98,6 +99,12 @@ function Body({ top, image, reference }: { top: Image; image: Image; reference: 
   const judged = isImage && image.judgement.counts !== undefined;
   const params = { repository: image.repository, reference: image.digest };
   const report = useResource('getReport', judged ? { params, query: {} } : undefined);
+  const { judgedAt } = image.judgement;
+  const seen = useRef(judgedAt);
+  useEffect(() => {
+    if (seen.current !== judgedAt) refresh('getReport');
+    seen.current = judgedAt;
+  }, [judgedAt]);
   const allowed: readonly TabName[] = isImage ? tabNames : ['referrers', 'raw'];
   const asked = tabNames.find((each) => each === query.get('tab'));
   const tab = asked && allowed.includes(asked) ? asked : allowed[0]!;

@@ -4,6 +4,7 @@ import { counted } from '../../model/format.ts';
 import { rowsOf } from '../../model/cures.ts';
 import type { Report } from '../../model/severity.ts';
 import { isKnown, isRunning, standingOf } from '../../model/standing.ts';
+import { FilterInput } from '../../parts/filter-input.tsx';
 import { Pill } from '../../parts/page.tsx';
 import { Empty, Loaded } from '../../parts/states.tsx';
 import { Link, navigate, useAddress, withQuery } from '../../shell/router.tsx';
@@ -40,13 +41,11 @@ function Known({ image, report }: { image: Image; report: Report }) {
   return (
     <>
       <div className="filters">
-        <input
-          className="grow"
-          type="search"
-          aria-label="Filter packages"
+        <FilterInput
+          label="Filter packages"
           placeholder="Filter: name, version, licence"
-          defaultValue={text}
-          onChange={(event) => navigate(withQuery({ find: event.target.value }), { replace: true })}
+          value={text}
+          onFilter={(typed) => navigate(withQuery({ find: typed }), { replace: true })}
         />
         <Pill
           pressed={only}

@@ -1,8 +1,9 @@
 import type { Answer } from '../../api/client.ts';
-import { useResource } from '../../api/resource.ts';
+import { useLast, useResource } from '../../api/resource.ts';
 import { imageAddress, repositoryAddress } from '../../model/addresses.ts';
 import { size } from '../../model/format.ts';
 import { isRunning } from '../../model/standing.ts';
+import { FilterInput } from '../../parts/filter-input.tsx';
 import { DigestText } from '../../parts/copy.tsx';
 import { FindingsBar, FindingsCounts, FixableCount } from '../../parts/findings-cell.tsx';
 import { type Crumb, ImageName, PageHead, Tabs } from '../../parts/page.tsx';
@@ -108,10 +109,12 @@ function TagList({ repository }: { repository: Repository }) {
   const { query } = useAddress();
   const search = query.get('q') ?? '';
   const shown = query.get('tag') ?? undefined;
-  const tags = useResource(
-    'listTags',
-    { params: { repository: repository.name }, query: { limit: 200, sort: 'newest', ...(search && { search }) } },
-    (data) => (data.items.length === 0 ? 2500 : data.items.some((tag) => isRunning(tag.judgement)) ? 1500 : undefined),
+  const tags = useLast(
+    useResource(
+      'listTags',
+      { params: { repository: repository.name }, query: { limit: 200, sort: 'newest', ...(search && { search }) } },
+      (data) => (data.items.length === 0 ? 2500 : data.items.some((tag) => isRunning(tag.judgement)) ? 1500 : 30_000),
+    ),
   );
   return (
     <Loaded resource={tags} what="The tags could not be listed.">
@@ -132,13 +135,11 @@ function TagList({ repository }: { repository: Repository }) {
         ) : (
           <>
             <div className="filters">
-              <input
-                className="grow"
-                type="search"
-                aria-label="Filter tags"
+              <FilterInput
+                label="Filter tags"
                 placeholder="Filter by tag"
-                defaultValue={search}
-                onChange={(event) => navigate(withQuery({ q: event.target.value.trim() }), { replace: true })}
+                value={search}
+                onFilter={(text) => navigate(withQuery({ q: text.trim() }), { replace: true })}
               />
             </div>
             <div className={shown ? 'split' : ''}>
