@@ -135,13 +135,19 @@ async function installPackages() {
       const child = spawn(npm.file, [...npm.args, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
       child.stdout.on('data', (chunk) => chunks.push(chunk));
       child.stderr.on('data', (chunk) => chunks.push(chunk));
-      child.on('error', (error) => resolve({ code: 1, reason: error.message }));
-      child.on('close', (code) => resolve({ code }));
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-        process.once(signal, () => {
-          child.kill(signal);
-          process.exit(130);
-        });
+      const stop = (signal) => {
+        child.kill(signal);
+        process.exit(130);
+      };
+      const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+      // Only while npm runs: later signals belong to the program.
+      const end = (result) => {
+        for (const signal of signals) process.off(signal, stop);
+        resolve(result);
+      };
+      child.on('error', (error) => end({ code: 1, reason: error.message }));
+      child.on('close', (code) => end({ code }));
+      for (const signal of signals) process.once(signal, stop);
     });
     if (done.code !== 0) {
       const said = Buffer.concat(chunks)
