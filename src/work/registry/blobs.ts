@@ -27,9 +27,14 @@ export class Blobs {
     const repository = await requireRepository(this.#database.records, viewer, name, 'pull');
     const blob = await registry.blob(repository, digest);
     if (!blob) throw new AssayError('blob-unknown');
-    if (repository.rights.has('push') && !(await registry.blobIsReferenced(repository, digest)))
-      await this.#database.change((records) => records.registry.lease(repository, digest, this.#clock.now()));
-    return blob;
+    if (!repository.rights.has('push') || (await registry.blobIsReferenced(repository, digest))) return blob;
+    // Its time may run out between the look and the lease; only what is there after the lease is promised.
+    const leased = await this.#database.change(async (records) => {
+      await records.registry.lease(repository, digest, this.#clock.now());
+      return records.registry.blob(repository, digest);
+    });
+    if (!leased) throw new AssayError('blob-unknown');
+    return leased;
   }
 
   async open(viewer: Viewer, name: RepositoryName, digest: Digest): Promise<{ blob: StoredBlob; reader: BlobReader }> {
