@@ -4,6 +4,8 @@ import { AssayError, storageError, systemCode } from '../lib/error.ts';
 
 export interface DataDirectory extends Disposable {
   readonly path: string;
+  /** True when the process that had it before died without a stop. */
+  readonly takenOver: boolean;
 }
 
 /** Makes the data directory and takes its lock: one process works on it at a time. A lock whose owner died is taken over. */
@@ -15,18 +17,20 @@ export function openDataDirectory(wanted: string): DataDirectory {
     throw storageError(error, `making the data directory ${path}`);
   }
   const lock = join(path, 'lock');
+  let takenOver = false;
   for (let attempt = 0; attempt < 5; attempt++) {
     try {
       const file = openSync(lock, 'wx', 0o600);
       writeSync(file, `${process.pid} ${startOf(process.pid)}\n`);
       closeSync(file);
-      return { path, [Symbol.dispose]: () => rmSync(lock, { force: true }) };
+      return { path, takenOver, [Symbol.dispose]: () => rmSync(lock, { force: true }) };
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw storageError(error, `writing to the data directory ${path}`);
       const owner = ownerOf(lock);
       if (owner !== undefined)
         throw new AssayError('data-locked', `the data directory ${path} is in use by process ${owner}`);
       rmSync(lock, { force: true });
+      takenOver = true;
     }
   }
   throw new AssayError('data-locked', `the data directory ${path} could not be locked`);

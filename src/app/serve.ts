@@ -186,6 +186,7 @@ export async function serve(
     });
     await judgeIfBehind(database, advisories.current().digest, clock.now());
     await feedUpdates.plan(await feedUpdates.nextAt());
+    if (data.takenOver) await queueSweep(database, startedAt);
     await runner.start();
     stack.use(every(config.garbageMinutes * 60_000, COLLECT_GARBAGE, { database, clock, wake: runner.wake }));
     const bound = listener.net.address();
@@ -235,6 +236,20 @@ async function tokenKey(database: House['database']): Promise<Uint8Array> {
   const key = randomBytes(32);
   await database.change(({ access }) => access.setSecret('registry-token-key', key));
   return key;
+}
+
+/** A process that was killed may have left files whose rows were never written. */
+async function queueSweep(database: House['database'], startedAt: number): Promise<void> {
+  await database.change(({ jobs }) =>
+    jobs.enqueue({
+      id: uuidv7(startedAt),
+      kind: COLLECT_GARBAGE,
+      dedupeKey: 'sweep',
+      payload: { sweepBefore: startedAt },
+      priority: 1,
+      runAt: startedAt,
+    }),
+  );
 }
 
 /** A process that died between a new advisory set and its judgement leaves the judgement to the next one. */

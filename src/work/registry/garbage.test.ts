@@ -108,3 +108,15 @@ test('idle uploads and staged bytes of nobody go after a day, others stay', asyn
   await assert.rejects(house.uploads.size(house.admin, name, idle.id), { code: 'blob-upload-unknown' });
   assert.equal(await house.uploads.size(house.admin, name, fresh.id), 0);
 });
+
+test('files that a killed process left without a row are swept away, those of others are not', async () => {
+  const house = await newHouse();
+  await house.push('library/app', layeredImage('app', ['layer']), ['latest']);
+  await using lost = await house.blobs.stage('lost' as StorageKey);
+  await lost.publish();
+  assert.equal(await house.garbage.sweep(0, undefined, 0), 0, 'what changed since the start is left alone');
+  assert.equal(await house.garbage.sweep(Number.POSITIVE_INFINITY, undefined, 0), 1);
+  assert.equal((await house.garbage.collect()).files, 1);
+  await house.pull('library/app', 'latest');
+  assert.equal((await house.files()).length, 2);
+});

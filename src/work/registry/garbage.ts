@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import type { Clock } from '../../lib/clock.ts';
-import type { BlobStore } from '../../ports/blob-store.ts';
+import type { BlobStore, StorageKey } from '../../ports/blob-store.ts';
 import type { Database } from '../../ports/database.ts';
 import type { JobHandler } from '../jobs/runner.ts';
 import type { Uploads } from './uploads.ts';
@@ -23,6 +25,9 @@ export interface Collected {
   readonly uploads: number;
   readonly tokens: number;
 }
+
+const jobSchema = z.object({ sweepBefore: z.number().optional() });
+const SWEEP_PAUSE_MS = 5_000;
 
 /** Rows of one transaction: few, so that pushes beside it wait for milliseconds. */
 const BATCH = 200;
@@ -52,8 +57,36 @@ export class Garbage implements JobHandler {
     this.#times = times;
   }
 
-  async run(_payload: unknown, signal: AbortSignal): Promise<void> {
+  async run(payload: unknown, signal: AbortSignal): Promise<void> {
+    const { sweepBefore } = jobSchema.parse(payload);
+    if (sweepBefore !== undefined) await this.sweep(sweepBefore, signal);
     await this.collect(signal);
+  }
+
+  /**
+   * After a process that was killed: notes published files that no row knows for removal. Looks twice, with a pause far
+   * longer than any publication takes from its file to its row.
+   */
+  async sweep(modifiedBefore: number, signal?: AbortSignal, pauseMs = SWEEP_PAUSE_MS): Promise<number> {
+    const { registry } = this.#database.records;
+    const suspects: StorageKey[] = [];
+    let some: StorageKey[] = [];
+    for await (const file of this.#blobs.list('published')) {
+      if (signal?.aborted) return 0;
+      if (file.modifiedAt < modifiedBefore) some.push(file.key);
+      if (some.length < BATCH) continue;
+      suspects.push(...(await registry.unknownKeys(some)));
+      some = [];
+    }
+    suspects.push(...(await registry.unknownKeys(some)));
+    if (suspects.length === 0) return 0;
+    await sleep(pauseMs, undefined, signal ? { signal } : {});
+    const now = this.#clock.now();
+    return this.#database.change(async (records) => {
+      const lost = await records.registry.unknownKeys(suspects);
+      await records.registry.noteRemovals(lost, now);
+      return lost.length;
+    });
   }
 
   /** While this is held no file is removed, so that a backup finds every file its snapshot names. */
