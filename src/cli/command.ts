@@ -97,6 +97,8 @@ export interface Invocation {
   readonly terminal: Terminal;
   readonly open: Open;
   readonly environment: NodeJS.ProcessEnv;
+  /** Of this program. */
+  readonly version: string;
 }
 
 /** Exit status: 0 yes, 1 a definite no, 2 wrong usage or unreadable input, 3 could not decide. */

@@ -26,6 +26,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./scan.ts'),
   },
   {
+    name: 'sbom',
+    group: 'what is in it',
+    summary: 'bill of materials, CycloneDX or SPDX',
+    load: () => import('./sbom.ts'),
+  },
+  {
     name: 'advisories import',
     group: 'what is in it',
     summary: 'take in an advisory feed from a file',

@@ -25,7 +25,7 @@ export async function runCommandLine(
     const { command } = await entry.load();
     const parsed = parse(entry, command, first === 'help' ? ['--help'] : rest, terminal);
     if ('status' in parsed) return parsed.status;
-    return await command.run({ ...parsed, terminal, open: parts.open, environment: parts.environment });
+    return await command.run({ ...parsed, ...parts });
   } catch (error) {
     return report(error, terminal, parts.environment);
   }
