@@ -13,7 +13,7 @@ const packageSchema = z.object({
 const fileSchema = z.object({
   distroversion: z.string().regex(/^(?:v\d+\.\d+|edge)$/),
   reponame: z.string().regex(/^[a-z0-9-]{1,40}$/),
-  packages: z.array(z.unknown()),
+  packages: z.array(z.unknown()).nullable(),
 });
 
 const RELEASES = ['v3.19', 'v3.20', 'v3.21', 'v3.22', 'v3.23', 'edge'];
@@ -39,7 +39,7 @@ export const alpineSecdb: FeedReader = {
       if (!file.success) throw new AssayError('advisory-feed-invalid', `${name} is no file of Alpine's secdb`);
       const { distroversion, reponame, packages } = file.data;
       parts.add(`${distroversion}-${reponame}`);
-      for (const each of packages) {
+      for (const each of packages ?? []) {
         records++;
         const found = packageSchema.safeParse(each);
         if (!found.success) refused.push({ id: `${name} ${records}`, reason: found.error.issues[0]?.message ?? '' });

@@ -65,6 +65,7 @@ export function advisoryKeyOf(found: FoundPackage, distribution: Distribution | 
     case 'generic':
       return undefined;
   }
+  return undefined;
 }
 
 /** `v1.2.3` and the toolchain's `1.22rc1` as records have them: `1.2.3`, `1.22.0-rc.1`. */

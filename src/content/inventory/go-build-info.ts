@@ -84,7 +84,8 @@ function fileOffset(file: Buffer, address: number): number | undefined {
   const start = word(wide ? 32 : 28);
   const size = half(wide ? 54 : 42);
   const count = Math.min(half(wide ? 56 : 44), 256);
-  for (let index = 0; start >= 0 && index < count; index++) {
+  if (start < 0) return undefined;
+  for (let index = 0; index < count; index++) {
     const at = start + index * size;
     if (readWord(file, at, false, big) !== 1) continue;
     const offset = word(at + (wide ? 8 : 4));

@@ -241,8 +241,8 @@ export async function recountImage(
   const row = {
     manifest,
     counts: JSON.stringify(counts),
-    package_count: sizes.reduce((sum, each) => sum + Number(each.n), 0),
-    unjudged: sizes.reduce((sum, each) => sum + (unknown(each.ecosystem) ? Number(each.n) - Number(each.owned) : 0), 0),
+    package_count: sizes.reduce((sum, each) => sum + each.n, 0),
+    unjudged: sizes.reduce((sum, each) => sum + (unknown(each.ecosystem) ? each.n - each.owned : 0), 0),
     judged_at: at,
     advisories,
   };
