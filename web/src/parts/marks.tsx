@@ -59,6 +59,11 @@ const letters: Readonly<Record<Severity, string>> = {
   unknown: 'u',
 };
 
+/** The letter of a severity in class names and shapes. */
+export function severityLetter(severity: Severity): string {
+  return letters[severity];
+}
+
 export function severityName(severity: Severity): string {
   return severity === 'unknown' ? 'Unrated' : severity.charAt(0).toUpperCase() + severity.slice(1);
 }

@@ -6,7 +6,7 @@ import { counted, instruction, size } from '../../model/format.ts';
 import { advisoryLinks } from '../../model/references.ts';
 import type { Report } from '../../model/severity.ts';
 import { Command, DigestText } from '../../parts/copy.tsx';
-import { Icon, SeverityMark, severityName } from '../../parts/marks.tsx';
+import { Icon, severityLetter, severityName, SeverityShape } from '../../parts/marks.tsx';
 import { Time } from '../../parts/time.tsx';
 import { Link, navigate, withQuery } from '../../shell/router.tsx';
 import type { Image } from './image.tsx';
@@ -79,7 +79,7 @@ export function Explanation({ image, report, row }: { image: Image; report: Repo
   const fixed = finding.fixedVersion;
   const many =
     row.packages.length > 3
-      ? `${row.packages.slice(0, 3).join(', ')} and ${row.packages.length - 3} more packages`
+      ? `${row.packages.slice(0, 3).join(', ')} and ${row.packages.length - 3} more ${row.packages.length === 4 ? 'package' : 'packages'}`
       : row.packages.join(', ');
   return (
     <>
@@ -93,7 +93,10 @@ export function Explanation({ image, report, row }: { image: Image; report: Repo
         <header>
           <h2 id="why-h">
             <span className="mono">{row.id}</span>
-            <SeverityMark severity={row.severity} />
+            <span className={`sv s-${severityLetter(row.severity)}`}>
+              <SeverityShape severity={row.severity} />
+              <span className="sr">{severityName(row.severity)}</span>
+            </span>
             {finding.exploited && <span className="kev">exploited</span>}
             <Link className="btn quiet icon x" href={close} keepScroll aria-label="Close" data-key="Escape">
               <Icon name="x" />

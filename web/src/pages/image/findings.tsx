@@ -5,7 +5,7 @@ import { count, counted } from '../../model/format.ts';
 import { countBy, type Report, severities, type Severity } from '../../model/severity.ts';
 import { isKnown, isRunning, standingOf } from '../../model/standing.ts';
 import { FilterInput } from '../../parts/filter-input.tsx';
-import { SeverityShape, severityName } from '../../parts/marks.tsx';
+import { severityLetter, SeverityShape, severityName } from '../../parts/marks.tsx';
 import { Pill, Segment } from '../../parts/page.tsx';
 import { Empty, Loaded, Notice } from '../../parts/states.tsx';
 import { Link, navigate, useAddress, withQuery } from '../../shell/router.tsx';
@@ -33,14 +33,6 @@ function Filters({ rows, filter, by }: { rows: readonly Row[]; filter: Filter; b
   const exploited = rows.filter((row) => row.finding.exploited).length;
   const set = (changes: Record<string, string | undefined>) =>
     navigate(withQuery({ ...changes, finding: undefined }), { replace: true });
-  const short: Readonly<Record<Severity, string>> = {
-    critical: 'c',
-    high: 'h',
-    medium: 'm',
-    low: 'l',
-    negligible: 'n',
-    unknown: 'u',
-  };
   return (
     <div className="filters">
       <FilterInput
@@ -76,7 +68,7 @@ function Filters({ rows, filter, by }: { rows: readonly Row[]; filter: Filter; b
             n={counts[each]}
             onClick={() => set({ severity: toggled(filter.severities, each) })}
           >
-            <span className={`sv s-${short[each]}`}>
+            <span className={`sv s-${severityLetter(each)}`}>
               <SeverityShape severity={each} />
               {severityName(each)}
             </span>
