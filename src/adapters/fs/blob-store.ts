@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AssayError, storageError, systemCode } from '../../lib/error.ts';
 import type { BlobReader, OpenBlobStore, StagedBlob, StorageKey, StoredFile } from '../../ports/blob-store.ts';
 import { type FileSystem, nodeFiles, type OpenFile } from './file-system.ts';
+import { SharedSync } from './shared-sync.ts';
 
 /** Bytes are collected up to this size before they are handed to the system in one call. */
 const BATCH = 1024 * 1024;
@@ -47,7 +48,7 @@ async function syncDirectory(files: FileSystem, path: string): Promise<void> {
 class FileBlobStore implements OpenBlobStore {
   readonly #root: string;
   readonly #files: FileSystem;
-  readonly #directories = new Map<string, Promise<OpenFile>>();
+  readonly #directories = new Map<string, Promise<{ readonly handle: OpenFile; readonly sync: SharedSync }>>();
 
   constructor(root: string, files: FileSystem) {
     this.#root = root;
@@ -81,16 +82,18 @@ class FileBlobStore implements OpenBlobStore {
     await this.#syncShard(key);
   }
 
-  /** One open handle a directory; fsync on it makes every rename before it durable. */
+  /** One open handle a directory; fsync on it makes every rename before it durable, for all who published meanwhile. */
   async #syncShard(key: StorageKey): Promise<void> {
     const path = this.#shard(key);
-    let handle = this.#directories.get(path);
-    if (!handle) {
-      handle = this.#files.open(path, constants.O_RDONLY | constants.O_DIRECTORY);
-      this.#directories.set(path, handle);
-      handle.catch(() => this.#directories.delete(path));
+    let directory = this.#directories.get(path);
+    if (!directory) {
+      directory = this.#files
+        .open(path, constants.O_RDONLY | constants.O_DIRECTORY)
+        .then((handle) => ({ handle, sync: new SharedSync(() => handle.sync()) }));
+      this.#directories.set(path, directory);
+      directory.catch(() => this.#directories.delete(path));
     }
-    await (await handle).sync();
+    await (await directory).sync.run();
   }
 
   async discard(key: StorageKey): Promise<void> {
@@ -127,7 +130,7 @@ class FileBlobStore implements OpenBlobStore {
   async close(): Promise<void> {
     const handles = await Promise.allSettled(this.#directories.values());
     this.#directories.clear();
-    for (const each of handles) if (each.status === 'fulfilled') await each.value.close();
+    for (const each of handles) if (each.status === 'fulfilled') await each.value.handle.close();
   }
 
   async *list(which: 'published' | 'staged'): AsyncGenerator<StoredFile> {

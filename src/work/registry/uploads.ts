@@ -31,9 +31,16 @@ interface Progress {
   readonly size: number;
 }
 
-/** A key for new bytes: random, so it was never used before. */
+const KEYS_PER_FOLDER = 256;
+let keysMade = randomBytes(2).readUInt16BE();
+
+/**
+ * A key for new bytes: random, so it was never used before. Its last two digits, by which stores divide their folders,
+ * stay the same for a while: what is published together then shares the folder and its fsync.
+ */
 export function newStorageKey(): StorageKey {
-  return randomBytes(20).toString('hex') as StorageKey;
+  const folder = Math.floor(keysMade++ / KEYS_PER_FOLDER) % 256;
+  return `${randomBytes(19).toString('hex')}${folder.toString(16).padStart(2, '0')}` as StorageKey;
 }
 
 /** Blob uploads (OCI distribution specification 1.1, "Pushing blobs"): sessions bound to repository and principal. */
