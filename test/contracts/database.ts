@@ -6,6 +6,7 @@ import { contentContract } from './content.ts';
 import { jobsContract } from './jobs.ts';
 import type { OpenDatabase } from './records-fixture.ts';
 import { registryContract } from './registry.ts';
+import { upkeepContract } from './upkeep.ts';
 import { visibilityContract } from './visibility.ts';
 
 /** What every database must do, room by room; `open` gives an empty one each time. */
@@ -17,6 +18,7 @@ export function databaseContract(title: string, open: OpenDatabase): void {
     contentContract(open);
     jobsContract(open);
     accessContract(open);
+    upkeepContract(open);
     changesContract(open);
   });
 }

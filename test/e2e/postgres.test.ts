@@ -4,6 +4,9 @@ import { openPostgres } from '../../src/adapters/postgres/database.ts';
 import { isAssayError } from '../../src/lib/error.ts';
 import type { Database } from '../../src/ports/database.ts';
 import { databaseContract } from '../contracts/database.ts';
+import { RegistryClient } from '../registry-client.ts';
+import { layeredImage } from '../registry-house.ts';
+import { ADMIN_PASSWORD, startServer } from '../server.ts';
 import { addRepository, keep, system } from '../contracts/records-fixture.ts';
 import { type PostgresCluster, startPostgres } from './postgres-cluster.ts';
 
@@ -68,4 +71,22 @@ test('a connection that the server ends fails its change with a code, and the ne
   for (let attempt = 0; attempt < 3; attempt++)
     outcomes.push(await database.records.registry.countRepositories(system).catch((error: unknown) => error));
   assert.equal(outcomes.at(-1), 1);
+});
+
+test('a server with the setting database keeps its rows there, over a restart too', async () => {
+  const url = await cluster.database('served');
+  await using first = await startServer({ database: url });
+  const image = layeredImage('app', ['layer', 'more']);
+  await new RegistryClient(first.url, 'admin', ADMIN_PASSWORD).pushImage('library/app', 'latest', image, 'chunked');
+  await first.running.stop();
+  await using second = await startServer({ database: url, dataDirectory: first.directory });
+  const client = new RegistryClient(second.url, 'admin', ADMIN_PASSWORD);
+  assert.equal(await client.checkImage('library/app', 'latest'), image.digest);
+  await client.request('DELETE', '/v2/library/app/manifests/latest', [202]);
+  const checked = await second.fetch('/api/v1/fsck?full=true', { method: 'POST' });
+  const summary = JSON.parse((await checked.text()).trim().split('\n').at(-1) ?? '') as { damaged: number };
+  assert.equal(summary.damaged, 0);
+  const backup = await second.fetch('/api/v1/backups', { method: 'POST' });
+  assert.equal(backup.status, 400);
+  assert.match(await backup.text(), /pg_dump/);
 });

@@ -99,7 +99,7 @@ export function upkeepRecords(db: Kysely<Schema>): UpkeepRecords {
         select (select count(*) from blobs) as blobs, (select coalesce(sum(size), 0) from blobs) as bytes,
           (select count(*) from manifests) as manifests, (select count(*) from layer_analyses) as artefacts,
           (select count(*) from tags) as tags`.execute(db);
-      return rows[0] ?? { blobs: 0, bytes: 0, manifests: 0, artefacts: 0, tags: 0 };
+      return { blobs: 0, bytes: 0, manifests: 0, artefacts: 0, tags: 0, ...rows[0] };
     },
   };
 }
