@@ -17,6 +17,10 @@ export const reportPackage = z.object({
   sourceName: z.string().optional(),
   sourceVersion: z.string().optional(),
   licences: z.array(z.string()).optional(),
+  /** Of modular rpm packages: `name:stream`. */
+  module: z.string().optional(),
+  /** The package of the operating system whose files these are; it is judged in their place. */
+  ownedBy: z.string().optional(),
   path: z.string(),
   layer: reportLayer,
 });
