@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { AssayError, storageError } from '../../lib/error.ts';
 import { openNamed, sliceOf } from './file-bytes.ts';
+import { removedOnSignal } from './leftovers.ts';
 import { type FileTree, openTarFiles } from './tar-files.ts';
 
 /** Bytes that a compressed archive may unpack to, and that an engine may send. */
@@ -44,7 +45,11 @@ export async function openArchive(path: string): Promise<FileTree> {
 /** A stream kept in a temporary file, since the parts of an archive are not in the order in which they are needed. */
 export async function openSpooled(bytes: AsyncIterable<Uint8Array>, shown: string): Promise<FileTree> {
   const folder = await mkdtemp(join(tmpdir(), 'assay-archive-'));
-  const remove = () => rm(folder, { recursive: true, force: true });
+  const leftover = removedOnSignal(folder);
+  const remove = async () => {
+    await rm(folder, { recursive: true, force: true });
+    leftover[Symbol.dispose]();
+  };
   let file: FileHandle | undefined;
   try {
     const path = join(folder, 'archive.tar');

@@ -7,6 +7,7 @@ import { type FileReference, formatReference } from '../../oci/reference.ts';
 import type { ImageTarget } from '../../ports/image-source.ts';
 import { openNamed, sliceOf } from './file-bytes.ts';
 import { LayoutTarget } from './layout-target.ts';
+import { removedOnSignal } from './leftovers.ts';
 
 /** Writes a tar of an image layout: the layout first, in a folder beside the file, then its files in one go. */
 export async function openArchiveTarget(reference: FileReference): Promise<ImageTarget> {
@@ -16,6 +17,7 @@ export async function openArchiveTarget(reference: FileReference): Promise<Image
   } catch (error) {
     throw storageError(error, `writing beside ${reference.path}`);
   }
+  const leftover = removedOnSignal(folder);
   const layout = new LayoutTarget(folder, reference.name, formatReference(reference), []);
   return {
     name: layout.name,
@@ -27,13 +29,17 @@ export async function openArchiveTarget(reference: FileReference): Promise<Image
       await layout.finish();
       await packFolder(folder, reference.path);
     },
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    async [Symbol.asyncDispose]() {
+      await rm(folder, { recursive: true, force: true });
+      leftover[Symbol.dispose]();
+    },
   };
 }
 
 async function packFolder(folder: string, path: string): Promise<void> {
   const blobs = (await readdir(join(folder, 'blobs'), { recursive: true })).map((each) => join('blobs', each)).sort();
   const temporary = `${path}.${randomBytes(6).toString('hex')}.part`;
+  using _ = removedOnSignal(temporary);
   try {
     await using archive = await open(temporary, 'wx');
     for (const name of ['oci-layout', 'index.json', ...blobs]) {

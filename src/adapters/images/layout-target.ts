@@ -8,6 +8,7 @@ import { type FileReference, formatReference } from '../../oci/reference.ts';
 import { type Expected, verified } from '../../oci/verified.ts';
 import type { BlobArrival, ImageTarget, ManifestPlace, RawManifest } from '../../ports/image-source.ts';
 import { blobPath } from './layout-source.ts';
+import { removedOnSignal } from './leftovers.ts';
 import { folderFiles } from './oci-layout.ts';
 import { readWhole } from './tar-files.ts';
 
@@ -98,6 +99,7 @@ export class LayoutTarget implements ImageTarget {
   /** A file appears whole or not at all. */
   async #write(path: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
     const temporary = `${path}.${randomBytes(6).toString('hex')}.part`;
+    using _ = removedOnSignal(temporary);
     try {
       await mkdir(dirname(path), { recursive: true });
       await using file = await open(temporary, 'wx');
