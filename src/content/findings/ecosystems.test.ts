@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { FoundPackage } from '../inventory/package.ts';
+import { advisoryKeyOf, ecosystemOf } from './ecosystems.ts';
+
+void test('distributions by the names that advisories give them; unknown ones have none', () => {
+  const cases: readonly (readonly [string, string, string | undefined])[] = [
+    ['debian', '12', 'Debian:12'],
+    ['debian', '', 'Debian:unstable'],
+    ['ubuntu', '22.04', 'Ubuntu:22.04:LTS'],
+    ['ubuntu', '23.10', 'Ubuntu:23.10'],
+    ['alpine', '3.20.1', 'Alpine:v3.20'],
+    ['alpine', '3.21_alpha20240807', 'Alpine:edge'],
+    ['almalinux', '9.4', 'AlmaLinux:9'],
+    ['rocky', '8.9', 'Rocky Linux:8'],
+    ['wolfi', '20230201', 'Wolfi'],
+    ['nosuch', '1', undefined],
+  ];
+  for (const [id, version, expected] of cases)
+    assert.equal(ecosystemOf({ id, version, name: id }), expected, `${id} ${version}`);
+});
+
+void test('keys: sources of Debian, streams of modules, Python names, Go versions; owned files have none', () => {
+  const key = (found: FoundPackage, id = 'almalinux', version = '9.4') => {
+    const made = advisoryKeyOf(found, { id, version, name: id });
+    return made && `${made.ecosystem} ${made.name} ${made.version}`;
+  };
+  const debian: FoundPackage = {
+    type: 'deb',
+    name: 'libssl3',
+    version: '3+b1',
+    sourceName: 'openssl',
+    sourceVersion: '3',
+  };
+  assert.equal(key(debian, 'debian', '12'), 'Debian:12 openssl 3');
+  assert.equal(key(debian, 'nosuch', '1'), undefined);
+  assert.equal(key({ type: 'rpm', name: 'npm', version: '1', module: 'nodejs:18' }), 'AlmaLinux:9 nodejs:18/npm 1');
+  assert.equal(key({ type: 'pypi', name: 'Foo._Bar', version: '1' }), 'PyPI foo-bar 1');
+  assert.equal(key({ type: 'pypi', name: 'requests', version: '1', ownedBy: 'python3-requests' }), undefined);
+  assert.equal(key({ type: 'golang', name: 'stdlib', version: '1.22rc1' }), 'Go stdlib 1.22.0-rc.1');
+  assert.equal(key({ type: 'golang', name: 'x/y', version: 'v1.2.3' }), 'Go x/y 1.2.3');
+  assert.equal(key({ type: 'golang', name: 'x/y', version: '(devel)' }), undefined);
+  assert.equal(key({ type: 'maven', name: 'g:a', version: '1' }), 'Maven g:a 1');
+  assert.equal(key({ type: 'maven', name: 'a', version: '1' }), undefined);
+});
