@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -200,6 +201,28 @@ test('a layout inside of docker save is taken, with the digests it was pulled wi
   writeFileSync(join(folder, 'a.tar'), archive);
   for (const which of ['', ':shop/one:1', ':1', ':docker.io/shop/one:1'])
     assert.equal(await digestIn(`docker-archive:${join(folder, 'a.tar')}${which}`), one.digest, which);
+});
+
+test('an image of a docker engine is read over its socket', async (t) => {
+  const folder = temporary(t);
+  const socket = join(folder, 'docker.sock');
+  const archive = dockerSave([{ tag: 'shop/app:1', layers: [{ name: 'a/layer.tar', bytes: LAYER }] }]);
+  const engine = createServer((request, response) => {
+    if (request.url === '/images/shop%2Fapp%3A1/get') response.end(archive);
+    else response.writeHead(404).end(JSON.stringify({ message: 'No such image' }));
+  });
+  await new Promise<void>((resolve) => engine.listen(socket, resolve));
+  t.after(() => engine.close());
+  const opening = (name: string, host: string) =>
+    openImage(parseReference(`docker-daemon:${name}`), { ...access, environment: { DOCKER_HOST: host } });
+  await using source = await opening('shop/app:1', `unix://${socket}`);
+  const root = await source.root();
+  const manifest = parseManifest(root.raw, root.mediaType);
+  assert.ok(manifest.kind === 'image');
+  assert.equal(manifest.layers[0]?.digest, digestOf(LAYER));
+  await assert.rejects(opening('other', `unix://${socket}`), refused('manifest-unknown'));
+  await assert.rejects(opening('a', `unix://${folder}/none`), /cannot reach the docker engine.*no such socket/);
+  await assert.rejects(opening('a', 'tcp://127.0.0.1:2375'), /only unix:\/\/ sockets/);
 });
 
 test('hostile archives end in a coded error', async (t) => {
