@@ -137,6 +137,10 @@ test('root is told by no user, name or number', () => {
 
 test('gaps are counted by ecosystem, most packages first', () => {
   const of = (type: string, name: string) => ({ ...openssl, type, name });
+  assert.deepEqual(
+    gapsOf(facts({ packages: [openssl, { ...of('pypi', 'yaml'), ownedBy: 'python3-yaml' }] }).report),
+    [],
+  );
   const gaps = gapsOf(facts({ packages: [openssl, of('npm', 'a'), of('npm', 'b'), of('pypi', 'c')] }).report);
   assert.deepEqual(
     gaps.map((each) => each.packages),

@@ -14,6 +14,8 @@ export function gapsOf({ packages, distribution, advisories }: Report): Gap[] {
   const covered = new Set(advisories.feeds.flatMap((feed) => feed.ecosystems));
   const counts = new Map<string, number>();
   for (const each of packages) {
+    // Judged as the package of the distribution that owns its files.
+    if (each.ownedBy !== undefined) continue;
     const key = advisoryKeyOf(each as FoundPackage, distribution as Distribution | undefined);
     if (key && covered.has(key.ecosystem)) continue;
     const of = key?.ecosystem ?? each.type;
