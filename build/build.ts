@@ -22,7 +22,13 @@ rmSync(dist, { recursive: true, force: true });
 await build({
   ...shared,
   input: { main: 'src/main.ts' },
-  output: { dir: dist, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js', minify: false },
+  output: {
+    dir: dist,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    minify: false,
+  },
 });
 await build({
   ...shared,

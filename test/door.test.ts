@@ -18,13 +18,15 @@ import { type TestContext, test } from 'node:test';
 
 /** Stands in for npm: notes how it was called, takes its time, makes node_modules. */
 const NPM = `
-const { appendFileSync, mkdirSync, rmSync } = require('node:fs');
+const { appendFileSync, existsSync, mkdirSync, rmSync } = require('node:fs');
+const root = process.cwd();
 const wait = Number(process.env.FAKE_NPM_MS ?? 0);
 rmSync('node_modules', { recursive: true, force: true });
 mkdirSync('node_modules', { recursive: true });
 appendFileSync('npm.log', JSON.stringify({ args: process.argv.slice(2), nodeEnv: process.env.NODE_ENV ?? null }) + '\\n');
 if (process.env.FAKE_NPM_FAILS) { console.error('npm error code E404'); process.exit(1); }
-setTimeout(() => { mkdirSync('node_modules/complete', { recursive: true }); }, wait);
+// The test may have ended and taken the folder with it.
+setTimeout(() => { if (existsSync(root)) mkdirSync('node_modules/complete', { recursive: true }); }, wait);
 `;
 
 /** Stands in for the program: says what it was given, ends as it is told or on a signal. */

@@ -7,8 +7,8 @@ const HEX = 'a'.repeat(64);
 
 function registry(text: string): RegistryReference {
   const reference = parseReference(text);
-  assert.equal(reference.transport, 'registry');
-  return reference as RegistryReference;
+  assert.ok(reference.transport === 'registry');
+  return reference;
 }
 
 test('registry references: host, repository, tag, digest', () => {

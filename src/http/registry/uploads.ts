@@ -4,7 +4,7 @@ import { parseAlgorithm, parseDigest } from '../../oci/digest.ts';
 import { repositoryNameOrNone } from '../../access/scope.ts';
 import type { ChunkRange } from '../../work/registry/uploads.ts';
 import { sendEmpty } from './answer.ts';
-import { bodyOf } from './body.ts';
+import { bodyOf } from '../request-body.ts';
 import type { RegistryCall } from './routes.ts';
 
 function uploadPath(call: RegistryCall, id: string): string {

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isAssayError } from '../../lib/error.ts';
-import { bodyOf } from './body.ts';
+import { isAssayError } from '../lib/error.ts';
+import { bodyOf } from './request-body.ts';
 
 /** Gives each request to `read` and the bytes of `send` to the server, then closes or breaks the connection. */
 async function exchange(
@@ -80,4 +80,23 @@ test('a client that goes away in the middle is told of', async () => {
   );
   await assert.rejects(reading, (error) => isAssayError(error, 'client-gone'));
   assert.equal(bytes, 4);
+});
+
+test('who stops reading early can still answer, and the client gets the answer', async () => {
+  const server = createServer((request, response) => {
+    void (async () => {
+      for await (const chunk of bodyOf(request)) if (chunk.length > 0) break;
+      response.statusCode = 507;
+      response.end('full');
+    })();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
+    method: 'PUT',
+    body: Buffer.alloc(8_000_000),
+  });
+  assert.equal(answer.status, 507);
+  assert.equal(await answer.text(), 'full');
+  server.closeAllConnections();
+  server.close();
 });
