@@ -84,7 +84,14 @@ export async function serve(
     const { host, port } = splitListen(config.listen);
     const service = config.publicNames[0] ?? `${host}:${port}`;
     const analyser = processAnalyser(analysisProgram(root));
-    const uploads = new Uploads(database, blobStore, clock, { ...uploadLimits, maxBlobBytes: config.maxBlobBytes });
+    const uploads = stack.adopt(
+      new Uploads(database, blobStore, clock, {
+        ...uploadLimits,
+        maxBlobBytes: config.maxBlobBytes,
+        alone: config.database === undefined,
+      }),
+      (each) => each.keepSessions(),
+    );
     const pulls = stack.adopt(new Pulls(database, clock), (each) => each.flush());
     const garbage = new Garbage({ database, blobs: blobStore, uploads, clock });
     const backups = stack.adopt(

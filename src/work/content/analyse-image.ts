@@ -23,7 +23,7 @@ import type { Database } from '../../ports/database.ts';
 import type { LayerAnalyser } from '../../ports/layer-analyser.ts';
 import { systemViewer } from '../../access/viewer.ts';
 import { appendEvent } from '../events.ts';
-import { newStorageKey } from '../registry/uploads.ts';
+import { newStorageKey } from '../registry/storage-key.ts';
 import { analyseLayer, emptyLayer } from './analyse-layer.ts';
 
 const compress = promisify(zstdCompress);

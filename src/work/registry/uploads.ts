@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { principalOf, type Viewer } from '../../access/viewer.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { AssayError, isAssayError } from '../../lib/error.ts';
@@ -9,13 +8,17 @@ import type { BlobStore, StagedBlob, StorageKey } from '../../ports/blob-store.t
 import type { Database } from '../../ports/database.ts';
 import type { Repository, UploadSession } from '../../ports/registry-records.ts';
 import { repositoryForPush, requireRepository } from './repositories.ts';
+import { newStorageKey } from './storage-key.ts';
+import { UploadSessions } from './upload-sessions.ts';
 
 export interface UploadLimits {
   readonly maxBlobBytes: number;
   readonly maxUploadsPerPrincipal: number;
+  /** True where no other process serves the same data. */
+  readonly alone: boolean;
 }
 
-export const uploadLimits: UploadLimits = { maxBlobBytes: 256 * 1024 ** 3, maxUploadsPerPrincipal: 500 };
+export const uploadLimits: UploadLimits = { maxBlobBytes: 256 * 1024 ** 3, maxUploadsPerPrincipal: 500, alone: true };
 
 /** The first and last byte that a chunk says it holds (Content-Range, `first-last`). */
 export interface ChunkRange {
@@ -31,18 +34,6 @@ interface Progress {
   readonly size: number;
 }
 
-const KEYS_PER_FOLDER = 256;
-let keysMade = randomBytes(2).readUInt16BE();
-
-/**
- * A key for new bytes: random, so it was never used before. Its last two digits, by which stores divide their folders,
- * stay the same for a while: what is published together then shares the folder and its fsync.
- */
-export function newStorageKey(): StorageKey {
-  const folder = Math.floor(keysMade++ / KEYS_PER_FOLDER) % 256;
-  return `${randomBytes(19).toString('hex')}${folder.toString(16).padStart(2, '0')}` as StorageKey;
-}
-
 /** Blob uploads (OCI distribution specification 1.1, "Pushing blobs"): sessions bound to repository and principal. */
 export class Uploads {
   readonly #database: Database;
@@ -52,12 +43,14 @@ export class Uploads {
   /** Running digests; after a restart they are made anew from the bytes that are there. */
   readonly #progress = new Map<string, Progress>();
   readonly #busy = new Set<string>();
+  readonly #sessions: UploadSessions;
 
   constructor(database: Database, blobs: BlobStore, clock: Clock, limits: UploadLimits = uploadLimits) {
     this.#database = database;
     this.#blobs = blobs;
     this.#clock = clock;
     this.#limits = limits;
+    this.#sessions = new UploadSessions(database, limits.alone);
   }
 
   async start(viewer: Viewer, name: RepositoryName, algorithm: DigestAlgorithm = 'sha256'): Promise<UploadSession> {
@@ -71,15 +64,7 @@ export class Uploads {
       algorithm,
       startedAt: now,
     };
-    await this.#database.change(async (records) => {
-      if ((await records.registry.countUploads(session.principal)) >= this.#limits.maxUploadsPerPrincipal)
-        throw new AssayError(
-          'too-many-requests',
-          `${this.#limits.maxUploadsPerPrincipal} uploads are open; finish or cancel some`,
-          { retryAfter: 60 },
-        );
-      await records.registry.startUpload(session);
-    });
+    await this.#sessions.start(session, this.#limits.maxUploadsPerPrincipal);
     return session;
   }
 
@@ -110,6 +95,7 @@ export class Uploads {
     return this.#exclusively(session, async (staged, digester) => {
       await this.#takeChunk(session, staged, digester, body, range);
       await staged.settle();
+      if (this.#sessions.isFresh(session.id)) await this.#sessions.keep();
       return staged.size;
     });
   }
@@ -150,6 +136,11 @@ export class Uploads {
     await this.#drop(session);
   }
 
+  /** Makes rows of the sessions that are younger than that; asked when the server stops in order. */
+  keepSessions(): Promise<void> {
+    return this.#sessions.keep();
+  }
+
   /** Drops uploads that nobody has written to since, and staged bytes that belong to none; returns how many. */
   async dropIdle(since: number): Promise<number> {
     const writtenAt = new Map<StorageKey, number>();
@@ -173,6 +164,7 @@ export class Uploads {
   /** A session that was cut off between its file and its row may have left a published file; that goes too. */
   async #drop(session: UploadSession): Promise<void> {
     const now = this.#clock.now();
+    this.#sessions.forget(session.id);
     await this.#database.change(async ({ registry }) => {
       await registry.endUpload(session.id);
       const [unknown] = await registry.unknownKeys([session.storageKey]);
@@ -188,7 +180,7 @@ export class Uploads {
     id: string,
   ): Promise<{ session: UploadSession; repository: Repository }> {
     const repository = await requireRepository(this.#database.records, viewer, name, 'push');
-    const session = await this.#database.records.registry.upload(repository, principalOf(viewer), id);
+    const session = await this.#sessions.find(repository, principalOf(viewer), id);
     if (!session) throw new AssayError('blob-upload-unknown');
     return { session, repository };
   }
@@ -278,6 +270,7 @@ export class Uploads {
       });
     const now = this.#clock.now();
     const size = staged.size;
+    if (uploadId) this.#sessions.forget(uploadId);
     const linkPresent = await this.#database.records.registry.storedBlob(digest).then((present) =>
       present
         ? this.#database.change(async (records) => {
