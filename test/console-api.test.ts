@@ -113,7 +113,7 @@ test('packages are found by their own name and by their source’s', async () =>
 
 test('what a stranger may not see does not exist', async () => {
   const list = await json<Listed>('/api/v1/repositories?sort=worst', null);
-  assert.deepEqual(list, { items: [], total: 0 });
+  assert.deepEqual(list, { items: [], total: 0, sort: 'worst' });
   for (const path of ['', '/images/1', '/images/1/manifest', '/tags']) {
     const answer = await server.fetch(`/api/v1/repositories/team%2Fold${path}`, { as: null });
     const missing = await server.fetch(`/api/v1/repositories/team%2Fnone${path}`, { as: null });

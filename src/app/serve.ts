@@ -157,6 +157,7 @@ export async function serve(
       authority: tls().authority,
       clock,
       database,
+      databaseKind: config.database === undefined ? 'sqlite' : 'postgres',
       blobStore,
       advisories,
       analyser,

@@ -33,7 +33,8 @@ export const listRepositories = endpoint({
     /** `worst` puts first what the newest tag's findings make most urgent. */
     sort: z.enum(['name', 'worst']).default('name'),
   }),
-  answer: listOf(repositoryItem).extend({ total: z.number().int() }),
+  /** `sort` is the order that the rows have: by name when there are too many to be ordered otherwise. */
+  answer: listOf(repositoryItem).extend({ total: z.number().int(), sort: z.enum(['name', 'worst']) }),
   errors: [],
 });
 
@@ -110,7 +111,7 @@ export const listTags = endpoint({
     search: z.string().max(128).optional(),
     sort: z.enum(['name', 'newest']).default('name'),
   }),
-  answer: listOf(tag),
+  answer: listOf(tag).extend({ sort: z.enum(['name', 'newest']) }),
   errors: ['name-unknown'],
 });
 

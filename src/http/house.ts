@@ -22,6 +22,7 @@ export interface House {
   readonly authority: string | undefined;
   readonly clock: Clock;
   readonly database: Database;
+  readonly databaseKind: 'sqlite' | 'postgres';
   readonly blobStore: BlobStore;
   readonly advisories: AdvisorySets;
   readonly analyser: LayerAnalyser;

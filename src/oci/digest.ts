@@ -61,3 +61,10 @@ export class Digester {
     return `${this.algorithm}:${this.#hash.digest('hex')}` as Digest;
   }
 }
+
+/** The digest of bytes that come in pieces, from their beginning. */
+export async function digestOfAll(bytes: AsyncIterable<Uint8Array>, algorithm: DigestAlgorithm): Promise<Digest> {
+  const digester = new Digester(algorithm);
+  for await (const chunk of bytes) digester.update(chunk);
+  return digester.digest();
+}

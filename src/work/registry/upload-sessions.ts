@@ -1,4 +1,5 @@
 import { AssayError } from '../../lib/error.ts';
+import type { StorageKey } from '../../ports/blob-store.ts';
 import type { Database } from '../../ports/database.ts';
 import type { Repository, UploadSession } from '../../ports/registry-records.ts';
 
@@ -55,6 +56,11 @@ export class UploadSessions {
       return still;
     });
     for (const session of kept) this.#fresh.delete(session.id);
+  }
+
+  /** Keys of the staged bytes of sessions without a row. */
+  freshKeys(): StorageKey[] {
+    return [...this.#fresh.values()].map((session) => session.storageKey);
   }
 
   isFresh(id: string): boolean {

@@ -2,7 +2,7 @@ import { principalOf, type Viewer } from '../../access/viewer.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { AssayError, isAssayError } from '../../lib/error.ts';
 import { uuidv7 } from '../../lib/uuid.ts';
-import { algorithmOf, type Digest, type DigestAlgorithm, Digester } from '../../oci/digest.ts';
+import { algorithmOf, digestOfAll, type Digest, type DigestAlgorithm, Digester } from '../../oci/digest.ts';
 import type { RepositoryName } from '../../oci/names.ts';
 import type { BlobStore, StagedBlob, StorageKey } from '../../ports/blob-store.ts';
 import type { Database } from '../../ports/database.ts';
@@ -44,6 +44,8 @@ export class Uploads {
   readonly #progress = new Map<string, Progress>();
   readonly #busy = new Set<string>();
   readonly #sessions: UploadSessions;
+  /** Keys of the bytes that a request is writing now, with a session or without. */
+  readonly #active = new Set<StorageKey>();
 
   constructor(database: Database, blobs: BlobStore, clock: Clock, limits: UploadLimits = uploadLimits) {
     this.#database = database;
@@ -72,6 +74,7 @@ export class Uploads {
   async whole(viewer: Viewer, name: RepositoryName, digest: Digest, body: AsyncIterable<Uint8Array>): Promise<void> {
     const repository = await repositoryForPush(this.#database, this.#clock, viewer, name);
     const key = newStorageKey();
+    this.#active.add(key);
     try {
       await using staged = await this.#blobs.stage(key);
       const digester = new Digester(algorithmOf(digest));
@@ -80,6 +83,8 @@ export class Uploads {
     } catch (error) {
       await this.#blobs.discard(key);
       throw error;
+    } finally {
+      this.#active.delete(key);
     }
   }
 
@@ -115,7 +120,7 @@ export class Uploads {
       const computed =
         algorithmOf(digest) === digester.algorithm
           ? digester.copy().digest()
-          : await digestAgain(staged, algorithmOf(digest));
+          : await digestOfAll(staged.readBack(), algorithmOf(digest));
       await this.#complete(repository, digest, computed, staged, session.storageKey, session.id);
     });
     this.#progress.delete(session.id);
@@ -152,7 +157,9 @@ export class Uploads {
       writtenAt.delete(session.storageKey);
       dropped++;
     }
-    const owned = new Set(await this.#database.records.registry.uploadKeys());
+    // Those of requests under way are asked last: one that became a row meanwhile is among either.
+    const rows = await this.#database.records.registry.uploadKeys();
+    const owned = new Set([...rows, ...this.#sessions.freshKeys(), ...this.#active]);
     for (const [key, at] of writtenAt) {
       if (at >= since || owned.has(key)) continue;
       await this.#blobs.discard(key);
@@ -191,6 +198,7 @@ export class Uploads {
   ): Promise<T> {
     if (this.#busy.has(session.id)) throw new AssayError('blob-upload-busy');
     this.#busy.add(session.id);
+    this.#active.add(session.storageKey);
     try {
       await using staged = await this.#blobs.stage(session.storageKey);
       const digester = await this.#digester(session, staged);
@@ -201,6 +209,7 @@ export class Uploads {
       throw error;
     } finally {
       this.#busy.delete(session.id);
+      this.#active.delete(session.storageKey);
     }
   }
 
@@ -303,10 +312,4 @@ export class Uploads {
       throw error;
     }
   }
-}
-
-async function digestAgain(staged: StagedBlob, algorithm: DigestAlgorithm): Promise<Digest> {
-  const digester = new Digester(algorithm);
-  for await (const chunk of staged.readBack()) digester.update(chunk);
-  return digester.digest();
 }

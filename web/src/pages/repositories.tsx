@@ -55,7 +55,17 @@ function Row({ item }: { item: Item }) {
   );
 }
 
-function Table({ items, sort, more }: { items: readonly Item[]; sort: string; more?: () => void }) {
+function Table({
+  items,
+  sort,
+  crowded,
+  more,
+}: {
+  items: readonly Item[];
+  sort: string;
+  crowded: boolean;
+  more?: () => void;
+}) {
   return (
     <div className="box">
       <div className="scroll" tabIndex={0} role="region" aria-label="Repositories">
@@ -93,6 +103,7 @@ function Table({ items, sort, more }: { items: readonly Item[]; sort: string; mo
       <div className="foot-row">
         <span>
           {items.length} shown, {sort === 'name' ? 'by name' : 'worst first'}
+          {crowded && ': too many to order by findings'}
         </span>
         <span>Solid: a fix exists. Hatched: none yet.</span>
         {more && (
@@ -186,7 +197,8 @@ export function RepositoriesPage() {
           ) : (
             <Table
               items={[...data.items, ...(rest?.of === key ? rest.items : [])]}
-              sort={sort}
+              sort={data.sort}
+              crowded={data.sort !== sort}
               {...(next && { more: () => void more() })}
             />
           )

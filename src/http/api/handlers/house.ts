@@ -111,7 +111,7 @@ export const houseHandlers: readonly Handled[] = [
     return {
       version: house.version,
       startedAt: toRfc3339(house.startedAt),
-      database: 'sqlite',
+      database: house.databaseKind,
       jobs: jobs.map(({ kind, state, attempts, lastError }) => ({
         kind,
         state,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cutOrdered, urgency } from './ordering.ts';
+import { cutOrdered, orderable, urgency } from './ordering.ts';
 
 const none = { critical: 0, high: 0, medium: 0, low: 0, negligible: 0, unknown: 0 };
 
@@ -22,4 +22,16 @@ test('pages of rows ordered in memory', () => {
   assert.deepEqual(cutOrdered(all, 2, cursor).items, [3, 4]);
   assert.deepEqual(cutOrdered(all, 2, '4'), { items: [5] });
   assert.deepEqual(cutOrdered(all, 2, 'nonsense').items, [1, 2]);
+});
+
+test('a list with more rows than are ordered comes by name, whole, and says so', async () => {
+  const names = Array.from({ length: 1500 }, (_, at) => String(at).padStart(4, '0'));
+  const read = ({ after, limit }: { after: string | undefined; limit: number }) =>
+    Promise.resolve(names.filter((name) => after === undefined || name > after).slice(0, limit));
+  const many = await orderable(false, 10, '0009', read);
+  assert.deepEqual([many.byName, many.rows.length, many.rows[0]], [true, 11, '0010']);
+  const few = await orderable(false, 10, undefined, (page) => read(page).then((rows) => rows.slice(0, 20)));
+  assert.deepEqual([few.byName, few.rows.length], [false, 20]);
+  const asked = await orderable(true, 10, undefined, read);
+  assert.deepEqual([asked.byName, asked.rows.length], [true, 11]);
 });

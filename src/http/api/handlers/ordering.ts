@@ -1,10 +1,24 @@
 import type { Judgement } from './judgements.ts';
 
-/**
- * How many rows a list orders by something that SQL does not keep. Beyond it the rest follows by name, so that a page
- * never costs more than this many rows.
- */
+/** How many rows a list orders by something that SQL does not keep. */
 export const ORDERED_ROWS = 1000;
+
+/**
+ * The rows of a list that may be ordered in memory: all of them when there are few enough, else a page by name, and the
+ * answer says so; a list never leaves rows out to keep an order.
+ */
+export async function orderable<T>(
+  wantsName: boolean,
+  limit: number,
+  after: string | undefined,
+  read: (page: { after: string | undefined; limit: number }) => Promise<T[]>,
+): Promise<{ rows: T[]; byName: boolean }> {
+  if (!wantsName) {
+    const rows = await read({ after: undefined, limit: ORDERED_ROWS + 1 });
+    if (rows.length <= ORDERED_ROWS) return { rows, byName: false };
+  }
+  return { rows: await read({ after, limit: limit + 1 }), byName: true };
+}
 
 const WEIGHTS = [
   ['critical', 1e9],

@@ -11,7 +11,7 @@ import {
 import { type Handled, handle } from '../call.ts';
 import { cutList, readCursor } from '../cursor.ts';
 import { judgementsOf } from './judgements.ts';
-import { cutOrdered, ORDERED_ROWS, urgency } from './ordering.ts';
+import { cutOrdered, orderable, urgency } from './ordering.ts';
 
 function toShape(repository: Repository) {
   return {
@@ -27,12 +27,9 @@ export const repositoryHandlers: readonly Handled[] = [
   handle(contract.listRepositories, async ({ house, viewer, query }) => {
     const { registry } = house.database.records;
     const after = readCursor(query.cursor);
-    const byName = query.sort === 'name';
-    const found = await registry.repositories(viewer, {
-      after: byName ? after : undefined,
-      limit: byName ? query.limit + 1 : ORDERED_ROWS,
-      search: query.search,
-    });
+    const { rows: found, byName } = await orderable(query.sort === 'name', query.limit, after, (page) =>
+      registry.repositories(viewer, { ...page, search: query.search }),
+    );
     const shown = byName ? found.slice(0, query.limit) : found;
     const judgements = await judgementsOf(
       house.database,
@@ -59,7 +56,8 @@ export const repositoryHandlers: readonly Handled[] = [
         },
       }),
     }));
-    return { ...page, items, total: await registry.countRepositories(viewer, query.search) };
+    const sort = byName ? ('name' as const) : ('worst' as const);
+    return { ...page, items, sort, total: await registry.countRepositories(viewer, query.search) };
   }),
   handle(contract.createRepository, async ({ house, viewer, body }) =>
     toShape(
@@ -89,12 +87,9 @@ export const repositoryHandlers: readonly Handled[] = [
       'pull',
     );
     const after = readCursor(query.cursor);
-    const byName = query.sort === 'name';
-    const found = await house.database.records.registry.tags(repository, {
-      after: byName ? after : undefined,
-      limit: byName ? query.limit + 1 : ORDERED_ROWS,
-      search: query.search,
-    });
+    const { rows: found, byName } = await orderable(query.sort === 'name', query.limit, after, (page) =>
+      house.database.records.registry.tags(repository, { ...page, search: query.search }),
+    );
     const page = byName
       ? cutList(found, query.limit, (item) => item.name)
       : cutOrdered(
@@ -116,7 +111,7 @@ export const repositoryHandlers: readonly Handled[] = [
       moves: item.moves,
       judgement: judgements.get(item.digest) ?? { state: 'not-applicable' as const },
     }));
-    return { ...page, items };
+    return { ...page, items, sort: byName ? ('name' as const) : ('newest' as const) };
   }),
   handle(contract.deleteTag, ({ house, viewer, params }) =>
     house.manifests.delete(viewer, parseRepositoryName(params.repository), { tag: parseTag(params.tag) }),

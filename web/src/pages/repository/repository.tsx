@@ -64,7 +64,7 @@ function TagRow({ repository, tag }: { repository: string; tag: Tag }) {
   );
 }
 
-function TagTable({ repository, tags }: { repository: string; tags: readonly Tag[] }) {
+function TagTable({ repository, tags, sort }: { repository: string; tags: readonly Tag[]; sort: 'name' | 'newest' }) {
   return (
     <div className="box">
       <div className="scroll" tabIndex={0} role="region" aria-label="Tags">
@@ -97,7 +97,9 @@ function TagTable({ repository, tags }: { repository: string; tags: readonly Tag
         </table>
       </div>
       <div className="foot-row">
-        <span>{tags.length} shown, newest first</span>
+        <span>
+          {tags.length} shown, {sort === 'name' ? 'by name: too many to order by time' : 'newest first'}
+        </span>
         <span>Solid: a fix exists. Hatched: none yet.</span>
       </div>
     </div>
@@ -150,7 +152,7 @@ function TagList({ repository }: { repository: Repository }) {
                   </Empty>
                 </div>
               ) : (
-                <TagTable repository={repository.name} tags={data.items} />
+                <TagTable repository={repository.name} tags={data.items} sort={data.sort} />
               )}
               {shown && (
                 <TagHistory repository={repository.name} tag={shown} mayDelete={repository.rights.includes('delete')} />
