@@ -160,6 +160,7 @@ export interface RegistryRecords {
   lease(repository: Repository, digest: Digest, now: number): Promise<void>;
 
   // uploads
+  /** Adds the session; no error when it is there already. */
   startUpload(upload: UploadSession): Promise<void>;
   upload(repository: Repository, principal: string, id: string): Promise<UploadSession | undefined>;
   countUploads(principal: string): Promise<number>;

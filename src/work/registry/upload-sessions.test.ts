@@ -66,6 +66,15 @@ test('one that is over before leaves no row, in whatever order keeping and endin
   await database.close();
 });
 
+test('several requests may keep the same sessions at once', async () => {
+  const { database } = await house();
+  const sessions = new UploadSessions(database, true);
+  for (const id of ['a', 'b', 'c']) await sessions.start(session(id), 10);
+  await Promise.all([sessions.keep(), sessions.keep(), sessions.keep()]);
+  assert.equal(await database.records.registry.countUploads('p'), 3);
+  await database.close();
+});
+
 test('the limit counts fresh sessions and rows of the principal', async () => {
   const { database } = await house();
   const sessions = new UploadSessions(database, true);

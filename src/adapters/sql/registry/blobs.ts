@@ -165,6 +165,7 @@ export function blobs(
           algorithm: upload.algorithm,
           started_at: upload.startedAt,
         })
+        .onConflict((oc) => oc.column('id').doNothing())
         .execute();
     },
     async upload(repository, principal, id) {
