@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { AssayError, isAssayError } from '../../lib/error.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { type Digest, digestOf } from '../../oci/digest.ts';
@@ -12,6 +13,8 @@ import { fallbackTag, type RegistryAccess, RegistrySource } from './registry-sou
 
 /** Times that a broken upload goes on where the registry says it stopped. */
 const MAX_RESUMES = 8;
+/** Between resumptions, longer each time. */
+const PAUSE_MS = 100;
 
 /** Writes to a repository; blobs of `from` on the same registry are mounted instead of sent. */
 export async function openRegistryTarget(
@@ -106,8 +109,12 @@ class RegistryTarget implements ImageTarget {
             body: () => skipping(bytes(), from),
             scopes: this.#scopes,
             once: true,
+            expected: [409, 416],
           });
           answer.discard();
+          // The registry took more of the broken request than it had told, or takes it still.
+          if (answer.status >= 400)
+            throw new AssayError('network-failed', `${this.name} stands elsewhere in the upload`);
           upload = this.#location(answer, upload);
           at = descriptor.size;
         }
@@ -123,6 +130,7 @@ class RegistryTarget implements ImageTarget {
         return;
       } catch (error) {
         if (!isAssayError(error, 'network-failed') || resumes >= MAX_RESUMES) throw error;
+        await pause(PAUSE_MS * resumes);
         ({ upload, at } = await this.#standing(upload, descriptor));
       }
     }

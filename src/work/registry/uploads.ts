@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { principalOf, type Viewer } from '../../access/viewer.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { AssayError, isAssayError } from '../../lib/error.ts';
@@ -9,16 +10,8 @@ import type { Database } from '../../ports/database.ts';
 import type { Repository, UploadSession } from '../../ports/registry-records.ts';
 import { repositoryForPush, requireRepository } from './repositories.ts';
 import { newStorageKey } from './storage-key.ts';
+import { type UploadLimits, uploadLimits } from './upload-limits.ts';
 import { UploadSessions } from './upload-sessions.ts';
-
-export interface UploadLimits {
-  readonly maxBlobBytes: number;
-  readonly maxUploadsPerPrincipal: number;
-  /** True where no other process serves the same data. */
-  readonly alone: boolean;
-}
-
-export const uploadLimits: UploadLimits = { maxBlobBytes: 256 * 1024 ** 3, maxUploadsPerPrincipal: 500, alone: true };
 
 /** The first and last byte that a chunk says it holds (Content-Range, `first-last`). */
 export interface ChunkRange {
@@ -27,6 +20,8 @@ export interface ChunkRange {
 }
 
 /** Uploads that one round of cleaning looks at. */
+/** How long a question for the size waits for the request that writes. */
+const SETTLE_MS = 2000;
 const MAX_DROPPED = 10_000;
 
 interface Progress {
@@ -42,7 +37,8 @@ export class Uploads {
   readonly #limits: UploadLimits;
   /** Running digests; after a restart they are made anew from the bytes that are there. */
   readonly #progress = new Map<string, Progress>();
-  readonly #busy = new Set<string>();
+  /** Sessions that a request writes to, and the end of that request. */
+  readonly #busy = new Map<string, Promise<void>>();
   readonly #sessions: UploadSessions;
   /** Keys of the bytes that a request is writing now, with a session or without. */
   readonly #active = new Set<StorageKey>();
@@ -126,9 +122,10 @@ export class Uploads {
     this.#progress.delete(session.id);
   }
 
-  /** Bytes that the upload has now. */
+  /** Bytes that the upload has now; a request that breaks off just then is waited for, so that the answer stands. */
   async size(viewer: Viewer, name: RepositoryName, id: string): Promise<number> {
     const { session } = await this.#session(viewer, name, id);
+    await Promise.race([this.#busy.get(session.id), pause(SETTLE_MS, undefined, { ref: false })]);
     const known = this.#progress.get(session.id);
     if (known) return known.size;
     await using staged = await this.#blobs.stage(session.storageKey);
@@ -197,7 +194,8 @@ export class Uploads {
     work: (staged: StagedBlob, digester: Digester) => Promise<T>,
   ): Promise<T> {
     if (this.#busy.has(session.id)) throw new AssayError('blob-upload-busy');
-    this.#busy.add(session.id);
+    const end = Promise.withResolvers<void>();
+    this.#busy.set(session.id, end.promise);
     this.#active.add(session.storageKey);
     try {
       await using staged = await this.#blobs.stage(session.storageKey);
@@ -209,6 +207,7 @@ export class Uploads {
       throw error;
     } finally {
       this.#busy.delete(session.id);
+      end.resolve();
       this.#active.delete(session.storageKey);
     }
   }
