@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { AssayError } from '../../lib/error.ts';
 import { type ErrorCode, errorTable } from '../../lib/error-table.ts';
 import { parseLayerInventory } from '../../content/inventory/layer-inventory.ts';
@@ -181,6 +182,14 @@ function watch(child: ChildProcess, limits: ProcessLimits, kill: (reason: AssayE
   return () => clearInterval(timer);
 }
 
+/** Room in the pipe again, or the end of it: a process that has read enough closes it and gives its answer. */
+function drained(pipe: Writable): Promise<void> {
+  return once(pipe, 'drain').then(
+    () => undefined,
+    () => undefined,
+  );
+}
+
 async function feed(
   child: ChildProcess,
   bytes: AsyncIterable<Uint8Array>,
@@ -192,7 +201,7 @@ async function feed(
   try {
     for await (const chunk of bytes) {
       if (pipe.destroyed) return;
-      if (!pipe.write(chunk)) await Promise.race([closed, once(pipe, 'drain')]);
+      if (!pipe.write(chunk)) await Promise.race([closed, drained(pipe)]);
     }
     pipe.end();
   } catch (error) {
