@@ -1,0 +1,90 @@
+import { AssayError, isAssayError } from '../../lib/error.ts';
+import { parseStrictJson } from '../../lib/strict-json.ts';
+import { canonicalJson } from './canonical-json.ts';
+import type { Signature } from './metadata.ts';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** A metadata file before its dialect has read what is in it. */
+export interface Envelope {
+  readonly raw: Uint8Array;
+  readonly signed: JsonObject;
+  readonly signedBytes: Uint8Array;
+  readonly signatures: readonly Signature[];
+}
+
+/** Bytes of one metadata file that are read at all; larger ones are refused before parsing. */
+export const MAX_METADATA_BYTES = 64 * 1024 * 1024;
+const MAX_DEPTH = 64;
+const MAX_SIGNATURES = 1024;
+
+/** Reads `{"signed": {…}, "signatures": […]}`; `decode` turns the text of a signature into bytes. */
+export function readEnvelope(raw: Uint8Array, decode: (text: string) => Uint8Array | undefined): Envelope {
+  const file = parse(raw);
+  if (!isObject(file)) throw invalid('a metadata file is a JSON object');
+  const { signed, signatures } = file;
+  if (!isObject(signed)) throw invalid('the member "signed" is missing');
+  if (!Array.isArray(signatures)) throw invalid('the member "signatures" is missing');
+  if (signatures.length > MAX_SIGNATURES) throw invalid(`more than ${MAX_SIGNATURES} signatures`);
+  return {
+    raw,
+    signed,
+    signedBytes: canonicalJson(signed),
+    signatures: signatures.map((each: unknown) => readSignature(each, decode)),
+  };
+}
+
+function parse(raw: Uint8Array): unknown {
+  try {
+    return parseStrictJson(raw, { maxBytes: MAX_METADATA_BYTES, maxDepth: MAX_DEPTH });
+  } catch (error) {
+    if (isAssayError(error)) throw new AssayError('trust-metadata-invalid', error.message, { cause: error });
+    throw error;
+  }
+}
+
+function readSignature(value: unknown, decode: (text: string) => Uint8Array | undefined): Signature {
+  if (!isObject(value)) throw invalid('a signature is a JSON object');
+  const { keyid, method, sig } = value;
+  if (typeof keyid !== 'string') throw invalid('a signature names no key');
+  if (typeof sig !== 'string') throw invalid('a signature has no value');
+  const bytes = decode(sig);
+  if (!bytes) throw invalid('a signature cannot be decoded');
+  return { keyId: keyid, bytes, ...(typeof method === 'string' && { method: method.toLowerCase() }) };
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function invalid(message: string): AssayError {
+  return new AssayError('trust-metadata-invalid', message);
+}
+
+/** The members of an object by name; an absent or null one has none. Throws for anything else. */
+export function membersOf(value: unknown, what: string): [string, unknown][] {
+  if (value === undefined || value === null) return [];
+  if (!isObject(value)) throw invalid(`${what} is not an object`);
+  return Object.entries(value);
+}
+
+/** The items of an array; an absent or null one has none. Throws for anything else. */
+export function itemsOf(value: unknown, what: string): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw invalid(`${what} is not an array`);
+  return value;
+}
+
+export function stringsOf(value: unknown, what: string): string[] {
+  return itemsOf(value, what).map((item) => {
+    if (typeof item !== 'string') throw invalid(`${what} holds something that is not text`);
+    return item;
+  });
+}
+
+/** A whole number of at least `least`. */
+export function wholeNumber(value: unknown, least: number, what: string): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < least)
+    throw invalid(`${what} is not a whole number of at least ${least}`);
+  return value;
+}

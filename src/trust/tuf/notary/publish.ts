@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { AssayError } from '../../../lib/error.ts';
+import type { Envelope } from '../envelope.ts';
+import type { RoleKeys, RoleName, Root, SignedFile, Snapshot, Targets } from '../metadata.ts';
+import { requireThreshold } from '../signatures.ts';
+import { asRejection, rejected } from './rejection.ts';
+import { interpretNotary, notaryScheme } from './read.ts';
+import { isDelegation, parentOf } from './roles.ts';
+import { validateRoot } from './validate-root.ts';
+import { expiredText } from './expired-text.ts';
+
+/** What stands in the repository when an update arrives, as far as the update touches it. */
+export interface Standing {
+  readonly root: SignedFile<Root> | undefined;
+  readonly targets: ReadonlyMap<RoleName, SignedFile<Targets>>;
+}
+
+export interface Update {
+  readonly gun: string;
+  readonly now: number;
+  readonly standing: Standing;
+  readonly parts: ReadonlyMap<RoleName, Envelope>;
+}
+
+/** An update that holds: the root in force after it, and its parts as metadata. A missing snapshot is the server's to make. */
+export interface Accepted {
+  readonly root: SignedFile<Root>;
+  readonly targets: ReadonlyMap<RoleName, SignedFile<Targets>>;
+  readonly snapshot: SignedFile<Snapshot> | undefined;
+}
+
+/** Roles whose standing files an update needs besides its own parts: root, targets and every delegator above a part. */
+export function neededFor(parts: Iterable<RoleName>): RoleName[] {
+  const needed = new Set<RoleName>(['targets']);
+  for (const part of parts) for (let role = part; isDelegation(role); role = parentOf(role)) needed.add(parentOf(role));
+  return [...needed];
+}
+
+/** Validates a publish rule by rule, in notary-server's order and words; throws `trust-update-invalid`. */
+export function validatePublish(update: Update): Accepted {
+  const { standing, parts, gun, now } = update;
+  const rootPart = parts.get('root');
+  if (!standing.root && !rootPart)
+    throw rejected('ErrValidation', 'no pre-existing root and no root provided in update.');
+  const root = rootPart ? validateRoot(rootPart, standing.root, gun, now) : standing.root!;
+  const targets = validateTargets(update, root.signed);
+  const snapshotPart = parts.get('snapshot');
+  const snapshot = snapshotPart && validateSnapshot(snapshotPart, root, { ...update, accepted: targets });
+  return { root, targets, snapshot };
+}
+
+function validateTargets({ parts, standing, now }: Update, root: Root): Map<RoleName, SignedFile<Targets>> {
+  const accepted = new Map<RoleName, SignedFile<Targets>>();
+  const roles = [...parts.keys()].filter((role) => role === 'targets' || isDelegation(role)).sort(shallowFirst);
+  if (!parts.has('targets') && !standing.targets.has('targets'))
+    throw rejected('ErrValidation', 'targets must be loaded first');
+  for (const role of roles) {
+    const delegation = keysOf(role, root, (parent) => accepted.get(parent) ?? standing.targets.get(parent));
+    if (!delegation) throw rejected('ErrBadTargets', `tuf: invalid role ${role}. delegation does not exist`);
+    accepted.set(role, validateTargetsFile(role, parts.get(role)!, delegation, now));
+  }
+  // A root that takes the targets keys away from the file in store would leave a repository nobody can read.
+  const kept = accepted.has('targets') ? undefined : standing.targets.get('targets');
+  if (kept && parts.has('root'))
+    asRejection('ErrBadTargets', () => requireThreshold('targets', kept, root.roles.targets, root.keys, notaryScheme));
+  return accepted;
+}
+
+function shallowFirst(a: RoleName, b: RoleName): number {
+  return a.split('/').length - b.split('/').length;
+}
+
+interface RoleAndKeys extends RoleKeys {
+  readonly keys: Root['keys'];
+}
+
+function keysOf(
+  role: RoleName,
+  root: Root,
+  targetsOf: (role: RoleName) => SignedFile<Targets> | undefined,
+): RoleAndKeys | undefined {
+  if (role === 'targets') return { ...root.roles.targets, keys: root.keys };
+  const delegations = targetsOf(parentOf(role))?.signed.delegations;
+  const delegated = delegations?.roles.find((each) => each.name === role);
+  return delegated && { ...delegated, keys: delegations!.keys };
+}
+
+function validateTargetsFile(role: RoleName, part: Envelope, by: RoleAndKeys, now: number): SignedFile<Targets> {
+  return asRejection('ErrBadTargets', () => {
+    requireThreshold(role, part, by, by.keys, notaryScheme);
+    const file = interpretNotary(role, part) as SignedFile<Targets>;
+    requireInForce(role, file, now);
+    return file;
+  });
+}
+
+function requireInForce(role: RoleName, file: SignedFile, now: number): void {
+  if (file.signed.expires < now) throw new AssayError('trust-expired', expiredText(role, file.signed.expires));
+}
+
+function validateSnapshot(
+  part: Envelope,
+  root: SignedFile<Root>,
+  { standing, accepted, now }: Update & { accepted: ReadonlyMap<RoleName, SignedFile<Targets>> },
+): SignedFile<Snapshot> {
+  return asRejection('ErrBadSnapshot', () => {
+    requireThreshold('snapshot', part, root.signed.roles.snapshot, root.signed.keys, notaryScheme);
+    const file = interpretNotary('snapshot', part) as SignedFile<Snapshot>;
+    requireInForce('snapshot', file, now);
+    const loaded = new Map<RoleName, SignedFile>([['root', root], ...standing.targets, ...accepted]);
+    for (const [role, each] of loaded) {
+      const meta = file.signed.meta.get(role);
+      if (!meta?.hashes) {
+        if (role === 'root' || role === 'targets' || accepted.has(role))
+          throw new AssayError('trust-version-mismatch', `snapshot does not list ${role}`);
+        continue;
+      }
+      for (const [algorithm, expected] of Object.entries(meta.hashes)) {
+        if (algorithm !== 'sha256' && algorithm !== 'sha512') continue;
+        if (createHash(algorithm).update(each.raw).digest('hex') !== expected)
+          throw new AssayError(
+            'trust-hash-mismatch',
+            `${algorithm} checksum for ${role} did not match: expected ${expected}`,
+          );
+      }
+    }
+    return file;
+  });
+}
