@@ -68,3 +68,12 @@ function quoted(text: string): string {
     throw new AssayError('trust-metadata-invalid', 'a string is not well-formed Unicode');
   return `"${/[\\"]/.test(text) ? text.replaceAll(/[\\"]/g, '\\$&') : text}"`;
 }
+
+/** Canonical JSON leaves control characters as they are, which JSON does not allow in a file. */
+export function escapeControls(canonical: string): string {
+  return canonical.replaceAll(/\p{Cc}/gu, (char) => (char < ' ' ? escapeChar(char) : char));
+}
+
+export function escapeChar(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { canonicalKeyId } from './key.ts';
 import type { Signer } from '../../keys/signer.ts';
-import { canonicalText } from '../canonical-json.ts';
+import { canonicalText, escapeChar, escapeControls } from '../canonical-json.ts';
 
 /** RFC 3339 as Go writes it: trailing zeros of the fraction cut off. */
 export function notaryTime(milliseconds: number): string {
@@ -38,10 +38,7 @@ export interface NotarySignature {
 
 /** Go's encoder writes `<`, `>`, `&`, control characters and two line separators as escapes; signatures do not cover that. */
 export function assembleNotary(canonical: string, signatures: readonly NotarySignature[]): Uint8Array {
-  const escaped = canonical.replaceAll(
-    /[<>&\u0000-\u001f\u2028\u2029]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  const escaped = escapeControls(canonical).replaceAll(/[<>&\u2028\u2029]/g, escapeChar);
   return Buffer.from(`{"signed":${escaped},"signatures":${JSON.stringify(signatures)}}`, 'utf8');
 }
 

@@ -31,22 +31,16 @@ export function tuf1KeyId(key: Tuf1Key): string {
 
 /** A public key in the form of TUF 1.x: P-256 and RSA as PEM, Ed25519 as 64 hex characters. */
 export function tuf1Key(key: KeyObject): Tuf1Key {
-  const pem = () => key.export({ type: 'spki', format: 'pem' }).toString();
-  switch (key.asymmetricKeyType) {
-    case 'ec':
-      if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw invalid('TUF 1.x uses the curve P-256 only');
-      return { keytype: 'ecdsa', scheme: 'ecdsa-sha2-nistp256', keyval: { public: pem() } };
-    case 'rsa':
-      return { keytype: 'rsa', scheme: 'rsassa-pss-sha256', keyval: { public: pem() } };
-    case 'ed25519':
-      return {
-        keytype: 'ed25519',
-        scheme: 'ed25519',
-        keyval: { public: spkiOf(key).subarray(-32).toString('hex') },
-      };
-    default:
-      throw invalid(`keys of the kind ${key.asymmetricKeyType} are not used in TUF metadata`);
+  const pem = () => key.export({ type: 'spki', format: 'pem' });
+  const kind = key.asymmetricKeyType;
+  if (kind === 'ec') {
+    if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw invalid('TUF 1.x uses the curve P-256 only');
+    return { keytype: 'ecdsa', scheme: 'ecdsa-sha2-nistp256', keyval: { public: pem() } };
   }
+  if (kind === 'rsa') return { keytype: 'rsa', scheme: 'rsassa-pss-sha256', keyval: { public: pem() } };
+  if (kind === 'ed25519')
+    return { keytype: 'ed25519', scheme: 'ed25519', keyval: { public: spkiOf(key).subarray(-32).toString('hex') } };
+  throw invalid(`keys of the kind ${kind} are not used in TUF metadata`);
 }
 
 /**

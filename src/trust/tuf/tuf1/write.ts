@@ -1,6 +1,6 @@
 import { derFromRaw } from '../../keys/ecdsa-signature.ts';
 import type { Signer } from '../../keys/signer.ts';
-import { canonicalText } from '../canonical-json.ts';
+import { canonicalText, escapeControls } from '../canonical-json.ts';
 import { tuf1Key, tuf1KeyId } from './key.ts';
 
 /** The version of the specification that our metadata follows. */
@@ -32,10 +32,5 @@ export async function signTuf1(signer: Signer, signedBytes: Uint8Array): Promise
 }
 
 export function assembleTuf1(canonical: string, signatures: readonly Tuf1Signature[]): Uint8Array {
-  return Buffer.from(`{"signatures":${JSON.stringify(signatures)},"signed":${controlEscaped(canonical)}}`, 'utf8');
-}
-
-/** Canonical JSON leaves control characters as they are, which JSON does not allow in a file. */
-function controlEscaped(canonical: string): string {
-  return canonical.replaceAll(/[\u0000-\u001f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return Buffer.from(`{"signatures":${JSON.stringify(signatures)},"signed":${escapeControls(canonical)}}`, 'utf8');
 }
