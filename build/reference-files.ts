@@ -4,6 +4,7 @@ import { commands } from '../src/cli/commands.ts';
 import type { Command } from '../src/cli/command.ts';
 import type { Endpoint } from '../src/contract/endpoint.ts';
 import { endpoints } from '../src/contract/endpoints.ts';
+import { analysers } from '../src/content/inventory/analysers.ts';
 import { errorTable } from '../src/lib/error-table.ts';
 
 const MADE = '<!-- Made by `npm run docs` from the code; changes here are lost. -->';
@@ -15,6 +16,7 @@ export async function referenceFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/api.md', apiPage()],
     ['docs/reference/errors.md', errorPage()],
     ['docs/reference/configuration.md', configurationPage()],
+    ['docs/reference/ecosystems.md', ecosystemPage()],
   ]);
 }
 
@@ -183,5 +185,14 @@ function configurationPage(): string {
     'Configuration',
     'Flags of `assay serve` come first, then the environment, then the file (`--config`, `$ASSAY_CONFIG`, `./assay.yaml`, `/etc/assay/assay.yaml`), then the defaults. Each variable can be read from a file by adding `_FILE` to its name. Lists in variables are divided by commas. A key that is not in this table is an error. `assay config` prints what is in force and where it came from.',
     tableOf(['key', 'variable', 'meaning', 'default'], rows),
+  );
+}
+
+function ecosystemPage(): string {
+  const rows = analysers.map((each) => [each.name, each.reads, each.limits ?? '', `${each.maxBytes / 1024 ** 2} MiB`]);
+  return page(
+    'Ecosystems',
+    'What Assay looks for in an image: every file of every layer is offered to each reader of this table. A file that is larger than its limit, damaged or of a form that is not read is named in the report as incomplete. Files that belong to a package of the operating system are judged as that package, by its vendor. What lock files declare is marked `declared`; where their packages are installed too, only the installed ones are listed.',
+    tableOf(['reader', 'files', 'limits', 'largest file'], rows),
   );
 }

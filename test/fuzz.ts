@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { LayerReader } from '../src/content/image/layer-reader.ts';
 import { analysers } from '../src/content/inventory/analysers.ts';
 import { isAssayError } from '../src/lib/error.ts';
@@ -56,7 +57,42 @@ export function samples(): { name: string; path: string; bytes: Buffer }[] {
     { name: 'go', path: 'usr/bin/a', bytes: go },
     { name: 'go, older', path: 'usr/bin/a', bytes: pointed },
     { name: 'java', path: 'a-1.jar', bytes: jar },
+    ...databaseSamples(),
+    ...lockSamples(),
   ];
+}
+
+const FIXTURES = join(import.meta.dirname, 'fixtures', 'inventory');
+
+function databaseSamples(): { name: string; path: string; bytes: Buffer }[] {
+  const unpacked = (name: string) => zstdDecompressSync(readFileSync(join(FIXTURES, name)));
+  const wall = '{"kind":"package","name":"a","version":"1","arch":"x"}\n{"kind":"path","path":"/b","slices":["a_c"]}\n';
+  return [
+    { name: 'rpm, Berkeley DB', path: 'var/lib/rpm/Packages', bytes: unpacked('rpm-bdb-el8.zst') },
+    { name: 'rpm, ndb', path: 'var/lib/rpm/Packages.db', bytes: unpacked('rpm-ndb-sle15.zst').subarray(0, 300_000) },
+    {
+      name: 'rpm manifest',
+      path: 'var/lib/rpmmanifest/container-manifest-2',
+      bytes: Buffer.from('a\t1-2\t1\t1\tv\t(none)\t1\tnoarch\t3\ta-1-2.src.rpm\n'.repeat(5)),
+    },
+    { name: 'chisel', path: 'var/lib/chisel/manifest.wall', bytes: zstdCompressSync(wall) },
+    { name: 'diversions', path: 'var/lib/dpkg/diversions', bytes: Buffer.from('/a\n/b\nc\n'.repeat(5)) },
+  ];
+}
+
+function lockSamples(): { name: string; path: string; bytes: Buffer }[] {
+  return [
+    ['package-lock-v1.json', 'package-lock.json'],
+    ['package-lock-v3.json', 'package-lock.json'],
+    ['bun.lock', 'bun.lock'],
+    ['yarn-1.lock', 'yarn.lock'],
+    ['yarn-berry.lock', 'yarn.lock'],
+    ['pnpm-7.yaml', 'pnpm-lock.yaml'],
+    ['pnpm-9.yaml', 'pnpm-lock.yaml'],
+    ['uv.lock', 'uv.lock'],
+    ['Pipfile.lock', 'Pipfile.lock'],
+    ['requirements.txt', 'requirements.txt'],
+  ].map(([name, path]) => ({ name: name!, path: path!, bytes: readFileSync(join(FIXTURES, name!)) }));
 }
 
 function rpmSample(): Buffer {

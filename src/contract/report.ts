@@ -21,6 +21,8 @@ export const reportPackage = z.object({
   module: z.string().optional(),
   /** The package of the operating system whose files these are; it is judged in their place. */
   ownedBy: z.string().optional(),
+  /** Chosen by a lock file; nothing proves that it is installed. */
+  declared: z.literal(true).optional(),
   path: z.string(),
   layer: reportLayer,
 });

@@ -132,6 +132,8 @@ export interface Schema {
     key_name: string | null;
     key_version: string | null;
     owned_by: string | null;
+    module: string | null;
+    declared: number;
   };
   image_packages: { manifest: string; package_id: string; path: string; layer: number };
   package_findings: {

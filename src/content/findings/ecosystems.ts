@@ -62,6 +62,7 @@ export function advisoryKeyOf(found: FoundPackage, distribution: Distribution | 
         : { ecosystem: 'Go', name: found.name, version: goVersion(found.version) };
     case 'maven':
       return found.name.includes(':') ? { ecosystem: 'Maven', name: found.name, version: found.version } : undefined;
+    case 'conda':
     case 'generic':
       return undefined;
   }

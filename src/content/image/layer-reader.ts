@@ -189,10 +189,9 @@ export class LayerReader {
   /** Files that are known but not read, or too large to be. */
   #refused(entry: TarEntry, readings: Collected['readings']): boolean {
     const readers = readings.flatMap((each) => each.readers);
-    const refusing = readers.find((each) => each.unsupported);
+    const refused = readers.map((each) => each.unsupported?.(entry.path)).find((each) => each !== undefined);
     const limit = Math.max(...readers.map((each) => each.maxBytes));
-    if (refusing?.unsupported)
-      this.#note({ code: 'unsupported', path: entry.path, detail: refusing.unsupported(entry.path) });
+    if (refused !== undefined) this.#note({ code: 'unsupported', path: entry.path, detail: refused });
     else if (entry.size > limit) {
       const detail = `the file has ${entry.size} bytes; at most ${limit} are read`;
       this.#note({ code: 'budget-exceeded', path: entry.path, detail });
@@ -262,6 +261,8 @@ export class LayerReader {
       if (found?.distribution) this.#distributions.push(found.distribution);
       if (found?.licences) this.#licences.push(found.licences);
       if (found?.owned) this.#owners.add(found.owned);
+      if (found?.diversions) this.#owners.divert(found.diversions);
+      for (const each of found?.incomplete ?? []) this.#note({ ...each, path: file.path });
     } catch (error) {
       const detail = isAssayError(error) ? error.message : `the ${analyser.name} reader failed`;
       this.#note({ code: codeOf(error), path: file.path, detail });

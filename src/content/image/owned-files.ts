@@ -1,4 +1,4 @@
-import type { Analyser, OwnedFiles } from '../inventory/analyser.ts';
+import type { Analyser, Diversion, OwnedFiles } from '../inventory/analyser.ts';
 import type { Evidence } from '../inventory/package.ts';
 
 const MAX_PATHS = 1_000_000;
@@ -11,6 +11,9 @@ const MERGED = /^usr\/(?=(?:bin|sbin|lib|lib32|lib64|libx32)\/)/;
 export class OwnerBook {
   readonly #others: readonly Analyser[];
   readonly #owners = new Map<string, string>();
+  /** Of paths that two packages list, as with diversions: the second. */
+  readonly #rivals = new Map<string, string>();
+  readonly #diversions = new Map<string, { listedAs: string; by: string; own: boolean }>();
 
   constructor(analysers: readonly Analyser[]) {
     this.#others = analysers.filter((each) => !each.system);
@@ -21,15 +24,34 @@ export class OwnerBook {
       for (const path of paths) {
         if (this.#owners.size >= MAX_PATHS) return;
         const key = spelling(path);
-        if (this.#others.some((each) => each.wants(key, 1 << 30, 0o755))) this.#owners.set(key, name);
+        if (!this.#others.some((each) => each.wants(key, 1 << 30, 0o755))) continue;
+        const known = this.#owners.get(key);
+        if (known !== undefined && known !== name) this.#rivals.set(key, name);
+        else this.#owners.set(key, name);
       }
+  }
+
+  divert(diversions: readonly Diversion[]): void {
+    for (const each of diversions) {
+      const from = spelling(each.from);
+      this.#diversions.set(from, { listedAs: from, by: each.by, own: true });
+      this.#diversions.set(spelling(each.to), { listedAs: from, by: each.by, own: false });
+    }
   }
 
   /** The evidence with the owner of its file written on its packages. */
   mark(evidence: Evidence): Evidence {
-    const owner = this.#owners.get(spelling(evidence.path));
+    const owner = this.#ownerOf(spelling(evidence.path));
     if (owner === undefined) return evidence;
     return { ...evidence, packages: evidence.packages.map((each) => ({ ...each, ownedBy: owner })) };
+  }
+
+  /** dpkg-divert(1): at the first path lies the file of the one that diverted it, at the second everybody else's. */
+  #ownerOf(path: string): string | undefined {
+    const diverted = this.#diversions.get(path);
+    if (!diverted) return this.#owners.get(path);
+    const names = [this.#owners.get(diverted.listedAs), this.#rivals.get(diverted.listedAs)];
+    return names.find((name) => name !== undefined && (name === diverted.by) === diverted.own);
   }
 }
 

@@ -81,10 +81,10 @@ void test('files of a package of the system are marked, whichever way /usr is sp
 });
 
 void test('files that are known but not read make the layer incomplete', () => {
-  const layer = inventory([{ path: 'var/lib/rpm/Packages', content: 'x' }]);
+  const layer = inventory([{ path: 'var/lib/rpm/rpmdb.sqlite-wal', content: 'x' }]);
   assert.deepEqual(
     layer.incomplete.map(({ code, path }) => ({ code, path })),
-    [{ code: 'unsupported', path: 'var/lib/rpm/Packages' }],
+    [{ code: 'unsupported', path: 'var/lib/rpm/rpmdb.sqlite-wal' }],
   );
 });
 
@@ -189,4 +189,51 @@ void test('random stacks of layers give what a plain file system gives', () => {
     }
     assert.deepEqual(packagesOf(...layers), [...found(tree)].sort(), `seed ${seed}: ${JSON.stringify(layers)}`);
   }
+});
+
+void test('a lock file stands only where nothing it names was installed', () => {
+  const lock = JSON.stringify({
+    lockfileVersion: 3,
+    packages: { '': {}, 'node_modules/a': { version: '1' }, 'node_modules/b': { version: '2' } },
+  });
+  const listed = { path: 'app/package-lock.json', content: lock };
+  const alone = squash([inventory([listed])]).packages;
+  assert.deepEqual(
+    alone.map((each) => [each.name, each.declared]),
+    [
+      ['a', true],
+      ['b', true],
+    ],
+  );
+  assert.deepEqual(packagesOf([listed], [{ path: A, content: manifest('a', '1') }]), [`${A} 1`]);
+  const elsewhere = { path: 'usr/lib/node_modules/a/package.json', content: manifest('a', '1') };
+  assert.equal(packagesOf([listed, elsewhere]).length, 3);
+  const pins = { path: 'src/requirements.txt', content: 'Foo.bar==1\nbaz==2\nqux==3\n' };
+  const wheel = (name: string, version: string) => ({
+    path: `usr/lib/python3/site-packages/${name}.dist-info/METADATA`,
+    content: `Name: ${name}\nVersion: ${version}\n\n`,
+  });
+  assert.deepEqual(packagesOf([pins], [wheel('foo-bar', '1')]).length, 3);
+  assert.deepEqual(packagesOf([pins], [wheel('foo-bar', '1'), wheel('baz', '9')]).length, 2);
+});
+
+void test('dpkg: a diverted file belongs to the package that brought it, the one in its place to the diverting one', () => {
+  const wheel = (path: string) => ({ path, content: 'Name: x\nVersion: 1\n\n' });
+  const items = [
+    wheel('usr/lib/python3/dist-packages/x.egg-info'),
+    wheel('usr/lib/python3/dist-packages/x-real.egg-info'),
+    {
+      path: 'var/lib/dpkg/diversions',
+      content: '/usr/lib/python3/dist-packages/x.egg-info\n/usr/lib/python3/dist-packages/x-real.egg-info\nlocal-x\n',
+    },
+    { path: 'var/lib/dpkg/info/local-x.list', content: '/usr/lib/python3/dist-packages/x.egg-info\n' },
+    { path: 'var/lib/dpkg/info/python3-x.list', content: '/usr/lib/python3/dist-packages/x.egg-info\n' },
+  ];
+  for (const order of [items, items.toReversed()])
+    assert.deepEqual(
+      squash([inventory(order)])
+        .packages.map((each) => `${each.path.slice(30)} ${each.ownedBy}`)
+        .sort(),
+      ['x-real.egg-info python3-x', 'x.egg-info local-x'],
+    );
 });

@@ -1,4 +1,5 @@
 import { purlOf } from '../inventory/purl.ts';
+import { withoutInstalled } from './declared-packages.ts';
 import type {
   Distribution,
   Evidence,
@@ -49,7 +50,7 @@ export function squash(layers: readonly LayerInventory[]): ImageInventory {
       ),
     ),
   );
-  return { distribution, packages: unique(packages), incomplete };
+  return { distribution, packages: withoutInstalled(unique(packages)), incomplete };
 }
 
 function installed(

@@ -1,4 +1,4 @@
-import type { DeclaredLicences, DistributionEvidence, Evidence } from './package.ts';
+import type { DeclaredLicences, DistributionEvidence, Evidence, Incomplete } from './package.ts';
 
 /** A file of a layer that an analyser asked for. */
 export interface LayerFile {
@@ -15,12 +15,22 @@ export interface OwnedFiles {
   readonly paths: Iterable<string>;
 }
 
+/** dpkg-divert(1): the file that other packages bring as `from` lies at `to`; none where `by` is its own. */
+export interface Diversion {
+  readonly from: string;
+  readonly to: string;
+  readonly by: string;
+}
+
 /** What a file tells; each part is optional. */
 export interface Finding {
   readonly evidence?: Evidence;
   readonly distribution?: DistributionEvidence;
   readonly licences?: DeclaredLicences;
   readonly owned?: Iterable<OwnedFiles>;
+  readonly diversions?: readonly Diversion[];
+  /** Parts of the file that were not read although the rest was. */
+  readonly incomplete?: readonly Omit<Incomplete, 'path'>[];
 }
 
 /**
@@ -29,6 +39,10 @@ export interface Finding {
  */
 export interface Analyser {
   readonly name: string;
+  /** Which files, for the reference page. */
+  readonly reads: string;
+  /** What it does not find, for the reference page. */
+  readonly limits?: string;
   /** Largest file that is read, in bytes; larger ones are reported as incomplete. */
   readonly maxBytes: number;
   /** True for databases of the operating system; what other analysers find may be owned by their packages. */
@@ -37,6 +51,6 @@ export interface Analyser {
   /** Asked of the first bytes (at least 64, or all); false spares the rest of a large file. */
   begins?(head: Uint8Array): boolean;
   /** Of files that are known but not read: why. They are reported as incomplete. */
-  unsupported?(path: string): string;
+  unsupported?(path: string): string | undefined;
   read(file: LayerFile): Finding | undefined;
 }

@@ -10,6 +10,9 @@ const DATABASES = new Set(['lib/apk/db/installed', 'usr/lib/apk/db/installed']);
  */
 export const apk: Analyser = {
   name: 'apk',
+  reads: '`lib/apk/db/installed` and `usr/lib/apk/db/installed` (apk-tools 2 and 3)',
+  limits:
+    'package and index files in the ADB form of apk-tools 3 are not read; the database of installed packages is text in both',
   maxBytes: 64 * 1024 * 1024,
   system: true,
   wants: (path) => DATABASES.has(path),

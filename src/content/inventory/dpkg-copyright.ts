@@ -7,6 +7,7 @@ const COPYRIGHT = /^usr\/share\/doc\/([^/]+)\/copyright$/;
 /** Licences of Debian packages, where the copyright file is machine-readable (DEP-5 "License" fields). */
 export const dpkgCopyright: Analyser = {
   name: 'dpkg-copyright',
+  reads: '`/usr/share/doc/*/copyright`, machine-readable ones (DEP-5)',
   maxBytes: 1024 * 1024,
   wants: (path) => path.endsWith('/copyright') && COPYRIGHT.test(path),
   read(file) {

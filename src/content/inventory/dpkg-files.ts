@@ -7,6 +7,7 @@ const SUMS = /^(?:var|usr)\/lib\/dpkg\/status\.d\/([^/]+)\.md5sums$/;
 /** Which files Debian packages brought: dpkg's `info/*.list`, and md5sums in images without dpkg (status.d). */
 export const dpkgFiles: Analyser = {
   name: 'dpkg-files',
+  reads: '`/var/lib/dpkg/info/*.list` and `status.d/*.md5sums`, for the owners of files',
   maxBytes: 16 * 1024 * 1024,
   system: true,
   wants: (path) => (path.endsWith('.list') && LIST.test(path)) || (path.endsWith('.md5sums') && SUMS.test(path)),

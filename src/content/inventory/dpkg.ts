@@ -7,6 +7,7 @@ const STATUS = /^(?:var\/lib|usr\/lib)\/dpkg\/status(?:\.d\/[^/]+)?$/;
 /** Debian and Ubuntu: the dpkg status file, and one file a package in distroless images (status.d). */
 export const dpkg: Analyser = {
   name: 'dpkg',
+  reads: '`/var/lib/dpkg/status`, `status.d/*` of distroless images, in `/var/lib` and `/usr/lib`',
   maxBytes: 64 * 1024 * 1024,
   system: true,
   wants: (path) =>

@@ -4,9 +4,18 @@ const HEADER = 32;
 const MAX_TEXT = 4 * 1024 * 1024;
 const MAX_MODULES = 20_000;
 
+export interface GoModule {
+  readonly path: string;
+  readonly version: string;
+}
+
 export interface BuildInfo {
   readonly goVersion: string;
-  readonly modules: readonly { readonly path: string; readonly version: string }[];
+  readonly main: GoModule | undefined;
+  /** Dependencies, as replaced. */
+  readonly modules: readonly GoModule[];
+  /** Settings of the build: `-ldflags`, `vcs.revision` … */
+  readonly settings: ReadonlyMap<string, string>;
 }
 
 /**
@@ -20,7 +29,7 @@ export function readBuildInfo(bytes: Uint8Array): BuildInfo | undefined {
     if (at % ALIGN !== 0 || at + HEADER > file.length) continue;
     const strings = (file[at + 15]! & 2) !== 0 ? inlineStrings(file, at + HEADER) : pointedStrings(file, at);
     if (strings?.[0]?.startsWith('go') || strings?.[0]?.startsWith('devel'))
-      return { goVersion: strings[0].slice(0, 200), modules: readModules(strings[1] ?? '') };
+      return { goVersion: strings[0].slice(0, 200), ...readModules(strings[1] ?? '') };
   }
   return undefined;
 }
@@ -97,15 +106,32 @@ function fileOffset(file: Buffer, address: number): number | undefined {
   return undefined;
 }
 
-/** Lines of tab-separated words between two marks of 16 bytes: `mod` and `dep` name modules, `=>` replaces the last. */
-function readModules(text: string): BuildInfo['modules'] {
-  const modules: { path: string; version: string }[] = [];
+/**
+ * Lines of tab-separated words between two marks of 16 bytes: `mod` and `dep` name modules, `=>` replaces the last,
+ * `build` is a setting, quoted where it holds spaces.
+ */
+function readModules(text: string): Omit<BuildInfo, 'goVersion'> {
+  let main: GoModule | undefined;
+  const modules: GoModule[] = [];
+  const settings = new Map<string, string>();
   for (const line of text.split('\n', MAX_MODULES)) {
     const [kind, path = '', version = ''] = line.split('\t');
-    const word = kind?.slice(-3);
-    if (word === 'mod' || kind === 'dep') modules.push({ path, version });
+    if (kind?.slice(-3) === 'mod') main = { path, version };
+    else if (kind === 'dep') modules.push({ path, version });
     else if (kind === '=>' && modules.length > 0 && !path.startsWith('.'))
       modules[modules.length - 1] = { path, version };
+    else if (kind === 'build') readSetting(path, settings);
   }
-  return modules;
+  return { main, modules, settings };
+}
+
+/** `key=value`; Go quotes keys and values that hold spaces or quotes. */
+function readSetting(text: string, into: Map<string, string>): void {
+  const equals = text.indexOf('=');
+  if (equals <= 0) return;
+  const value = text.slice(equals + 1);
+  into.set(
+    text.slice(0, equals).replaceAll('"', ''),
+    /^[`"].*[`"]$/.test(value) ? value.slice(1, -1).replaceAll('\\"', '"') : value,
+  );
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { AssayError } from '../../lib/error.ts';
-import type { LayerInventory } from './package.ts';
+import { type LayerInventory, packageTypes } from './package.ts';
 
 const text = z.string().max(8192);
 const packageSchema = z.object({
-  type: z.enum(['deb', 'apk', 'rpm', 'npm', 'pypi', 'golang', 'maven', 'generic']),
+  type: z.enum(packageTypes),
   name: z.string().min(1).max(1024),
   version: z.string().max(1024),
   architecture: text.optional(),
@@ -14,6 +14,7 @@ const packageSchema = z.object({
   namespace: text.optional(),
   module: text.optional(),
   ownedBy: text.optional(),
+  declared: z.literal(true).optional(),
 });
 const schema = z.object({
   schemaVersion: z.literal(1),

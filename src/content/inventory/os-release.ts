@@ -6,6 +6,7 @@ const FILES = new Set(['etc/os-release', 'usr/lib/os-release']);
 /** os-release(5), in both of its places. */
 export const osRelease: Analyser = {
   name: 'os-release',
+  reads: '`/etc/os-release`, `/usr/lib/os-release`',
   maxBytes: 256 * 1024,
   wants: (path) => FILES.has(path),
   read(file) {

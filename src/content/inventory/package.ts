@@ -15,9 +15,13 @@ export interface FoundPackage {
   readonly module?: string;
   /** The package of the operating system that brought these files: its vendor judges them, nobody else. */
   readonly ownedBy?: string;
+  /** Chosen by a lock file, and perhaps not installed: nothing was found that proves it is there. */
+  readonly declared?: true;
 }
 
-export type PackageType = 'deb' | 'apk' | 'rpm' | 'npm' | 'pypi' | 'golang' | 'maven' | 'generic';
+/** Kinds of packages, by the types of the package URL specification. */
+export const packageTypes = ['deb', 'apk', 'rpm', 'npm', 'pypi', 'conda', 'golang', 'maven', 'generic'] as const;
+export type PackageType = (typeof packageTypes)[number];
 
 /** Licences that a package declares in a file of its own, to be joined with its line in the package database. */
 export interface DeclaredLicences {
@@ -106,4 +110,4 @@ export interface ImageInventory {
 }
 
 /** Version of all analysers together; a change makes layers be read again. */
-export const ANALYSER_VERSION = '2';
+export const ANALYSER_VERSION = '3';

@@ -1,28 +1,40 @@
-import type { Analyser } from './analyser.ts';
+import { zipEntries, type ZipLimits } from '../../lib/zip.ts';
+import type { Analyser, Finding } from './analyser.ts';
 import { field, licenceField, linesOf, textOf } from './text-files.ts';
 
 const METADATA = /(?:\.dist-info\/METADATA|\.egg-info\/PKG-INFO|\.egg\/EGG-INFO\/PKG-INFO|\.egg-info)$/;
+const EGG = /\/(?:site|dist)-packages\/[^/]+\.egg$/;
+const EGG_LIMITS: ZipLimits = {
+  maxEntries: 50_000,
+  maxEntryBytes: 4 * 1024 * 1024,
+  maxTotalBytes: 8 * 1024 * 1024,
+  maxRatio: 200,
+};
 
 /** Python packages as they are installed: core metadata of wheels (PEP 376, PEP 566) and of eggs. */
 export const python: Analyser = {
   name: 'python',
-  maxBytes: 8 * 1024 * 1024,
-  wants: (path) => METADATA.test(path),
+  reads: '`*.dist-info/METADATA`, `*.egg-info` (file and folder), `*.egg` (folder and archive)',
+  limits: 'programs frozen into one binary (PyInstaller, Nuitka) are not read',
+  maxBytes: 64 * 1024 * 1024,
+  wants: (path) => METADATA.test(path) || EGG.test(path),
   read(file) {
-    const fields = readHeader(textOf(file.bytes));
-    const name = field(fields.get('name'));
-    const version = field(fields.get('version'));
-    if (!name || !version) return undefined;
-    const licence = licenceField(fields.get('license-expression')) ?? shortLicence(fields.get('license'));
-    return {
-      evidence: {
-        analyser: 'python',
-        path: file.path,
-        packages: [{ type: 'pypi', name, version, ...(licence ?? classified(fields.get('classifiers'))) }],
-      },
-    };
+    if (!EGG.test(file.path)) return readMetadata(file.path, file.bytes);
+    for (const entry of zipEntries(file.bytes, EGG_LIMITS))
+      if (entry.name === 'EGG-INFO/PKG-INFO') return readMetadata(file.path, entry.read());
+    return undefined;
   },
 };
+
+function readMetadata(path: string, bytes: Uint8Array): Finding | undefined {
+  const fields = readHeader(textOf(bytes.subarray(0, 1024 * 1024)));
+  const name = field(fields.get('name'));
+  const version = field(fields.get('version'));
+  if (!name || !version) return undefined;
+  const licence = licenceField(fields.get('license-expression')) ?? shortLicence(fields.get('license'));
+  const found = { type: 'pypi' as const, name, version, ...(licence ?? classified(fields.get('classifiers'))) };
+  return { evidence: { analyser: 'python', path, packages: [found] } };
+}
 
 /** The header of the metadata: first value of each field, classifiers joined; the description after it is not read. */
 function readHeader(text: string): Map<string, string> {

@@ -157,7 +157,8 @@ async function readLayer(
 /** A package is stored once: its id is a digest over all that its judgement and its line in a list depend on. */
 export function judgedPackage(installed: InstalledPackage, inventory: ImageInventory): JudgedPackage {
   const key = advisoryKeyOf(installed, inventory.distribution);
-  const identity = [installed.purl, installed.sourceName, installed.sourceVersion, installed.licences, key];
+  const { purl, sourceName, sourceVersion, licences, ownedBy, module, declared } = installed;
+  const identity = [purl, sourceName, sourceVersion, licences, key, ownedBy, module, declared];
   return { id: hash('sha256', JSON.stringify(identity), 'hex').slice(0, 32), installed, key };
 }
 

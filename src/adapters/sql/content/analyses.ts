@@ -147,5 +147,7 @@ function packageRow({ id, installed, key }: JudgedPackage): Schema['packages'] {
     key_name: key?.name ?? null,
     key_version: key?.version ?? null,
     owned_by: installed.ownedBy ?? null,
+    module: installed.module ?? null,
+    declared: installed.declared ? 1 : 0,
   };
 }

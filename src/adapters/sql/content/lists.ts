@@ -204,6 +204,8 @@ function toInstalled(row: Schema['packages'], path: string, layer: number): Inst
     sourceVersion: row.source_version,
     ...(row.licences !== null && { licences: JSON.parse(row.licences) as string[] }),
     ...(row.owned_by !== null && { ownedBy: row.owned_by }),
+    ...(row.module !== null && { module: row.module }),
+    ...(row.declared === 1 && { declared: true as const }),
     purl: row.purl,
     path,
     layer,
