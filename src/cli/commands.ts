@@ -50,6 +50,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./advisories-query.ts'),
   },
   {
+    name: 'advisories compare',
+    group: 'what is in it',
+    summary: 'which of two versions is older, as matching has it',
+    load: () => import('./advisories-compare.ts'),
+  },
+  {
     name: 'advisories status',
     group: 'what is in it',
     summary: 'the advisory feeds in force and their age',

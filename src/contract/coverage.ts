@@ -17,7 +17,7 @@ export function gapsOf({ packages, distribution, advisories }: Report): Gap[] {
     // Judged as the package of the distribution that owns its files.
     if (each.ownedBy !== undefined) continue;
     const key = advisoryKeyOf(each as FoundPackage, distribution as Distribution | undefined);
-    if (key && covered.has(key.ecosystem)) continue;
+    if (key && [key.ecosystem, ...(key.also ?? [])].some((each) => covered.has(each))) continue;
     const of = key?.ecosystem ?? each.type;
     counts.set(of, (counts.get(of) ?? 0) + 1);
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { feedSummary } from './report.ts';
+import { feedSummary, reportFinding } from './report.ts';
 import { listOf, listQuery, severity, time } from './shapes.ts';
 
 export const getAdvisories = endpoint({
@@ -30,6 +30,36 @@ export const importAdvisories = endpoint({
     changedImages: z.number().int(),
   }),
   errors: ['advisory-feed-invalid', 'input-invalid', 'denied', 'unauthorized', 'body-too-large'],
+});
+
+const asked = z.strictObject({
+  ecosystem: z.string().min(1).max(200),
+  name: z.string().min(1).max(400),
+  version: z.string().max(400),
+});
+
+/** What the advisories say of one package version; `covered` false means that nobody was asked. */
+export const queryAnswer = asked.extend({
+  covered: z.boolean(),
+  findings: z.array(
+    reportFinding.omit({ package: true, layer: true, evidence: true }).extend({
+      feed: z.string(),
+      record: z.string(),
+      comparison: z.string(),
+    }),
+  ),
+});
+
+export const queryAdvisories = endpoint({
+  id: 'queryAdvisories',
+  method: 'POST',
+  path: '/api/v1/advisories/query',
+  summary: 'What the advisories in force say of package versions, by the same matching as a scan',
+  right: 'viewer',
+  body: z.strictObject({ packages: z.array(asked).min(1).max(1000) }),
+  maxBodyBytes: 1024 ** 2,
+  answer: z.object({ advisories: z.string(), answers: z.array(queryAnswer) }),
+  errors: ['input-invalid', 'body-too-large'],
 });
 
 const vulnerableImage = z.object({

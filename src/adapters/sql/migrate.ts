@@ -7,10 +7,18 @@ import { removals } from './migrations/202611210620-registry-removals.ts';
 import { sourceNames } from './migrations/202611210635-content-source-names.ts';
 import { ownedAndSources } from './migrations/202611210640-content-owned-and-sources.ts';
 import { modulesAndLocks } from './migrations/202611210810-content-modules-and-locks.ts';
+import { packageNames } from './migrations/202611210815-content-package-names.ts';
 import type { Schema } from './schema.ts';
 
 /** Every migration in order. */
-export const migrations: readonly Migration[] = [first, removals, sourceNames, ownedAndSources, modulesAndLocks];
+export const migrations: readonly Migration[] = [
+  first,
+  removals,
+  sourceNames,
+  ownedAndSources,
+  modulesAndLocks,
+  packageNames,
+];
 
 /** Brings the schema up to date inside the caller's transaction. Refuses a schema newer than this program. */
 export async function migrate(db: Kysely<Schema>, bytes: 'blob' | 'bytea', now: number): Promise<void> {

@@ -134,7 +134,10 @@ export interface Schema {
     owned_by: string | null;
     module: string | null;
     declared: number;
+    /** JSON of what an advisory key has besides ecosystem, name and version. */
+    key_more: string | null;
   };
+  package_names: { package_id: string; ecosystem: string; key_name: string };
   image_packages: { manifest: string; package_id: string; path: string; layer: number };
   package_findings: {
     package_id: string;

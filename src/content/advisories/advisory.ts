@@ -41,6 +41,8 @@ export interface Advisory {
   /** Words of the source: "no DSA", "minor issue" … */
   readonly statusDetail?: string;
   readonly scheme: VersionScheme;
+  /** Where a system speaks of binary and of source packages: which of them this is about. */
+  readonly of?: 'source' | 'binary';
   readonly ranges?: readonly AffectedRange[];
   /** Affected versions named one by one; they count besides the ranges. */
   readonly versions?: readonly string[];

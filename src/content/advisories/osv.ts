@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AssayError } from '../../lib/error.ts';
 import type { Advisory, AffectedRange, Severity } from './advisory.ts';
-import { cvss3BaseScore, severityOfScore } from './cvss.ts';
+import { decidingVector, severityOfScore } from './cvss.ts';
 import type { FeedContent, FeedReader, RefusedRecord } from './feed.ts';
 import { EntryBook, feedRecords, firstRecord } from './feed-records.ts';
 import { inRange } from './in-range.ts';
@@ -198,10 +198,13 @@ function ratingOf(
   if (worded) return { severity: WORDS[worded.score.toLowerCase()]!, source };
   const prefixed = /^(critical|important|moderate|low): /i.exec(record.summary ?? '')?.[1];
   if (prefixed) return { severity: WORDS[prefixed.toLowerCase()]!, source };
-  const score = vectors.map(cvss3BaseScore).find((each) => each !== undefined);
-  return score === undefined
-    ? undefined
-    : { severity: severityOfScore(score), source: `${source}, CVSS ${score.toFixed(1)}` };
+  const found = decidingVector(vectors);
+  return (
+    found && {
+      severity: severityOfScore(found.score, found.version),
+      source: `${source}, CVSS ${found.version} ${found.score.toFixed(1)}`,
+    }
+  );
 }
 
 const MODULE = /\b([a-z][a-z0-9_+-]*:[a-z0-9][a-z0-9_.+-]*)(?=\s|,|$)/gi;

@@ -15,6 +15,24 @@ const ladders: Readonly<Record<VersionScheme, readonly string[]>> = {
   gem: ['1.0.a1', '1.0.a2', '1.0.b1', '1.0', '1.0.1', '1.1', '1.10'],
   nuget: ['1.0.0-alpha', '1.0.0-BETA', '1.0.0-rc', '1.0', '1.0.0.1', '1.0.1', '1.10.0'],
   composer: ['1.0-dev', '1.0-alpha1', '1.0-beta2', '1.0-RC1', '1.0', '1.0-p1', '1.1', '1.10'],
+  gentoo: ['1_alpha1', '1_beta', '1_pre2', '1_rc1', '1', '1-r1', '1_p1', '1a', '1.0', '1.01', '1.1', '1.10', '2'],
+  conan: ['1.0-alpha', '1.0-alpha.2', '1.0-alpha.10', '1.0', '1.0+b1', '1.0.1', '1.a', '2', '10'],
+  openssl: [
+    '0.9.8zh',
+    '1.0.2-beta1',
+    '1.0.2',
+    '1.0.2a',
+    '1.0.2z',
+    '1.0.2za',
+    '1.1.1w',
+    '3.0.0-alpha1',
+    '3.0.0',
+    '3.0.10',
+  ],
+  hackage: ['0.9', '0.10', '1', '1.0', '1.0.0.1', '1.2'],
+  cran: ['0.1', '0.1-1', '0.1-10', '0.2', '0.10.1'],
+  pub: ['1.0.0-dev', '1.0.0-dev+1', '1.0.0', '1.0.0+1', '1.0.0+a', '1.0.1'],
+  'composer-normal': ['1.0-dev', '1.0-alpha1', '1.0.0-RC1', '1', '1.0-p1', '1.0.0.1', '1.0.1', '1.1', '1.10'],
   pacman: ['1.0alpha-1', '1.0rc1-1', '1.0-1', '1.0-2', '1.0.a-1', '1.0.1-1', '1:0.1-1'],
 };
 
@@ -38,7 +56,12 @@ void test('spellings of one version are equal', () => {
     ['gem', '1.2.b1', '1.2.b.1'],
     ['nuget', '1.0', '1.0.0.0'],
     ['composer', 'v1.0RC1', '1.0-rc.1'],
+    ['composer-normal', 'v1.2', '1.2.0'],
     ['pacman', '0:1.0', '1.0-1'],
+    ['gentoo', '1-r0', '1'],
+    ['conan', '1.0', '1'],
+    ['hackage', '1.02', '1.2'],
+    ['cran', '0.1.0', '0.1-0'],
   ];
   for (const [scheme, a, b] of same) assert.equal(versionOrders[scheme](a, b), 0, `${scheme}: ${a} and ${b}`);
 });
@@ -93,6 +116,12 @@ const files: readonly (readonly [string, VersionScheme])[] = [
   ['composer.tsv', 'composer'],
   ['osv-packagist.tsv', 'composer'],
   ['alpm-pacman.tsv', 'pacman'],
+  ['gentoo.tsv', 'gentoo'],
+  ['conan.tsv', 'conan'],
+  ['openssl.tsv', 'openssl'],
+  ['osv-hackage.tsv', 'hackage'],
+  ['osv-cran.tsv', 'cran'],
+  ['osv-pub.tsv', 'pub'],
 ];
 const holds: Readonly<Record<string, (order: number) => boolean>> = {
   '<': (order) => order < 0,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FoundPackage } from '../inventory/package.ts';
-import { advisoryKeyOf, ecosystemOf } from './ecosystems.ts';
+import { canonicalEcosystem, osvEcosystem } from '../advisories/osv-ecosystems.ts';
+import { advisoryKeyOf, canonicalKey, ecosystemOf, ecosystemsOf } from './ecosystems.ts';
 
 void test('distributions by the names that advisories give them; unknown ones have none', () => {
   const cases: readonly (readonly [string, string, string | undefined])[] = [
@@ -14,6 +15,15 @@ void test('distributions by the names that advisories give them; unknown ones ha
     ['almalinux', '9.4', 'AlmaLinux:9'],
     ['rocky', '8.9', 'Rocky Linux:8'],
     ['wolfi', '20230201', 'Wolfi'],
+    ['rhel', '9.4', 'Red Hat:enterprise_linux:9'],
+    ['centos', '7', 'Red Hat:enterprise_linux:7'],
+    ['centos', '9', undefined],
+    ['ol', '9.3', 'Oracle Linux:9'],
+    ['amzn', '2023', 'Amazon Linux:2023'],
+    ['azurelinux', '3.0', 'Azure Linux:3'],
+    ['photon', '5.0', 'Photon OS:5.0'],
+    ['opensuse-leap', '15.5', 'openSUSE:Leap 15.5'],
+    ['sles', '15.5', 'SUSE:Linux Enterprise Server 15 SP5'],
     ['nosuch', '1', undefined],
   ];
   for (const [id, version, expected] of cases)
@@ -42,4 +52,36 @@ void test('keys: sources of Debian, streams of modules, Python names, Go version
   assert.equal(key({ type: 'golang', name: 'x/y', version: '(devel)' }), undefined);
   assert.equal(key({ type: 'maven', name: 'g:a', version: '1' }), 'Maven g:a 1');
   assert.equal(key({ type: 'maven', name: 'a', version: '1' }), undefined);
+});
+
+void test('ecosystems in any spelling become one name', () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ['Red Hat:enterprise_linux:9::appstream', 'Red Hat:enterprise_linux:9'],
+    ['Red Hat:cpe:/o:redhat:enterprise_linux:8::baseos', 'Red Hat:enterprise_linux:8'],
+    ['Red Hat:enterprise_linux:10.1', 'Red Hat:enterprise_linux:10'],
+    ['Red Hat:rhel_eus:9.2::baseos', 'Red Hat:rhel_eus:9.2'],
+    ['rhel:8', 'Red Hat:enterprise_linux:8'],
+    ['Alpine:3.20', 'Alpine:v3.20'],
+    ['debian:bookworm', 'Debian:12'],
+    ['Debian:sid', 'Debian:unstable'],
+    ['Ubuntu:22.04', 'Ubuntu:22.04:LTS'],
+    ['Ubuntu:Pro:18.04', 'Ubuntu:Pro:18.04:LTS'],
+    ['Ubuntu:23.10', 'Ubuntu:23.10'],
+    ['pypi', 'PyPI'],
+    ['Maven:https://maven.google.com', 'Maven'],
+    ['Nowhere:1', 'Nowhere:1'],
+  ];
+  for (const [name, expected] of cases) assert.equal(canonicalEcosystem(name), expected, name);
+  assert.equal(osvEcosystem('FreeBSD:ports'), undefined);
+  assert.equal(osvEcosystem('Root:Alpine:3.18')?.scheme, 'apk');
+  assert.deepEqual(canonicalKey({ ecosystem: 'pypi', name: 'Foo_Bar', version: '1' }), {
+    ecosystem: 'PyPI',
+    name: 'foo-bar',
+    version: '1',
+  });
+  assert.deepEqual(ecosystemsOf({ id: 'ubuntu', version: '22.04', name: '' }), [
+    'Ubuntu:22.04:LTS',
+    'Ubuntu:Pro:22.04:LTS',
+  ]);
+  assert.equal(ecosystemsOf({ id: 'sles', version: '15.5', name: '' }).length, 10);
 });

@@ -1,37 +1,118 @@
+import { osvEcosystem, osvPackageName } from '../advisories/osv-ecosystems.ts';
 import type { Distribution, FoundPackage } from '../inventory/package.ts';
-import { normalPythonName } from './python-name.ts';
 
 /** Under which names advisories speak of a package: the ecosystem, and the name and version they compare. */
 export interface AdvisoryKey {
   readonly ecosystem: string;
   readonly name: string;
   readonly version: string;
+  /** Where advisories name binary packages, those that speak of the source package stand under its name. */
+  readonly sourceName?: string;
+  /** Further ecosystems that speak of the same package: subscriptions, modules of a product. */
+  readonly also?: readonly string[];
 }
 
 /** The advisories' name of a distribution release, or none when we know of no feed for it. */
-export function ecosystemOf({ id, version }: Distribution): string | undefined {
+export function ecosystemOf(distribution: Distribution): string | undefined {
+  return ecosystemsOf(distribution)[0];
+}
+
+/** All names under which advisories know a distribution release, the main one first; none for an unknown one. */
+export function ecosystemsOf({ id, version, name }: Distribution): readonly string[] {
   const [major = '', minor = ''] = version.split('.');
+  const of = (base: string, release = major) => (release === '' ? [] : [`${base}:${release}`]);
   switch (id) {
     case 'debian':
-      return major ? `Debian:${major}` : 'Debian:unstable';
-    case 'ubuntu':
-      // Long-term releases are those of April in even years.
-      return version ? `Ubuntu:${version}${minor === '04' && Number(major) % 2 === 0 ? ':LTS' : ''}` : undefined;
+      return of('Debian', major || 'unstable');
+    case 'ubuntu': {
+      if (version === '') return [];
+      // Long-term releases are those of April in even years; only they have a subscription with fixes of its own.
+      const longTerm = minor === '04' && Number(major) % 2 === 0;
+      return longTerm ? [`Ubuntu:${version}:LTS`, `Ubuntu:Pro:${version}:LTS`] : [`Ubuntu:${version}`];
+    }
     case 'alpine':
-      return version.includes('_alpha') || version === '' ? 'Alpine:edge' : `Alpine:v${major}.${minor}`;
+      return of('Alpine', version.includes('_alpha') || version === '' ? 'edge' : `v${major}.${minor}`);
     case 'wolfi':
-      return 'Wolfi';
+      return ['Wolfi'];
     case 'chainguard':
-      return 'Chainguard';
+      return ['Chainguard'];
+    case 'minimos':
+      return ['MinimOS'];
+    case 'echo':
+      return ['Echo'];
     case 'almalinux':
-      return major ? `AlmaLinux:${major}` : undefined;
+      return of('AlmaLinux');
     case 'rocky':
-      return major ? `Rocky Linux:${major}` : undefined;
+      return of('Rocky Linux');
+    case 'rhel':
+      return of('Red Hat', major && `enterprise_linux:${major}`);
+    // Built from the same sources by the same company; releases up to 8 get the same fixes.
+    case 'centos':
+      return Number(major) <= 8 ? of('Red Hat', `enterprise_linux:${major}`) : [];
+    case 'ol':
+      return of('Oracle Linux');
+    case 'amzn':
+      return of('Amazon Linux');
+    case 'azurelinux':
+    case 'mariner':
+      return of('Azure Linux');
+    case 'photon':
+      return of('Photon OS', minor === '' ? major : `${major}.${minor}`);
     case 'mageia':
-      return major ? `Mageia:${major}` : undefined;
+      return of('Mageia');
+    case 'openEuler':
+    case 'openeuler':
+      return of('openEuler', /\b(\d\d\.\d\d(?:-LTS(?:-SP\d)?)?)/.exec(`${version} ${name}`)?.[1] ?? version);
+    case 'opensuse-leap':
+      return of('openSUSE', `Leap ${version}`);
+    case 'opensuse-tumbleweed':
+      return of('openSUSE', 'Tumbleweed');
+    case 'sles':
+    case 'sled':
+    case 'sle-micro':
+    case 'sles_sap':
+      return suseProducts(id, major, minor);
+    case 'alpaquita':
+      return of('Alpaquita', version === '' || version.includes('stream') ? 'stream' : major);
+    case 'arch':
+      return ['Arch'];
     default:
-      return undefined;
+      return [];
   }
+}
+
+/** SUSE's fixes stand under the product and the modules that base images draw from. */
+function suseProducts(id: string, major: string, minor: string): string[] {
+  if (major === '') return [];
+  const release = minor === '' || minor === '0' ? major : `${major} SP${minor}`;
+  const product = id === 'sled' ? 'Linux Enterprise Desktop' : id === 'sle-micro' ? 'Linux Enterprise Micro' : '';
+  if (product === 'Linux Enterprise Micro') return [`SUSE:${product} ${major}.${minor}`];
+  const modules = [
+    'Basesystem',
+    'Server Applications',
+    'Development Tools',
+    'Python 3',
+    'Web and Scripting',
+    'Containers',
+    'Legacy',
+    'Package Hub',
+  ];
+  return [
+    `SUSE:${product || 'Linux Enterprise Server'} ${release}`,
+    ...(Number(major) < 15 ? [] : modules.map((name) => `SUSE:Linux Enterprise Module for ${name} ${release}`)),
+    `SUSE:Linux Enterprise Server ${release}-LTSS`,
+  ];
+}
+
+/** The key of what a person asks for by name: any spelling of the ecosystem, its canonical name of the package. */
+export function canonicalKey({ ecosystem, name, version }: AdvisoryKey): AdvisoryKey {
+  const known = osvEcosystem(ecosystem);
+  if (!known) return { ecosystem, name, version };
+  return {
+    ecosystem: known.name,
+    name: osvPackageName(known, name),
+    version: known.base === 'Go' ? goVersion(version) : version,
+  };
 }
 
 /**
@@ -40,38 +121,76 @@ export function ecosystemOf({ id, version }: Distribution): string | undefined {
  */
 export function advisoryKeyOf(found: FoundPackage, distribution: Distribution | undefined): AdvisoryKey | undefined {
   if (found.ownedBy !== undefined) return undefined;
-  const ecosystem = distribution && ecosystemOf(distribution);
-  switch (found.type) {
-    case 'deb':
-    case 'apk':
-      return ecosystem
-        ? { ecosystem, name: found.sourceName ?? found.name, version: found.sourceVersion ?? found.version }
-        : undefined;
-    case 'rpm':
-      // Notices of rpm systems name binary packages, those of modules with their stream.
-      return ecosystem
-        ? { ecosystem, name: found.module ? `${found.module}/${found.name}` : found.name, version: found.version }
-        : undefined;
-    case 'npm':
-      return { ecosystem: 'npm', name: found.name, version: found.version };
-    case 'pypi':
-      return { ecosystem: 'PyPI', name: normalPythonName(found.name), version: found.version };
-    case 'golang':
-      return found.version === '(devel)'
-        ? undefined
-        : { ecosystem: 'Go', name: found.name, version: goVersion(found.version) };
-    case 'maven':
-      return found.name.includes(':') ? { ecosystem: 'Maven', name: found.name, version: found.version } : undefined;
-    case 'conda':
-    case 'generic':
-      return undefined;
-  }
-  return undefined;
+  const library = libraryKey(found);
+  if (library) return library;
+  const [ecosystem, ...also] = distribution ? ecosystemsOf(distribution) : [];
+  if (ecosystem === undefined) return undefined;
+  const more = also.length > 0 ? { also } : {};
+  if (found.type === 'rpm') return rpmKey(found, ecosystem, more);
+  if (found.type === 'deb' || found.type === 'apk')
+    return { ecosystem, name: found.sourceName ?? found.name, version: found.sourceVersion ?? found.version, ...more };
+  return (found.type as string) === 'alpm' ? { ecosystem, name: found.name, version: found.version } : undefined;
 }
 
-/** `v1.2.3` and the toolchain's `1.22rc1` as records have them: `1.2.3`, `1.22.0-rc.1`. */
+/** Systems whose advisories name source packages alone. */
+const BY_SOURCE = /^(?:SUSE|openSUSE|openEuler|Azure Linux|Mageia):/;
+
+/** Notices of most rpm systems name binary packages, those of modules with their stream; some name the source. */
+function rpmKey(found: FoundPackage, ecosystem: string, more: { also?: readonly string[] }): AdvisoryKey {
+  const within = (name: string) => (found.module ? `${found.module}/${name}` : name);
+  const { sourceName, version } = found;
+  if (BY_SOURCE.test(ecosystem)) return { ecosystem, name: sourceName ?? found.name, version, ...more };
+  return {
+    ecosystem,
+    name: within(found.name),
+    version,
+    ...(ecosystem.startsWith('Red Hat:') && sourceName !== undefined && { sourceName: within(sourceName) }),
+    ...more,
+  };
+}
+
+/** Kinds of package whose advisories are the same on every distribution; also those that a newer inventory names. */
+const LIBRARIES: Readonly<Record<string, string>> = {
+  npm: 'npm',
+  pypi: 'PyPI',
+  golang: 'Go',
+  maven: 'Maven',
+  gem: 'RubyGems',
+  cargo: 'crates.io',
+  nuget: 'NuGet',
+  composer: 'Packagist',
+  hex: 'Hex',
+  pub: 'Pub',
+  swift: 'SwiftURL',
+  cran: 'CRAN',
+  conan: 'ConanCenter',
+  hackage: 'Hackage',
+  bitnami: 'Bitnami',
+  julia: 'Julia',
+  opam: 'opam',
+};
+
+function libraryKey(found: FoundPackage): AdvisoryKey | undefined {
+  const ecosystem = LIBRARIES[found.type];
+  if (ecosystem === undefined) return undefined;
+  const { version } = found;
+  switch (ecosystem) {
+    case 'Go':
+      return version === '(devel)' ? undefined : { ecosystem, name: found.name, version: goVersion(version) };
+    case 'Maven':
+      return found.name.includes(':') ? { ecosystem, name: found.name, version } : undefined;
+    // The number behind the hyphen is Bitnami's own packaging; its records compare the version before it.
+    case 'Bitnami':
+      return { ecosystem, name: found.name, version: version.replace(/-\d+$/, '') };
+    default:
+      return { ecosystem, name: osvPackageName({ base: ecosystem }, found.name), version };
+  }
+}
+
+/** `v1.2.3` and the toolchain's `go1.22rc1` as records have them: `1.2.3`, `1.22.0-rc.1`. */
 function goVersion(version: string): string {
-  const early = /^(\d+)\.(\d+)(rc|beta)(\d+)$/.exec(version);
+  const bare = version.replace(/^go(?=\d)/, '').split(' ', 1)[0]!;
+  const early = /^(\d+)\.(\d+)(rc|beta)(\d+)$/.exec(bare);
   if (early) return `${early[1]}.${early[2]}.0-${early[3]}.${early[4]}`;
-  return version.startsWith('v') ? version.slice(1) : version;
+  return bare.startsWith('v') ? bare.slice(1) : bare;
 }

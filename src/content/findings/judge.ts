@@ -7,16 +7,72 @@ import type { VulnerabilityFinding } from './finding.ts';
 /** What the advisories say of one package version. Pure: the same key and the same set give the same findings. */
 export function judge(key: AdvisoryKey, lookUp: LookUpAdvisories): VulnerabilityFinding[] {
   const findings = new Map<string, VulnerabilityFinding>();
-  for (const advisory of lookUp(key.ecosystem, key.name)) {
+  const subscribed = new Set<string>();
+  for (const { ecosystem, advisory } of concerning(key, lookUp)) {
     if (advisory.status === 'not-affected') continue;
+    const same = `${advisory.feed}\0${advisory.id}`;
     const hit = affects(advisory, key.version);
+    if (isSubscription(ecosystem)) {
+      // Whoever has the subscription's build has its fix, whatever the free stream says.
+      if (!hit && isFixed(advisory, key.version)) subscribed.add(same);
+      if (hit) addSubscription(findings, same, findingOf(advisory, { ...key, ecosystem }, hit), key.version);
+      continue;
+    }
     if (!hit) continue;
-    const finding = findingOf(advisory, key, hit);
-    const same = `${finding.feed}\0${finding.recordId}`;
+    const finding = findingOf(advisory, { ...key, ecosystem }, hit);
     const before = findings.get(same);
     if (!before || isLater(finding, before, versionOrders[advisory.scheme])) findings.set(same, finding);
   }
-  return [...findings.values()];
+  return [...findings].filter(([same]) => !subscribed.has(same)).map(([, finding]) => finding);
+}
+
+/** Every advisory that speaks of the package: by its name, by that of its source, in each of its ecosystems. */
+function* concerning(
+  { ecosystem, name, sourceName, also }: AdvisoryKey,
+  lookUp: LookUpAdvisories,
+): Generator<{ ecosystem: string; advisory: SourcedAdvisory }> {
+  for (const each of [ecosystem, ...(also ?? [])]) {
+    for (const advisory of lookUp(each, name))
+      if (sourceName === undefined || sourceName === name || advisory.of !== 'source')
+        yield { ecosystem: each, advisory };
+    if (sourceName !== undefined && sourceName !== name)
+      for (const advisory of lookUp(each, sourceName))
+        if (advisory.of === 'source') yield { ecosystem: each, advisory };
+  }
+}
+
+/** Fixes of Ubuntu Pro are built for subscribers. */
+function isSubscription(ecosystem: string): boolean {
+  return ecosystem.startsWith('Ubuntu:Pro:');
+}
+
+function isFixed(advisory: SourcedAdvisory, version: string): boolean {
+  const compare = versionOrders[advisory.scheme];
+  return (advisory.ranges ?? []).some((range) => range.fixed !== undefined && compare(version, range.fixed) >= 0);
+}
+
+const SUBSCRIBER = /[+~](?:esm|fips)\d*/i;
+
+/** A fix that only subscribers get is no fix for others; who has a build of the subscription gets the next one too. */
+function addSubscription(
+  findings: Map<string, VulnerabilityFinding>,
+  same: string,
+  finding: VulnerabilityFinding,
+  version: string,
+): void {
+  const free = findings.get(same);
+  if (free?.fixedVersion !== undefined) return;
+  if (SUBSCRIBER.test(version)) {
+    findings.set(same, finding);
+    return;
+  }
+  const { fixedVersion, ...rest } = free ?? finding;
+  const fixed = finding.fixedVersion ?? fixedVersion;
+  findings.set(same, {
+    ...rest,
+    status: rest.status === 'fixed' ? 'affected' : rest.status,
+    ...(fixed !== undefined && { statusDetail: `fixed in ${fixed} for subscribers of Ubuntu Pro` }),
+  });
 }
 
 /** Two notices of one feed for one id: only the later fix clears both. */
@@ -78,7 +134,11 @@ function findingOf(advisory: SourcedAdvisory, key: AdvisoryKey, hit: Hit): Vulne
     references: advisory.references ?? [],
     feed: advisory.feed,
     recordId: advisory.id,
-    judged: { ecosystem: key.ecosystem, name: key.name, version: key.version },
+    judged: {
+      ecosystem: key.ecosystem,
+      name: advisory.of === 'source' ? (key.sourceName ?? key.name) : key.name,
+      version: key.version,
+    },
     comparison: hit.comparison,
   };
 }

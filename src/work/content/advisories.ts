@@ -72,9 +72,7 @@ export async function judgeChanged(
   const set = advisories.current();
   let judgedPackages = 0;
   const touched: string[] = [];
-  const judgeSome = async (
-    packages: readonly { id: string; key: { ecosystem: string; name: string; version: string } | undefined }[],
-  ) => {
+  const judgeSome = async (packages: readonly { id: string; key: AdvisoryKey | undefined }[]) => {
     const judged = packages.flatMap((each) =>
       each.key ? [{ id: each.id, findings: judge(each.key, set.lookUp) }] : [],
     );

@@ -233,6 +233,13 @@ export interface Api {
     body: undefined;
     answer: { readonly items: readonly { readonly id: string; readonly type: string; readonly actor: string; readonly subject: string; readonly data: Readonly<Record<string, unknown>>; readonly at: string }[]; readonly next?: string | undefined };
   };
+  /** What the advisories in force say of package versions, by the same matching as a scan. */
+  queryAdvisories: {
+    params: undefined;
+    query: undefined;
+    body: { readonly packages: readonly { readonly ecosystem: string; readonly name: string; readonly version: string }[] };
+    answer: { readonly advisories: string; readonly answers: readonly { readonly ecosystem: string; readonly name: string; readonly version: string; readonly covered: boolean; readonly findings: readonly { readonly kind: 'vulnerability'; readonly id: string; readonly aliases: readonly string[]; readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly severitySource: string; readonly status: 'fixed' | 'affected' | 'will-not-fix' | 'deferred' | 'end-of-life' | 'under-investigation'; readonly statusDetail?: string | undefined; readonly fixedVersion?: string | undefined; readonly exploited?: boolean | undefined; readonly summary?: string | undefined; readonly cvss?: readonly string[] | undefined; readonly references: readonly string[]; readonly feed: string; readonly record: string; readonly comparison: string }[] }[] };
+  };
   /** Repositories, packages and vulnerabilities: “which images have CVE-X?”. */
   search: {
     params: undefined;
@@ -326,6 +333,7 @@ export const routes = {
   importAdvisories: { method: 'POST', path: '/api/v1/advisories' },
   listAccounts: { method: 'GET', path: '/api/v1/accounts' },
   listEvents: { method: 'GET', path: '/api/v1/events' },
+  queryAdvisories: { method: 'POST', path: '/api/v1/advisories/query' },
   search: { method: 'GET', path: '/api/v1/search' },
   setAccountPassword: { method: 'PUT', path: '/api/v1/accounts/{name}/password' },
   getAuthority: { method: 'GET', path: '/api/v1/ca' },

@@ -7,6 +7,7 @@ import { chunks } from '../chunks.ts';
 import type { Schema } from '../schema.ts';
 import { forgetImages } from './forget-images.ts';
 import { insertFindings, recountImage } from './judging.ts';
+import { furtherNames, keyColumns } from './package-keys.ts';
 
 type Part<K extends keyof ContentRecords> = Pick<ContentRecords, K>;
 
@@ -97,6 +98,8 @@ export function analyses(
           .insertInto('packages')
           .values(some.map((each) => packageRow(each.package)))
           .execute();
+      const names = added.flatMap((each) => furtherNames(each.package.id, each.package.key));
+      for (const some of chunks(names, 200)) await db.insertInto('package_names').values(some).execute();
       for (const each of added) await insertFindings(db, each.package.id, each.findings);
       await db.deleteFrom('image_packages').where('manifest', '=', image.manifest).execute();
       for (const some of chunks(packages))
@@ -143,9 +146,7 @@ function packageRow({ id, installed, key }: JudgedPackage): Schema['packages'] {
     source_version: installed.sourceVersion ?? installed.version,
     licences: installed.licences ? JSON.stringify(installed.licences) : null,
     purl: installed.purl,
-    ecosystem: key?.ecosystem ?? null,
-    key_name: key?.name ?? null,
-    key_version: key?.version ?? null,
+    ...keyColumns(key),
     owned_by: installed.ownedBy ?? null,
     module: installed.module ?? null,
     declared: installed.declared ? 1 : 0,

@@ -27,6 +27,7 @@ export async function forgetImages(db: Kysely<Schema>, manifests: readonly strin
       .returning('id')
       .execute();
     for (const ids of chunks(gone.map((row) => row.id)))
-      await db.deleteFrom('package_findings').where('package_id', 'in', ids).execute();
+      for (const table of ['package_findings', 'package_names'] as const)
+        await db.deleteFrom(table).where('package_id', 'in', ids).execute();
   }
 }

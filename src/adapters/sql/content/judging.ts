@@ -6,17 +6,12 @@ import type { Digest } from '../../../oci/digest.ts';
 import type { ContentRecords, ImageAnalysis, ImageJudgement, SeverityCounts } from '../../../ports/content-records.ts';
 import { chunks } from '../chunks.ts';
 import type { Schema } from '../schema.ts';
+import { KEY_COLUMNS, toKey } from './package-keys.ts';
 
 type Part<K extends keyof ContentRecords> = Pick<ContentRecords, K>;
 
 function emptyCounts(): Record<Severity, number> {
   return { critical: 0, high: 0, medium: 0, low: 0, negligible: 0, unknown: 0 };
-}
-
-function toKey(row: Pick<Schema['packages'], 'ecosystem' | 'key_name' | 'key_version'>): AdvisoryKey | undefined {
-  return row.ecosystem === null || row.key_name === null || row.key_version === null
-    ? undefined
-    : { ecosystem: row.ecosystem, name: row.key_name, version: row.key_version };
 }
 
 export function judging(
@@ -60,27 +55,34 @@ export function judging(
       return found;
     },
     async packagesOf(keys) {
-      const found: { id: string; key: AdvisoryKey }[] = [];
+      const found = new Map<string, { id: string; key: AdvisoryKey }>();
       const names = Map.groupBy(keys, (key) => key.ecosystem);
       for (const [ecosystem, some] of names)
         for (const part of chunks(some.map((key) => key.name))) {
           const rows = await db
             .selectFrom('packages')
-            .select(['id', 'ecosystem', 'key_name', 'key_version'])
-            .where('ecosystem', '=', ecosystem)
-            .where('key_name', 'in', part)
+            .select(KEY_COLUMNS)
+            .where('packages.ecosystem', '=', ecosystem)
+            .where('packages.key_name', 'in', part)
             .execute();
-          for (const row of rows) {
+          const further = await db
+            .selectFrom('package_names')
+            .innerJoin('packages', 'packages.id', 'package_names.package_id')
+            .select(KEY_COLUMNS)
+            .where('package_names.ecosystem', '=', ecosystem)
+            .where('package_names.key_name', 'in', part)
+            .execute();
+          for (const row of [...rows, ...further]) {
             const key = toKey(row);
-            if (key) found.push({ id: row.id, key });
+            if (key) found.set(row.id, { id: row.id, key });
           }
         }
-      return found;
+      return [...found.values()];
     },
     async allPackages(page) {
       const rows = await db
         .selectFrom('packages')
-        .select(['id', 'ecosystem', 'key_name', 'key_version'])
+        .select(KEY_COLUMNS)
         .where('id', '>', page.after ?? '')
         .orderBy('id')
         .limit(page.limit)
@@ -142,7 +144,7 @@ export function judging(
         const rows = await db
           .selectFrom('package_findings')
           .innerJoin('packages', 'packages.id', 'package_findings.package_id')
-          .select(['packages.id', 'packages.ecosystem', 'packages.key_name', 'packages.key_version'])
+          .select(KEY_COLUMNS)
           .distinct()
           .where('package_findings.vulnerability', 'in', some)
           .execute();

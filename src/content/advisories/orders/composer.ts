@@ -30,6 +30,22 @@ export function compareComposer(a: string, b: string): number {
   return left.length > shared ? restOrder(left, shared) : 0 - restOrder(right, shared);
 }
 
+/**
+ * Order of the versions of Composer packages: as Composer compares them, after both were filled up to four numbers, so
+ * that 1.2 is 1.2.0; what advisories say of Packagist is matched by it.
+ */
+export function compareComposerPackage(a: string, b: string): number {
+  return a === b ? 0 : compareComposer(filled(a), filled(b));
+}
+
+function filled(version: string): string {
+  const match = /^v?(\d+(?:\.\d+){0,3})(?![\d.]*\.\d)/i.exec(version.slice(0, MAX_LENGTH).trim());
+  if (!match) return version;
+  const numbers = match[1]!.split('.');
+  const rest = version.trim().slice(match[0].length);
+  return [...numbers, ...Array.from({ length: 4 - numbers.length }, () => '0')].join('.') + rest;
+}
+
 /** What is left over: a number is more, a word counts as it would against a number. */
 function restOrder(parts: readonly string[], from: number): number {
   for (let at = from; at < parts.length; at++) {

@@ -137,7 +137,11 @@ function compareItems(a: Item, b: Item | undefined): number {
   if ((a.kind === 'text' || a.kind === 'mixed') && (b.kind === 'text' || b.kind === 'mixed')) {
     const order = compareQualifiers(a.text, b.text);
     if (order !== 0) return order;
-    if (a.kind === 'mixed' && b.kind === 'mixed') return compareNumbers(a.digits, b.digits);
+    const digitsA = a.kind === 'mixed' ? a.digits : '';
+    const digitsB = b.kind === 'mixed' ? b.digits : '';
+    // A number behind a qualifier is more than the qualifier alone; behind "ga" a zero is nothing.
+    if ((a.kind === 'mixed' && b.kind === 'mixed') || rankOf(a.text) === RELEASE)
+      return compareNumbers(digitsA, digitsB);
   }
   return STRENGTH[a.kind] - STRENGTH[b.kind];
 }
@@ -151,7 +155,8 @@ function compareToNothing(item: Item): number {
     }
     return 0;
   }
-  return compareQualifiers(item.text, '');
+  const order = compareQualifiers(item.text, '');
+  return order === 0 && item.kind === 'mixed' && item.digits !== '' ? 1 : order;
 }
 
 function compareLists(a: readonly Item[], b: readonly Item[]): number {

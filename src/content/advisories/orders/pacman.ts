@@ -27,7 +27,11 @@ function compareVersion(a: string, b: string): number {
   while (i < a.length && j < b.length) {
     const startA = separatorsEnd(a, i);
     const startB = separatorsEnd(b, j);
-    if (startA >= a.length || startB >= b.length) break;
+    if (startA >= a.length || startB >= b.length) {
+      i = startA;
+      j = startB;
+      break;
+    }
     if (startA - i !== startB - j) return startA - i - (startB - j);
     const numeric = isDigit(a.charCodeAt(startA));
     if (numeric !== isDigit(b.charCodeAt(startB))) return numeric ? 1 : -1;
@@ -39,9 +43,8 @@ function compareVersion(a: string, b: string): number {
     if (order !== 0) return order;
   }
   if (i >= a.length && j >= b.length) return 0;
-  if (i >= a.length) return isLetter(b.charCodeAt(j)) ? 1 : -1;
-  if (j >= b.length) return isLetter(a.charCodeAt(i)) ? -1 : 1;
-  return Number(separatorsEnd(a, i) < a.length) - Number(separatorsEnd(b, j) < b.length);
+  // What is left: letters are before the end, anything else behind it.
+  return (i >= a.length && !isLetter(b.charCodeAt(j))) || isLetter(a.charCodeAt(i)) ? -1 : 1;
 }
 
 function separatorsEnd(text: string, from: number): number {

@@ -1,4 +1,5 @@
 import * as contract from '../../../contract/house.ts';
+import { queryOne } from '../../../contract/query-advisories.ts';
 import { renderFeed } from '../../../contract/render-report.ts';
 import { nameOf, type Viewer } from '../../../access/viewer.ts';
 import { toRfc3339 } from '../../../lib/clock.ts';
@@ -41,6 +42,10 @@ export const houseHandlers: readonly Handled[] = [
   handle(contract.getAdvisories, async ({ house }) => {
     const set = house.advisories.current();
     return { digest: set.digest, feeds: set.feeds.map(renderFeed) };
+  }),
+  handle(contract.queryAdvisories, ({ house, body }) => {
+    const set = house.advisories.current();
+    return Promise.resolve({ advisories: set.digest, answers: body.packages.map((each) => queryOne(set, each)) });
   }),
   handle(contract.importAdvisories, async ({ house, viewer, query, bytes }) => {
     const chunks: Uint8Array[] = [];

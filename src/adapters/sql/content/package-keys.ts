@@ -1,0 +1,41 @@
+import type { AdvisoryKey } from '../../../content/findings/ecosystems.ts';
+import type { Schema } from '../schema.ts';
+
+type KeyColumns = Pick<Schema['packages'], 'ecosystem' | 'key_name' | 'key_version' | 'key_more'>;
+
+/** The columns in which an advisory key is kept, for a select. */
+export const KEY_COLUMNS = [
+  'packages.id',
+  'packages.ecosystem',
+  'packages.key_name',
+  'packages.key_version',
+  'packages.key_more',
+] as const;
+
+export function toKey(row: KeyColumns): AdvisoryKey | undefined {
+  if (row.ecosystem === null || row.key_name === null || row.key_version === null) return undefined;
+  const more = row.key_more === null ? {} : (JSON.parse(row.key_more) as Pick<AdvisoryKey, 'sourceName' | 'also'>);
+  return { ecosystem: row.ecosystem, name: row.key_name, version: row.key_version, ...more };
+}
+
+export function keyColumns(key: AdvisoryKey | undefined): KeyColumns {
+  const more = key && {
+    ...(key.sourceName !== undefined && { sourceName: key.sourceName }),
+    ...(key.also && { also: key.also }),
+  };
+  return {
+    ecosystem: key?.ecosystem ?? null,
+    key_name: key?.name ?? null,
+    key_version: key?.version ?? null,
+    key_more: more && Object.keys(more).length > 0 ? JSON.stringify(more) : null,
+  };
+}
+
+/** The names of a key besides its first, by which a changed advisory finds the package. */
+export function furtherNames(id: string, key: AdvisoryKey | undefined): Schema['package_names'][] {
+  if (!key) return [];
+  const names = [...new Set([key.name, ...(key.sourceName === undefined ? [] : [key.sourceName])])];
+  return [key.ecosystem, ...(key.also ?? [])]
+    .flatMap((ecosystem) => names.map((name) => ({ package_id: id, ecosystem, key_name: name })))
+    .filter((each) => each.ecosystem !== key.ecosystem || each.key_name !== key.name);
+}
