@@ -6,7 +6,17 @@ import { call, digest, imageManifest, pushBlob, putManifest } from './conformanc
 import { ADMIN_PASSWORD, basic, startServer, type TestServer } from './server.ts';
 
 /** Every route × every role, on a repository of somebody. What a role may not see answers as what is not there. */
-const roles = ['anonymous', 'stranger', 'reader', 'publisher', 'maintainer', 'administrator'] as const;
+const roles = [
+  'anonymous',
+  'stranger',
+  'reader',
+  'auditor',
+  'signer',
+  'publisher',
+  'maintainer',
+  'owner',
+  'administrator',
+] as const;
 type RoleName = (typeof roles)[number];
 type Outcome = 'ok' | 'unauthorized' | 'denied' | 'unknown';
 
@@ -20,6 +30,7 @@ interface Expectation {
   readonly body?: unknown;
   readonly query?: string;
   readonly raw?: string;
+  /** `not-found` where what one may not see is no repository. */
 }
 
 const everybody: Expectation = { ok: 'anonymous' };
@@ -27,6 +38,9 @@ const signedIn: Expectation = { ok: 'stranger', see: 'stranger' };
 const administrators: Expectation = { ok: 'administrator', see: 'stranger' };
 const readers: Expectation = { ok: 'reader' };
 const maintainers: Expectation = { ok: 'maintainer', see: 'reader' };
+/** Of the organisation `guild`, in which the owner is one and the others above a stranger are in a team. */
+const owners: Expectation = { ok: 'owner', see: 'reader' };
+const members: Expectation = { ok: 'reader' };
 
 /** One line for each endpoint; a new endpoint without one fails the test. Destructive ones name things that are not there. */
 const api: Readonly<Record<string, Expectation>> = {
@@ -72,6 +86,34 @@ const api: Readonly<Record<string, Expectation>> = {
   listBackupFiles: administrators,
   readBackupFile: { ...administrators, query: '?path=absent' },
   runFsck: { ...administrators, body: {} },
+  updateAccount: { ...administrators, body: {} },
+  listOrganisations: signedIn,
+  createOrganisation: { ...administrators, body: { name: 'not/one' } },
+  getOrganisation: members,
+  updateOrganisation: { ...owners, body: { description: 'x' } },
+  deleteOrganisation: administrators,
+  listOrganisationGrants: owners,
+  setOrganisationGrant: { ...owners, body: { role: 'reader' } },
+  removeOrganisationGrant: owners,
+  listRoles: members,
+  putRole: { ...owners, body: { actions: ['pull'] } },
+  deleteRole: owners,
+  listTeams: members,
+  createTeam: { ...owners, body: { name: 'all' } },
+  deleteTeam: owners,
+  listTeamMembers: members,
+  addTeamMember: owners,
+  removeTeamMember: owners,
+  listRobots: owners,
+  createRobot: { ...owners, body: { name: 'ci' } },
+  deleteRobot: owners,
+  createRobotToken: { ...owners, body: { name: 'x' } },
+  revokeRobotToken: owners,
+  listTagRules: readers,
+  createTagRule: { ...maintainers, body: { kind: 'protected', pattern: 'none' } },
+  deleteTagRule: maintainers,
+  explainAccess: { ...signedIn, query: `?repository=${NAME}` },
+  listDroppedScopes: signedIn,
 };
 
 let server: TestServer;
@@ -93,11 +135,15 @@ before(async () => {
   layer = (JSON.parse(manifest.toString()) as { layers: { digest: string }[] }).layers[0]!.digest;
   await putManifest(server, NAME, '1', manifest);
   await admin('POST', '/api/v1/repositories', { name: 'shop/target' });
-  for (const name of ['stranger', 'reader', 'publisher', 'maintainer']) {
+  await admin('POST', '/api/v1/organisations', { name: 'guild' });
+  await admin('POST', '/api/v1/organisations/guild/teams', { name: 'all' });
+  for (const name of roles.filter((each) => each !== 'anonymous' && each !== 'administrator')) {
     await admin('POST', '/api/v1/accounts', { name, password: PASSWORD });
     if (name !== 'stranger')
       for (const repository of [NAME, 'shop/target'])
         await admin('PUT', `/api/v1/repositories/${encodeURIComponent(repository)}/grants/${name}`, { role: name });
+    if (name === 'owner') await admin('PUT', '/api/v1/organisations/guild/grants/owner', { role: 'owner' });
+    else if (name !== 'stranger') await admin('PUT', `/api/v1/organisations/guild/teams/all/members/${name}`);
   }
 });
 after(() => server[Symbol.asyncDispose]());
@@ -110,7 +156,7 @@ function credentials(role: RoleName): string | null {
 function outcome(status: number, text: string): Outcome {
   if (status === 401 && !/current password|credentials-invalid/.test(text)) return 'unauthorized';
   if (status === 403) return 'denied';
-  if (status === 404 && /name-unknown|NAME_UNKNOWN/.test(text)) return 'unknown';
+  if (status === 404 && /name-unknown|NAME_UNKNOWN|or not visible to you/.test(text)) return 'unknown';
   return 'ok';
 }
 
@@ -130,8 +176,11 @@ function pathOf(endpoint: Endpoint, expectation: Expectation): string {
     account: 'reader',
     id: endpoint.id === 'getVulnerability' ? 'CVE-2020-1' : 'absent',
     name: 'nobody',
+    organisation: endpoint.id === 'deleteOrganisation' ? 'absent' : 'guild',
+    team: endpoint.id === 'deleteTeam' ? 'absent' : 'all',
+    robot: 'absent',
   };
-  if (endpoint.id === 'setGrant' || endpoint.id === 'removeGrant') values['account'] = 'nobody';
+  if (/^(?:set|remove|add)\w*(?:Grant|Member)$/.test(endpoint.id)) values['account'] = 'nobody';
   return endpoint.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? 'x') + (expectation.query ?? '');
 }
 
@@ -204,8 +253,11 @@ describe('/v2: every route × every role', () => {
           anonymous: 401,
           stranger: 404,
           reader: 200,
+          auditor: 200,
+          signer: 200,
           publisher: 200,
           maintainer: 200,
+          owner: 200,
           administrator: 200,
         }[role];
         assert.equal(answer.status, wanted, role);

@@ -57,9 +57,14 @@ export function scopeOf(access: readonly AccessEntry[]): TokenScope {
   return { repositories, catalogue };
 }
 
+/**
+ * The actions that an action word of the token protocol covers. Clients that sign ask for `push` (notary, docker trust),
+ * so a signer's token carries the word and covers signing alone: each request looks at the right it needs.
+ */
 export function actionsOf(text: string): readonly Action[] {
-  if (text === '*') return ['pull', 'push', 'delete'];
-  return text === 'pull' || text === 'push' || text === 'delete' ? [text] : [];
+  if (text === '*') return ['pull', 'push', 'delete', 'sign'];
+  if (text === 'push') return ['push', 'sign'];
+  return text === 'pull' || text === 'delete' || text === 'sign' ? [text] : [];
 }
 
 export function repositoryNameOrNone(text: string): RepositoryName | undefined {

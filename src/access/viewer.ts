@@ -1,6 +1,15 @@
 import type { RepositoryName } from '../oci/names.ts';
+import { covers, type TokenLimits } from './limits.ts';
 import type { Action } from './roles.ts';
 import type { TokenScope } from './scope.ts';
+
+/** Where a request came from, as the audit keeps it. */
+export interface RequestOrigin {
+  readonly address: string;
+  readonly requestId: string;
+  /** What stood for the account: `password`, `session`, `token <id>`, `directory` … */
+  readonly by: string;
+}
 
 /**
  * Who asks. Every Records method that returns or counts repository data takes one and joins on it, so that a list can
@@ -14,8 +23,11 @@ export type Viewer =
       readonly name: string;
       readonly administrator: boolean;
       readonly scope?: TokenScope;
+      /** What the account's own token may be used for at most; unlike a scope it is never set aside. */
+      readonly limits?: TokenLimits;
+      readonly origin?: RequestOrigin;
     }
-  | { readonly kind: 'anonymous'; readonly scope?: TokenScope };
+  | { readonly kind: 'anonymous'; readonly scope?: TokenScope; readonly origin?: RequestOrigin };
 
 export function systemViewer(reason: string): Viewer {
   return { kind: 'system', reason };
@@ -35,8 +47,19 @@ export function nameOf(viewer: Viewer): string {
 
 /** True unless the viewer came with a token that does not cover this action on this repository. */
 export function inScope(viewer: Viewer, name: RepositoryName, action: Action): boolean {
-  if (viewer.kind === 'system' || !viewer.scope) return true;
-  return viewer.scope.repositories.get(name)?.has(action) ?? false;
+  if (viewer.kind === 'system') return true;
+  return viewer.scope?.repositories.get(name)?.has(action) ?? viewer.scope === undefined;
+}
+
+/** True when neither the scope of a client's token nor the limits of the account's own stand against it. */
+export function leaves(viewer: Viewer, name: RepositoryName, action: Action): boolean {
+  if (viewer.kind === 'account' && viewer.limits && !covers(viewer.limits, name, action)) return false;
+  return inScope(viewer, name, action);
+}
+
+/** True for an administrator who came with nothing that narrows the account. */
+export function isAdministrator(viewer: Viewer): boolean {
+  return viewer.kind === 'account' && viewer.administrator && !viewer.scope && !viewer.limits;
 }
 
 /** The same viewer with every right of its account: a token's scope says what a client asked for, not who it is. */

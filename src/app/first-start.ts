@@ -6,6 +6,7 @@ import { storageError } from '../lib/error.ts';
 import { uuidv7 } from '../lib/uuid.ts';
 import type { Account } from '../ports/access-records.ts';
 import type { Database } from '../ports/database.ts';
+import { newAccount } from '../work/access/new-account.ts';
 import type { Passwords } from '../ports/passwords.ts';
 
 const ADMINISTRATOR = 'admin';
@@ -47,16 +48,17 @@ export async function ensureAdministrator(parts: {
     }
   }
   await database.change(async ({ access, registry }) => {
-    await access.createAccount({
-      id: uuidv7(now),
-      name: ADMINISTRATOR,
-      administrator: true,
-      disabled: false,
-      createdAt: now,
-      // Equal times mark a password that nobody chose; one that was given counts as chosen.
-      passwordChangedAt: wanted === undefined ? now : now + 1,
-      passwordHash: hash,
-    });
+    await access.createAccount(
+      newAccount({
+        id: uuidv7(now),
+        name: ADMINISTRATOR,
+        administrator: true,
+        createdAt: now,
+        // Equal times mark a password that nobody chose; one that was given counts as chosen.
+        passwordChangedAt: wanted === undefined ? now : now + 1,
+        passwordHash: hash,
+      }),
+    );
     await registry.createOrganisation('library', now);
   });
   if (wanted !== undefined) return undefined;

@@ -16,7 +16,10 @@ import { frontServer } from '../http/server.ts';
 import { systemClock } from '../lib/clock.ts';
 import { AssayError, systemCode } from '../lib/error.ts';
 import { Accounts } from '../work/access/accounts.ts';
+import { Grants } from '../work/access/grants.ts';
+import { Organisations } from '../work/access/organisations.ts';
 import { RegistryTokens } from '../work/access/registry-tokens.ts';
+import { Robots } from '../work/access/robots.ts';
 import { SignIn } from '../work/access/sign-in.ts';
 import { analyseImage } from '../work/content/analyse-image.ts';
 import { judgeChanged } from '../work/content/advisories.ts';
@@ -170,6 +173,9 @@ export async function serve(
       signIn: new SignIn(database, passwords, clock),
       tokens: new RegistryTokens(database, clock, await tokenKey(database), service),
       accounts: new Accounts(database, passwords, clock),
+      grants: new Grants(database, clock),
+      organisations: new Organisations(database, clock),
+      robots: new Robots(database, clock),
       wakeJobs: runner.wake,
       initialPassword: async () => (await administratorOf(database))?.initial ?? false,
     };

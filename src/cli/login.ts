@@ -8,6 +8,7 @@ import { accessOptions, clientOptions, imageAccess, textOption } from './image-r
 import { ask, readSecret } from './prompt.ts';
 import { ServerClient } from './server-client.ts';
 import { printable } from './terminal.ts';
+import { daysOption } from './token-options.ts';
 
 export const command: Command = {
   description:
@@ -27,7 +28,7 @@ export const command: Command = {
   async run(invocation) {
     const { args, options, terminal, environment, open } = invocation;
     const host = registryHost(args[0] ?? '');
-    const days = daysOf(options['days']);
+    const days = daysOption(options['days']);
     const name = textOption(options, 'username') ?? (await ask('Name', { instead: '--username and --password-stdin' }));
     if (name === '' || name.includes(':'))
       throw new AssayError('usage-invalid', 'a name is not empty and has no colon');
@@ -49,13 +50,6 @@ export const command: Command = {
     return 0;
   },
 };
-
-function daysOf(text: unknown): number {
-  if (text === undefined) return 90;
-  const days = typeof text === 'string' && /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (days < 1 || days > 366) throw new AssayError('usage-invalid', '--days is a count from 1 to 366');
-  return days;
-}
 
 /** The host as images are named with it; a scheme or a path in front of or after it is a slip that is forgiven. */
 export function registryHost(text: string): string {

@@ -1,4 +1,5 @@
 import type { Endpoint } from './endpoint.ts';
+import * as access from './access.ts';
 import * as authority from './authority.ts';
 import * as house from './house.ts';
 import * as images from './images.ts';
@@ -13,6 +14,6 @@ function endpointsIn(module: object): Endpoint[] {
 }
 
 /** Every endpoint of /api. */
-export const endpoints: readonly Endpoint[] = [session, repositories, images, house, authority, upkeep].flatMap(
+export const endpoints: readonly Endpoint[] = [session, repositories, images, house, authority, upkeep, access].flatMap(
   endpointsIn,
 );

@@ -124,7 +124,17 @@ export const listEvents = endpoint({
   errors: [],
 });
 
-const account = z.object({ name: z.string(), administrator: z.boolean(), disabled: z.boolean(), createdAt: time });
+const account = z.object({
+  name: z.string(),
+  kind: z.enum(['person', 'robot']),
+  /** `local`, or the directory that vouches for it. */
+  source: z.string(),
+  administrator: z.boolean(),
+  disabled: z.boolean(),
+  secondFactor: z.boolean(),
+  email: z.string().optional(),
+  createdAt: time,
+});
 
 export const listAccounts = endpoint({
   id: 'listAccounts',
@@ -160,6 +170,22 @@ export const deleteAccount = endpoint({
   right: 'administrator',
   params: z.object({ name: z.string().max(64) }),
   errors: ['not-found', 'denied', 'unauthorized'],
+});
+
+export const updateAccount = endpoint({
+  id: 'updateAccount',
+  method: 'PATCH',
+  path: '/api/v1/accounts/{name}',
+  summary: 'Disable or enable an account, make it an administrator or no longer, set its mail address',
+  right: 'administrator',
+  params: z.object({ name: z.string().max(170) }),
+  body: z.strictObject({
+    disabled: z.boolean().optional(),
+    administrator: z.boolean().optional(),
+    email: z.email().max(254).nullable().optional(),
+  }),
+  answer: account,
+  errors: ['not-found', 'input-invalid', 'denied', 'unauthorized'],
 });
 
 export const setAccountPassword = endpoint({

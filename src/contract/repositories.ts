@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { actions } from '../access/roles.ts';
 import { endpoint } from './endpoint.ts';
 import { judgement, listOf, listQuery, repositoryParam, role, time, visibility } from './shapes.ts';
 
@@ -9,7 +10,7 @@ export const repository = z.object({
   visibility,
   description: z.string(),
   createdAt: time,
-  rights: z.array(z.enum(['pull', 'push', 'delete', 'manage'])),
+  rights: z.array(z.enum(actions)),
 });
 
 const repositoryItem = z.object({
@@ -162,9 +163,9 @@ export const setGrant = endpoint({
   id: 'setGrant',
   method: 'PUT',
   path: '/api/v1/repositories/{repository}/grants/{account}',
-  summary: 'Give an account a role on the repository',
+  summary: 'Give an account, or team:NAME, a role on the repository',
   right: 'signed-in',
-  params: z.object({ repository: repositoryParam, account: z.string().max(64) }),
+  params: z.object({ repository: repositoryParam, account: z.string().max(170) }),
   body: z.strictObject({ role }),
   errors: ['name-unknown', 'not-found', 'denied', 'unauthorized'],
 });
@@ -173,8 +174,8 @@ export const removeGrant = endpoint({
   id: 'removeGrant',
   method: 'DELETE',
   path: '/api/v1/repositories/{repository}/grants/{account}',
-  summary: 'Take an account’s role on the repository away',
+  summary: 'Take a role on the repository away',
   right: 'signed-in',
-  params: z.object({ repository: repositoryParam, account: z.string().max(64) }),
+  params: z.object({ repository: repositoryParam, account: z.string().max(170) }),
   errors: ['name-unknown', 'not-found', 'denied', 'unauthorized'],
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { time } from './shapes.ts';
+import { limits, time } from './shapes.ts';
 
 export const me = z.object({
   name: z.string().optional(),
@@ -55,6 +55,7 @@ const token = z.object({
   id: z.string(),
   name: z.string(),
   readOnly: z.boolean(),
+  limits: limits.optional(),
   createdAt: time,
   expiresAt: time,
   lastUsedAt: time.optional(),
@@ -80,6 +81,7 @@ export const createToken = endpoint({
     name: z.string().min(1).max(100),
     readOnly: z.boolean().default(false),
     days: z.number().int().min(1).max(366).default(90),
+    limits: limits.optional(),
   }),
   answer: z.object({ token, secret: z.string() }),
   status: 201,

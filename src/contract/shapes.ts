@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { severities } from '../content/advisories/advisory.ts';
-import { roleNames } from '../access/roles.ts';
 
 /** Shapes that several endpoints share. Times are RFC 3339 UTC, sizes bytes, absent means not known. */
 export const time = z.iso.datetime();
@@ -24,7 +23,20 @@ export const severityCounts = z.object({
   unknown: z.number().int(),
 });
 export const visibility = z.enum(['private', 'public']);
-export const role = z.enum(roleNames);
+/** A built-in role or one that an organisation made. */
+export const role = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'the name of a role');
+
+/** What a token may be used for at most. */
+export const limits = z
+  .array(
+    z.strictObject({
+      repository: z.string().min(1).max(255).optional(),
+      organisation: z.string().min(1).max(100).optional(),
+      actions: z.array(z.enum(['pull', 'push', 'delete', 'sign', 'audit'])).min(1),
+    }),
+  )
+  .min(1)
+  .max(50);
 
 /** Where the analysis of an image stands; `unknown` verdicts are never drawn as clean. */
 export const analysisState = z.enum(['waiting', 'running', 'complete', 'incomplete', 'failed', 'not-applicable']);

@@ -3,7 +3,7 @@ import { anonymous, type Viewer } from '../access/viewer.ts';
 import { AssayError } from '../lib/error.ts';
 import { type Identified, viewerOf } from '../work/access/sign-in.ts';
 import type { House } from './house.ts';
-import { originOf } from './origin.ts';
+import { originOf, requestIdOf } from './origin.ts';
 
 /** Name and password of an `Authorization: Basic` header (RFC 7617), or none. */
 export function readBasic(header: string | undefined): { name: string; password: string } | undefined {
@@ -32,8 +32,11 @@ export interface Caller {
 
 const nobody: Caller = { viewer: anonymous, identified: undefined, readOnly: false };
 
-function callerOf(identified: Identified): Caller {
-  return { viewer: viewerOf(identified), identified, readOnly: identified.token?.readOnly ?? false };
+/** The caller that a request with these credentials is, with where it comes from for the audit. */
+export function callerOf(identified: Identified, request: IncomingMessage, by: string): Caller {
+  const via = identified.token ? `${identified.token.kind} token ${identified.token.id}` : by;
+  const origin = { address: addressOf(request), requestId: requestIdOf(request), by: via };
+  return { viewer: viewerOf(identified, origin), identified, readOnly: identified.token?.readOnly ?? false };
 }
 
 /** The caller behind an Authorization header. Wrong credentials throw `credentials-invalid`; none are anonymous. */
@@ -41,14 +44,24 @@ export async function identify(house: House, request: IncomingMessage): Promise<
   const header = request.headers.authorization;
   if (!header) return nobody;
   const basic = readBasic(header);
-  if (basic) return callerOf(await house.signIn.byPassword(basic.name, basic.password, addressOf(request)));
+  if (basic) {
+    const identified = await house.signIn.byPassword(basic.name, basic.password, addressOf(request));
+    return callerOf(identified, request, 'password');
+  }
   const bearer = readBearer(header);
   if (bearer?.startsWith('asy_')) {
-    const found = await house.signIn.byToken(bearer, ['personal']);
-    if (found) return callerOf(found);
+    const found = await house.signIn.byToken(bearer, ['personal', 'robot']);
+    if (found) return callerOf(found, request, 'token');
   } else if (bearer) {
     const viewer = await house.tokens.verify(bearer);
-    if (viewer) return { viewer, identified: undefined, readOnly: false };
+    if (viewer) {
+      const origin = { address: addressOf(request), requestId: requestIdOf(request), by: 'registry token' };
+      return {
+        viewer: viewer.kind === 'system' ? viewer : { ...viewer, origin },
+        identified: undefined,
+        readOnly: false,
+      };
+    }
   }
   throw new AssayError('credentials-invalid', 'the credentials are not valid, or no longer');
 }

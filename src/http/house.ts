@@ -1,5 +1,8 @@
 import type { Accounts } from '../work/access/accounts.ts';
+import type { Grants } from '../work/access/grants.ts';
+import type { Organisations } from '../work/access/organisations.ts';
 import type { RegistryTokens } from '../work/access/registry-tokens.ts';
+import type { Robots } from '../work/access/robots.ts';
 import type { SignIn } from '../work/access/sign-in.ts';
 import type { Backups } from '../work/registry/backups.ts';
 import type { Blobs } from '../work/registry/blobs.ts';
@@ -34,6 +37,9 @@ export interface House {
   readonly signIn: SignIn;
   readonly tokens: RegistryTokens;
   readonly accounts: Accounts;
+  readonly grants: Grants;
+  readonly organisations: Organisations;
+  readonly robots: Robots;
   readonly wakeJobs: () => void;
   /** True while the administrator's password is the one that the first start made. */
   initialPassword(): Promise<boolean>;

@@ -39,9 +39,17 @@ export function originFinder(trustedProxies: readonly string[]): FindOrigin {
 
 const known = new WeakMap<IncomingMessage, Origin>();
 
-/** Notes where a request comes from, once, at the front of the house. */
-export function noteOrigin(request: IncomingMessage, origin: Origin): void {
+const ids = new WeakMap<IncomingMessage, string>();
+
+/** Notes where a request comes from and what it is called, once, at the front of the house. */
+export function noteOrigin(request: IncomingMessage, origin: Origin, requestId: string): void {
   known.set(request, origin);
+  ids.set(request, requestId);
+}
+
+/** The id that the answer carries as X-Request-Id. */
+export function requestIdOf(request: IncomingMessage): string {
+  return ids.get(request) ?? '';
 }
 
 const direct = originFinder([]);

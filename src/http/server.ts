@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isAdministrator } from '../access/viewer.ts';
 import { AssayError, isAssayError } from '../lib/error.ts';
 import { errorTable } from '../lib/error-table.ts';
 import { apiServer } from './api/server.ts';
@@ -39,7 +40,7 @@ export function frontServer(parts: ServerParts): (request: IncomingMessage, resp
   return (request, response) => {
     const startedAt = performance.now();
     const state: RequestState = { requestId: randomUUID(), actor: '', error: undefined };
-    noteOrigin(request, parts.origin(request));
+    noteOrigin(request, parts.origin(request), state.requestId);
     response.setHeader('X-Request-Id', state.requestId);
     response.once('close', () =>
       parts.log.answered(request, response, {
@@ -177,7 +178,7 @@ async function search(
 async function metrics(parts: ServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { viewer } = await identify(parts.house, request);
   if (viewer.kind !== 'account') throw new AssayError('unauthorized');
-  if (!viewer.administrator) throw new AssayError('denied');
+  if (!isAdministrator(viewer)) throw new AssayError('denied');
   const { type, text } = await parts.metrics();
   const body = Buffer.from(text);
   response.writeHead(200, { 'Content-Type': type, 'Content-Length': body.length });

@@ -66,6 +66,9 @@ export const errorTable = {
     exit: 1,
     text: 'the manifest is part of an index; delete the index first',
   },
+  'tag-immutable': { status: 409, oci: 'TAG_IMMUTABLE', exit: 1, text: 'the tag may not be moved or deleted' },
+  'tag-protected': { status: 403, oci: 'TAG_PROTECTED', exit: 1, text: 'only maintainers may set this tag' },
+  'quota-exceeded': { status: 403, oci: 'QUOTA_EXCEEDED', exit: 1, text: 'the organisation has no room left' },
   // access
   unauthorized: { status: 401, oci: 'UNAUTHORIZED', exit: 2, text: 'authentication required' },
   'credentials-invalid': { status: 401, oci: 'UNAUTHORIZED', exit: 2, text: 'wrong name or password' },

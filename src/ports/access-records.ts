@@ -1,24 +1,40 @@
-import type { Role } from '../access/roles.ts';
+import type { TokenLimits } from '../access/limits.ts';
+import type { Action, Role } from '../access/roles.ts';
+import type { Viewer } from '../access/viewer.ts';
 import type { RepositoryName } from '../oci/names.ts';
 
 export interface Account {
   readonly id: string;
+  /** A robot's is `<organisation>+<name>`. */
   readonly name: string;
+  readonly kind: 'person' | 'robot';
+  /** Home of a robot. */
+  readonly organisation: string | undefined;
+  /** `local`, or the id of the directory that vouches for the account. */
+  readonly source: string;
+  /** What the directory calls the account. */
+  readonly externalId: string | undefined;
+  readonly email: string | undefined;
+  /** True when signing in to the console asks for a code as well (RFC 6238). */
+  readonly secondFactor: boolean;
   readonly administrator: boolean;
   readonly disabled: boolean;
   readonly createdAt: number;
   readonly passwordChangedAt: number;
-  /** PHC string of argon2id. */
+  /** PHC string of argon2id; empty where no password is kept. */
   readonly passwordHash: string;
 }
 
-/** A secret that stands for an account: for a person's scripts, a client's refresh, or a browser session. */
+/** A secret that stands for an account: for a person's scripts, a robot, a client's refresh, or a browser session. */
 export interface TokenRecord {
   readonly id: string;
   readonly accountId: string;
-  readonly kind: 'personal' | 'refresh' | 'session';
+  /** `second-factor` stands between the password and the code; it opens nothing. */
+  readonly kind: 'personal' | 'refresh' | 'session' | 'robot' | 'second-factor';
   readonly name: string;
   readonly readOnly: boolean;
+  /** Absent: everything that its account may do. */
+  readonly limits: TokenLimits | undefined;
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly lastUsedAt: number | undefined;
@@ -26,34 +42,115 @@ export interface TokenRecord {
 
 /** A role on one repository, or on an organisation and all its repositories. */
 export interface Grant {
-  readonly accountName: string;
+  /** Name of an account, or `team:<name>` for a team of the organisation. */
+  readonly principal: string;
   readonly role: Role;
+  readonly actions: readonly Action[];
   readonly subject: { readonly repository: RepositoryName } | { readonly organisation: string };
 }
 
-export interface AccessRecords {
+export interface Organisation {
+  readonly name: string;
+  readonly description: string;
+  readonly createdAt: number;
+  /** Most bytes that its repositories may hold together; a blob counts once in each repository. */
+  readonly maxBytes: number | undefined;
+}
+
+export interface CustomRole {
+  readonly name: string;
+  readonly description: string;
+  readonly actions: readonly Action[];
+}
+
+export interface Team {
+  readonly id: string;
+  readonly organisation: string;
+  readonly name: string;
+  readonly description: string;
+  readonly createdAt: number;
+}
+
+export interface TeamMember {
+  readonly account: string;
+  /** `local`, or the directory whose groups made it so. */
+  readonly sources: readonly string[];
+}
+
+export interface AccountRecords {
   account(name: string): Promise<Account | undefined>;
   accountById(id: string): Promise<Account | undefined>;
+  accountByExternal(source: string, externalId: string): Promise<Account | undefined>;
   accounts(): Promise<Account[]>;
+  robots(organisation: string): Promise<Account[]>;
   createAccount(account: Account): Promise<void>;
   setPassword(accountId: string, passwordHash: string, at: number): Promise<void>;
   setDisabled(accountId: string, disabled: boolean): Promise<void>;
+  setAdministrator(accountId: string, administrator: boolean): Promise<void>;
+  setEmail(accountId: string, email: string | undefined): Promise<void>;
   deleteAccount(accountId: string): Promise<void>;
 
+  totp(accountId: string): Promise<{ secret: string; step: number } | undefined>;
+  /** `undefined` takes the second factor away. */
+  setTotp(accountId: string, secret: string | undefined): Promise<void>;
+  /** Notes that the code of this step was used; false when it or a later one was used before. */
+  useTotpStep(accountId: string, step: number): Promise<boolean>;
+}
+
+export interface TokenRecords {
   /** Tokens are kept as the SHA-256 of their text. */
   addToken(token: TokenRecord, secretHash: string): Promise<void>;
   tokenBySecret(secretHash: string, now: number): Promise<{ token: TokenRecord; account: Account } | undefined>;
+  tokenById(id: string): Promise<TokenRecord | undefined>;
   tokens(accountId: string, kind: TokenRecord['kind']): Promise<TokenRecord[]>;
   touchToken(id: string, at: number): Promise<void>;
   revokeToken(accountId: string, id: string): Promise<boolean>;
   revokeTokens(accountId: string, kinds: readonly TokenRecord['kind'][]): Promise<void>;
   forgetExpiredTokens(before: number): Promise<number>;
+}
 
+export interface OrganisationRecords {
+  /** Those in which the viewer holds anything, or all of them for an administrator. */
+  organisations(viewer: Viewer): Promise<Organisation[]>;
+  organisation(name: string): Promise<Organisation | undefined>;
+  updateOrganisation(name: string, change: { description?: string; maxBytes?: number | null }): Promise<void>;
+  /** False while it has repositories. */
+  deleteOrganisation(name: string): Promise<boolean>;
+  /** What the viewer may do on the organisation itself. */
+  rightsIn(viewer: Viewer, organisation: string): Promise<ReadonlySet<Action>>;
+  /** Bytes that the repositories of the organisation hold. */
+  usage(organisation: string): Promise<number>;
+  /** Adds up the counters of organisations that have many. */
+  compactUsage(): Promise<void>;
+
+  customRoles(organisation: string): Promise<CustomRole[]>;
+  /** Sets the role, and the actions of every grant that names it. */
+  putCustomRole(organisation: string, role: CustomRole): Promise<void>;
+  /** False while a grant names it, or when there is none. */
+  deleteCustomRole(organisation: string, name: string): Promise<boolean>;
+
+  teams(organisation: string): Promise<(Team & { readonly members: number })[]>;
+  team(organisation: string, name: string): Promise<Team | undefined>;
+  createTeam(team: Team): Promise<void>;
+  deleteTeam(team: Team): Promise<void>;
+  teamMembers(team: Team): Promise<TeamMember[]>;
+  addTeamMember(team: Team, accountId: string): Promise<void>;
+  removeTeamMember(team: Team, accountId: string): Promise<boolean>;
+  teamsOf(accountId: string): Promise<Team[]>;
+  /** Makes the account a member of exactly these teams as far as this directory says so; returns what changed. */
+  setMemberships(accountId: string, source: string, teamIds: readonly string[]): Promise<boolean>;
+}
+
+export interface GrantRecords {
   grant(grant: Grant): Promise<void>;
-  revokeGrant(grant: Omit<Grant, 'role'>): Promise<boolean>;
-  grants(filter: { accountName?: string; repository?: RepositoryName }): Promise<Grant[]>;
+  revokeGrant(grant: Pick<Grant, 'principal' | 'subject'>): Promise<boolean>;
+  /** `repository` finds those on its organisation too, `organisation` those on it alone. */
+  grants(filter: { account?: string; repository?: RepositoryName; organisation?: string }): Promise<Grant[]>;
+}
 
+export interface AccessRecords extends AccountRecords, TokenRecords, OrganisationRecords, GrantRecords {
   /** Values the server made once and keeps: token keys and the like. */
   secret(name: string): Promise<Uint8Array | undefined>;
   setSecret(name: string, value: Uint8Array): Promise<void>;
+  deleteSecret(name: string): Promise<void>;
 }

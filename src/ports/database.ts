@@ -1,4 +1,5 @@
 import type { AccessRecords } from './access-records.ts';
+import type { AuditRecords } from './audit-records.ts';
 import type { ContentRecords } from './content-records.ts';
 import type { EventRecords } from './events-records.ts';
 import type { JobRecords } from './queue.ts';
@@ -12,6 +13,7 @@ export interface Records {
   readonly content: ContentRecords;
   readonly jobs: JobRecords;
   readonly events: EventRecords;
+  readonly audit: AuditRecords;
   readonly upkeep: UpkeepRecords;
 }
 

@@ -1,4 +1,5 @@
 import type { Action } from '../access/roles.ts';
+import type { TagRule } from '../access/tag-rules.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { RepositoryName, Tag } from '../oci/names.ts';
@@ -128,7 +129,11 @@ export interface RegistryRecords {
   repositoryNames(viewer: Viewer, page: Page): Promise<RepositoryName[]>;
   repositories(viewer: Viewer, page: Page & { search?: string | undefined }): Promise<RepositoryListItem[]>;
   countRepositories(viewer: Viewer, search?: string): Promise<number>;
-  mayCreateIn(viewer: Viewer, organisation: string): Promise<boolean>;
+  /** True when a push of the viewer would create a repository of this name, if there were none. */
+  mayCreate(viewer: Viewer, name: RepositoryName): Promise<boolean>;
+  tagRules(repository: Repository): Promise<TagRule[]>;
+  addTagRule(repository: Repository, rule: TagRule): Promise<void>;
+  removeTagRule(repository: Repository, id: string): Promise<boolean>;
   organisationExists(organisation: string): Promise<boolean>;
   createOrganisation(name: string, at: number): Promise<void>;
   createRepository(repository: {

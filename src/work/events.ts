@@ -1,3 +1,4 @@
+import { nameOf, type Viewer } from '../access/viewer.ts';
 import { uuidv7 } from '../lib/uuid.ts';
 import type { Records } from '../ports/database.ts';
 import type { RepositoryId } from '../ports/registry-records.ts';
@@ -20,25 +21,62 @@ export type EventNoun =
   | 'password.changed'
   | 'token.created'
   | 'token.revoked'
-  | 'grant.changed';
+  | 'grant.changed'
+  | 'account.changed'
+  | 'second-factor.changed'
+  | 'organisation.created'
+  | 'organisation.changed'
+  | 'organisation.deleted'
+  | 'role.changed'
+  | 'role.deleted'
+  | 'team.created'
+  | 'team.changed'
+  | 'team.deleted'
+  | 'robot.created'
+  | 'robot.deleted'
+  | 'tag-rule.created'
+  | 'tag-rule.deleted';
 
-/** Writes an event inside the transaction of the change it tells of. */
+/** Where a change happened, for those who may see it: a repository, or an organisation. Neither: for administrators. */
+export type Place =
+  | { readonly id: RepositoryId; readonly name: string }
+  | { readonly organisation: string }
+  | undefined;
+
+/** Findings about images are facts that follow from changes; the audit holds the changes. */
+const DERIVED: ReadonlySet<EventNoun> = new Set(['image.analysed', 'image.judged']);
+
+/**
+ * Writes an event inside the transaction of the change it tells of, and the entry of the audit with it. `change` is what
+ * was there before and what is there now, where the event's own data do not say it.
+ */
 export async function appendEvent(
   records: Records,
   at: number,
   noun: EventNoun,
-  actor: string,
-  repository: { readonly id: RepositoryId; readonly name: string } | undefined,
+  actor: Viewer | string,
+  place: Place,
   subject: string,
   data: Readonly<Record<string, unknown>>,
+  change?: { readonly before?: unknown; readonly after?: unknown },
 ): Promise<void> {
-  await records.events.append({
-    id: uuidv7(at),
-    type: `dev.assay.${noun}.v1`,
-    actor,
-    repositoryId: repository?.id,
-    subject,
-    data,
+  const id = uuidv7(at);
+  const repositoryId = place && 'id' in place ? place.id : undefined;
+  const name = typeof actor === 'string' ? actor : nameOf(actor);
+  await records.events.append({ id, type: `dev.assay.${noun}.v1`, actor: name, repositoryId, subject, data, at });
+  if (DERIVED.has(noun)) return;
+  await records.audit.append({
+    id,
     at,
+    actor: name,
+    actorId: typeof actor === 'string' || actor.kind !== 'account' ? undefined : actor.accountId,
+    origin: typeof actor === 'string' || actor.kind === 'system' ? undefined : actor.origin,
+    action: noun,
+    object: subject,
+    organisation: place && ('organisation' in place ? place.organisation : place.name.split('/')[0]),
+    repositoryId,
+    before: change?.before,
+    after: change ? change.after : data,
+    occurrences: 1,
   });
 }

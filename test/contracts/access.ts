@@ -18,6 +18,7 @@ export function accessContract(open: OpenDatabase): void {
         kind: 'personal' as const,
         name: 'ci',
         readOnly: true,
+        limits: [{ on: { organisation: 'lib' }, actions: ['pull' as const] }],
         createdAt: 1,
         expiresAt: 100,
         lastUsedAt: undefined,
@@ -31,7 +32,7 @@ export function accessContract(open: OpenDatabase): void {
       await database.change((records) => records.access.setDisabled('id-ann', true));
       assert.equal(await access.tokenBySecret('hash', 50), undefined, 'its account is disabled');
       assert.deepEqual(await access.grants({ repository: name('lib/a') }), [
-        { accountName: 'ann', role: 'publisher', subject: { repository: 'lib/a' } },
+        { principal: 'ann', role: 'publisher', actions: ['pull', 'push', 'sign'], subject: { repository: 'lib/a' } },
       ]);
       await database.change((records) => records.access.deleteAccount('id-ann'));
       assert.deepEqual(await access.grants({}), []);
@@ -55,6 +56,7 @@ export function accessContract(open: OpenDatabase): void {
               kind,
               name: id,
               readOnly: false,
+              limits: undefined,
               createdAt: 1,
               expiresAt,
               lastUsedAt: undefined,

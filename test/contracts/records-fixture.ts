@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import type { Viewer } from '../../src/access/viewer.ts';
 import { systemViewer } from '../../src/access/viewer.ts';
-import type { Role } from '../../src/access/roles.ts';
+import { type BuiltInRole, roles } from '../../src/access/roles.ts';
+import { newAccount } from '../../src/work/access/new-account.ts';
 import type { Digest } from '../../src/oci/digest.ts';
 import type { RepositoryName, Tag } from '../../src/oci/names.ts';
 import type { StorageKey } from '../../src/ports/blob-store.ts';
@@ -33,15 +34,16 @@ export function account(accountName: string, administrator = false): Extract<Vie
 
 export async function addAccount(database: Database, viewer: Extract<Viewer, { kind: 'account' }>): Promise<void> {
   await database.change(({ access }) =>
-    access.createAccount({
-      id: viewer.accountId,
-      name: viewer.name,
-      administrator: viewer.administrator,
-      disabled: false,
-      createdAt: 1,
-      passwordChangedAt: 2,
-      passwordHash: 'x',
-    }),
+    access.createAccount(
+      newAccount({
+        id: viewer.accountId,
+        name: viewer.name,
+        administrator: viewer.administrator,
+        createdAt: 1,
+        passwordChangedAt: 2,
+        passwordHash: 'x',
+      }),
+    ),
   );
 }
 
@@ -68,10 +70,10 @@ export async function addRepository(
 export function grantTo(
   database: Database,
   accountName: string,
-  role: Role,
+  role: BuiltInRole,
   subject: { repository: RepositoryName } | { organisation: string },
 ): Promise<void> {
-  return database.change(({ access }) => access.grant({ accountName, role, subject }));
+  return database.change(({ access }) => access.grant({ principal: accountName, role, actions: roles[role], subject }));
 }
 
 /** A manifest of one config and these layers; the digests are of the given words. */

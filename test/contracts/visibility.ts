@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { TokenLimits } from '../../src/access/limits.ts';
 import type { Action } from '../../src/access/roles.ts';
 import { anonymous, type Viewer } from '../../src/access/viewer.ts';
 import { account, addAccount, addRepository, digest, grantTo, manifestOf, name, pushImage } from './records-fixture.ts';
@@ -10,6 +11,8 @@ const administrator = account('root', true);
 const reader = account('reader');
 const member = account('member');
 const stranger = account('stranger');
+const teamed = account('teamed');
+const limited = (who: Extract<Viewer, { kind: 'account' }>, limits: TokenLimits): Viewer => ({ ...who, limits });
 const scoped = (who: Viewer, repositories: Record<string, Action[]>, catalogue = false): Viewer =>
   who.kind === 'system'
     ? who
@@ -35,6 +38,23 @@ const cases: readonly (readonly [title: string, viewer: Viewer, sees: readonly s
   ['a token to push only', scoped(member, { 'acme/base': ['push'] }), []],
   ['a token without any repository', scoped(administrator, {}), []],
   ['a token for the catalogue', scoped(reader, {}, true), ['acme/app', 'open/tool']],
+  [
+    'a token limited to one repository',
+    limited(member, [{ on: { repository: name('acme/app') }, actions: ['pull'] }]),
+    ['acme/app'],
+  ],
+  [
+    'an administrator’s token limited to one organisation',
+    limited(administrator, [{ on: { organisation: 'rival' }, actions: ['pull'] }]),
+    ['rival/app'],
+  ],
+  ['a limited token that does not pull', limited(member, [{ on: { organisation: 'acme' }, actions: ['push'] }]), []],
+  [
+    'a limited token that names what its holder may not see',
+    limited(stranger, [{ on: { organisation: 'acme' }, actions: ['pull'] }]),
+    [],
+  ],
+  ['a member of a team with a role', teamed, ['acme/base', 'open/tool']],
   ['an anonymous token', scoped(anonymous, { 'open/tool': ['pull'], 'acme/app': ['pull'] }), ['open/tool']],
 ];
 
@@ -43,11 +63,17 @@ export function visibilityContract(open: OpenDatabase): void {
   describe('visibility', () => {
     test('every list, count and search shows each viewer exactly its repositories', async () => {
       const database = await open();
-      for (const each of [administrator, reader, member, stranger]) await addAccount(database, each);
+      for (const each of [administrator, reader, member, stranger, teamed]) await addAccount(database, each);
       for (const each of ['acme/app', 'acme/base', 'rival/app']) await addRepository(database, each);
       await addRepository(database, 'open/tool', 'public');
       await grantTo(database, 'reader', 'reader', { repository: name('acme/app') });
       await grantTo(database, 'member', 'publisher', { organisation: 'acme' });
+      const team = { id: 'team-1', organisation: 'acme', name: 'qa', description: '', createdAt: 1 };
+      await database.change(async ({ access }) => {
+        await access.createTeam(team);
+        await access.addTeamMember(team, teamed.accountId);
+      });
+      await grantTo(database, 'team:qa', 'signer', { repository: name('acme/base') });
       const { registry, content, events } = database.records;
       for (const each of ['acme/app', 'acme/base', 'rival/app', 'open/tool']) {
         const repository = (await registry.repository(system, name(each)))!;
@@ -114,16 +140,16 @@ export function visibilityContract(open: OpenDatabase): void {
       const rights = async (viewer: Viewer) => [
         ...((await registry.repository(viewer, name('acme/app')))?.rights ?? []),
       ];
-      assert.deepEqual(await rights(member), ['pull', 'push']);
+      assert.deepEqual(await rights(member), ['pull', 'push', 'sign']);
       assert.deepEqual(await rights(scoped(member, { 'acme/app': ['pull', 'delete'] })), ['pull']);
       assert.deepEqual(await rights(anonymous), []);
-      assert.equal(await registry.mayCreateIn(member, 'acme'), true);
-      assert.equal(await registry.mayCreateIn(member, 'rival'), false);
+      assert.equal(await registry.mayCreate(member, name('acme/new')), true);
+      assert.equal(await registry.mayCreate(member, name('rival/new')), false);
       await grantTo(database, 'member', 'reader', { organisation: 'acme' });
       assert.deepEqual(await rights(member), ['pull'], 'a second grant replaces the first');
-      assert.equal(await registry.mayCreateIn(member, 'acme'), false);
+      assert.equal(await registry.mayCreate(member, name('acme/new')), false);
       const revoked = await database.change(({ access }) =>
-        access.revokeGrant({ accountName: 'member', subject: { organisation: 'acme' } }),
+        access.revokeGrant({ principal: 'member', subject: { organisation: 'acme' } }),
       );
       assert.equal(revoked, true);
       assert.deepEqual(await rights(member), []);

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { isAdministrator } from '../../access/viewer.ts';
 import type { EventRecords } from '../../ports/events-records.ts';
 import type { RepositoryId } from '../../ports/registry-records.ts';
 import type { Schema } from './schema.ts';
@@ -21,7 +22,7 @@ export function eventRecords(db: Kysely<Schema>): EventRecords {
         .execute();
     },
     async list(viewer, page) {
-      const all = viewer.kind === 'system' || (viewer.kind === 'account' && viewer.administrator && !viewer.scope);
+      const all = viewer.kind === 'system' || isAdministrator(viewer);
       const rows = await db
         .selectFrom('events')
         .leftJoin('repositories', 'repositories.id', 'events.repository_id')

@@ -6,6 +6,7 @@ import { first } from './migrations/202611210500-house-first.ts';
 import { removals } from './migrations/202611210620-registry-removals.ts';
 import { sourceNames } from './migrations/202611210635-content-source-names.ts';
 import { ownedAndSources } from './migrations/202611210640-content-owned-and-sources.ts';
+import { teams } from './migrations/202611210800-access-teams.ts';
 import { modulesAndLocks } from './migrations/202611210810-content-modules-and-locks.ts';
 import { packageNames } from './migrations/202611210815-content-package-names.ts';
 import type { Schema } from './schema.ts';
@@ -18,6 +19,7 @@ export const migrations: readonly Migration[] = [
   ownedAndSources,
   modulesAndLocks,
   packageNames,
+  teams,
 ];
 
 /** Brings the schema up to date inside the caller's transaction. Refuses a schema newer than this program. */

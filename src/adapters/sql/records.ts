@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Records } from '../../ports/database.ts';
-import { accessRecords } from './access-records.ts';
+import { accessRecords } from './access/records.ts';
+import { auditRecords } from './audit-records.ts';
 import { contentRecords } from './content/records.ts';
 import { eventRecords } from './event-records.ts';
 import { jobRecords } from './job-records.ts';
@@ -17,6 +18,7 @@ export function sqlRecords(db: Kysely<Schema>, keep?: KeepTimes): Records {
     content: contentRecords(db),
     jobs: jobRecords(db),
     events: eventRecords(db),
+    audit: auditRecords(db),
     upkeep: upkeepRecords(db),
   };
 }

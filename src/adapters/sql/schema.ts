@@ -3,7 +3,7 @@ export interface Schema {
   migrations: { name: string; applied_at: number };
 
   // registry
-  organisations: { name: string; created_at: number };
+  organisations: { name: string; created_at: number; description: string; max_bytes: number | null };
   repositories: {
     id: string;
     name: string;
@@ -84,20 +84,75 @@ export interface Schema {
     disabled: number;
     created_at: number;
     password_changed_at: number;
+    kind: 'person' | 'robot';
+    /** Home of a robot. */
+    organisation: string | null;
+    /** `local`, or the id of the directory that vouches for the account. */
+    source: string;
+    /** What the directory calls the account: a distinguished name, or issuer's subject. */
+    external_id: string | null;
+    email: string | null;
+    totp_secret: string | null;
+    /** Newest time step whose code was used (RFC 6238 section 5.2). */
+    totp_step: number | null;
   };
   tokens: {
     id: string;
     account_id: string;
-    kind: 'personal' | 'refresh' | 'session';
+    kind: 'personal' | 'refresh' | 'session' | 'robot' | 'second-factor';
     name: string;
     read_only: number;
     secret_hash: string;
     created_at: number;
     expires_at: number;
     last_used_at: number | null;
+    /** JSON of what the token may be used for at most. */
+    limits: string | null;
   };
-  grants: { account_id: string; subject_kind: 'repository' | 'organisation'; subject: string; role: string };
+  grants: {
+    principal: string;
+    principal_kind: 'account' | 'team';
+    subject_kind: 'repository' | 'organisation';
+    subject: string;
+    role: string;
+    /** Mask of the role's actions; follows the role when an organisation changes it. */
+    actions: number;
+  };
+  custom_roles: { organisation: string; name: string; actions: number; description: string };
+  teams: { id: string; organisation: string; name: string; description: string; created_at: number };
+  /** `source` is `local` or the directory whose groups made the account a member. */
+  team_members: { team_id: string; account_id: string; source: string };
+  tag_rules: {
+    id: string;
+    repository_id: string;
+    kind: 'immutable' | 'protected';
+    pattern: string;
+    created_at: number;
+    created_by: string;
+  };
+  /** Bytes that came or went; what an organisation stores is their sum. */
+  usage_changes: { id: string; organisation: string; bytes: number };
   secrets: { name: string; value: Uint8Array };
+
+  /** `seq` and `hash` are set when the entry is sealed into the chain. */
+  audit_entries: {
+    id: string;
+    at: number;
+    actor: string;
+    actor_id: string | null;
+    address: string | null;
+    request_id: string | null;
+    via: string | null;
+    action: string;
+    object: string;
+    organisation: string | null;
+    repository_id: string | null;
+    before: string | null;
+    after: string | null;
+    occurrences: number;
+    seq: number | null;
+    hash: string | null;
+  };
 
   // content
   layer_analyses: {

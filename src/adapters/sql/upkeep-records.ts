@@ -3,6 +3,7 @@ import type { Digest } from '../../oci/digest.ts';
 import type { StorageKey } from '../../ports/blob-store.ts';
 import type { BrokenReference, UpkeepRecords } from '../../ports/upkeep-records.ts';
 import { forgetManifests, condemnUnlinked } from './registry/garbage.ts';
+import { recountUsage } from './registry/usage.ts';
 import { noteRemovals } from './registry/removals.ts';
 import type { Schema } from './schema.ts';
 
@@ -93,6 +94,7 @@ export function upkeepRecords(db: Kysely<Schema>): UpkeepRecords {
         where not exists (select 1 from blobs where blobs.digest = repository_blobs.digest)`.execute(db);
       await forgetManifests(db, await subjects('content-without-manifest', MAX_REPAIRED));
       await condemnUnlinked(db, await subjects('blob-without-link', MAX_REPAIRED), at);
+      await recountUsage(db);
     },
     async counts() {
       const { rows } = await sql<{ blobs: number; bytes: number; manifests: number; artefacts: number; tags: number }>`

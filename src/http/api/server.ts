@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { z } from 'zod';
+import { isAdministrator } from '../../access/viewer.ts';
 import { AssayError } from '../../lib/error.ts';
 import type { Endpoint } from '../../contract/endpoint.ts';
 import { endpoints } from '../../contract/endpoints.ts';
@@ -117,7 +118,7 @@ async function callerFor(house: House, request: IncomingMessage): Promise<Caller
 function checkRight(endpoint: Endpoint, { viewer }: Caller): void {
   if (endpoint.right === 'anyone' || endpoint.right === 'viewer') return;
   if (viewer.kind !== 'account') throw new AssayError('unauthorized');
-  if (endpoint.right === 'administrator' && (!viewer.administrator || viewer.scope))
+  if (endpoint.right === 'administrator' && !isAdministrator(viewer))
     throw new AssayError('denied', 'this needs an administrator');
 }
 

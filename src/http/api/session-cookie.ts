@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { anonymous } from '../../access/viewer.ts';
 import { AssayError } from '../../lib/error.ts';
-import { viewerOf } from '../../work/access/sign-in.ts';
-import type { Caller } from '../credentials.ts';
+import { type Caller, callerOf } from '../credentials.ts';
 import type { House } from '../house.ts';
 import { originOf } from '../origin.ts';
 
@@ -29,9 +28,8 @@ export function sessionCookie(request: IncomingMessage, secret: string | undefin
 export async function callerOfSession(house: House, request: IncomingMessage): Promise<Caller> {
   const secret = sessionSecret(request);
   const identified = secret ? await house.signIn.byToken(secret, ['session']) : undefined;
-  return identified
-    ? { viewer: viewerOf(identified), identified, readOnly: false }
-    : { viewer: anonymous, identified: undefined, readOnly: false };
+  if (identified) return { ...callerOf({ ...identified, token: undefined }, request, 'session'), identified };
+  return { viewer: anonymous, identified: undefined, readOnly: false };
 }
 
 /** A request that a browser makes for another site is refused before any cookie is looked at. */

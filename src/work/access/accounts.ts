@@ -1,14 +1,12 @@
-import { nameOf, type Viewer } from '../../access/viewer.ts';
-import type { Role } from '../../access/roles.ts';
+import { isAdministrator, type Viewer } from '../../access/viewer.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { AssayError } from '../../lib/error.ts';
 import { uuidv7 } from '../../lib/uuid.ts';
-import { isOrganisationName } from '../../oci/names.ts';
-import type { Account, Grant } from '../../ports/access-records.ts';
+import type { Account } from '../../ports/access-records.ts';
 import type { Database, Records } from '../../ports/database.ts';
 import type { Passwords } from '../../ports/passwords.ts';
 import { appendEvent } from '../events.ts';
-import { requireRepository } from '../registry/repositories.ts';
+import { newAccount } from './new-account.ts';
 
 const NAME = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 const MIN_PASSWORD = 10;
@@ -23,7 +21,7 @@ export function checkPassword(password: string, name: string): void {
     throw new AssayError('input-invalid', 'the password is too close to the name');
 }
 
-/** Accounts, their passwords and the roles they hold. */
+/** Accounts of persons and their passwords. */
 export class Accounts {
   readonly #database: Database;
   readonly #passwords: Passwords;
@@ -50,20 +48,18 @@ export class Accounts {
     checkPassword(wanted.password, wanted.name);
     const passwordHash = await this.#passwords.hash(wanted.password);
     const now = this.#clock.now();
-    const account: Account = {
+    const account = newAccount({
       id: uuidv7(now),
       name: wanted.name,
       administrator: wanted.administrator,
-      disabled: false,
       createdAt: now,
-      passwordChangedAt: now,
       passwordHash,
-    };
+    });
     await this.#database.change(async (records) => {
       if (await records.access.account(wanted.name))
         throw new AssayError('already-exists', `the account ${wanted.name} exists already`);
       await records.access.createAccount(account);
-      await appendEvent(records, now, 'account.created', nameOf(viewer), undefined, wanted.name, {
+      await appendEvent(records, now, 'account.created', viewer, undefined, wanted.name, {
         administrator: wanted.administrator,
       });
     });
@@ -77,7 +73,45 @@ export class Accounts {
       if (viewer.kind === 'account' && viewer.accountId === account.id)
         throw new AssayError('denied', 'you cannot remove your own account');
       await records.access.deleteAccount(account.id);
-      await appendEvent(records, this.#clock.now(), 'account.deleted', nameOf(viewer), undefined, name, {});
+      await appendEvent(records, this.#clock.now(), 'account.deleted', viewer, undefined, name, {});
+    });
+  }
+
+  /** Disabling ends sessions and refresh tokens at once; other tokens stand for nobody until it is enabled again. */
+  async update(
+    viewer: Viewer,
+    name: string,
+    change: {
+      disabled?: boolean | undefined;
+      administrator?: boolean | undefined;
+      email?: string | null | undefined;
+    },
+  ): Promise<Account> {
+    requireAdministrator(viewer);
+    return this.#database.change(async (records) => {
+      const account = await requireAccount(records, name);
+      const own = viewer.kind === 'account' && viewer.accountId === account.id;
+      if (own && (change.disabled === true || change.administrator === false))
+        throw new AssayError('denied', 'you cannot take your own rights away; another administrator can');
+      if (account.kind === 'robot' && change.administrator)
+        throw new AssayError('denied', 'a robot is never an administrator');
+      if (change.disabled !== undefined) await records.access.setDisabled(account.id, change.disabled);
+      if (change.disabled) await records.access.revokeTokens(account.id, ['session', 'refresh']);
+      if (change.administrator !== undefined) await records.access.setAdministrator(account.id, change.administrator);
+      if (change.email !== undefined) await records.access.setEmail(account.id, change.email ?? undefined);
+      const after = await requireAccount(records, name);
+      const shown = ({ disabled, administrator, email }: Account) => ({ disabled, administrator, email });
+      await appendEvent(
+        records,
+        this.#clock.now(),
+        'account.changed',
+        viewer,
+        undefined,
+        name,
+        { disabled: after.disabled, administrator: after.administrator },
+        { before: shown(account), after: shown(after) },
+      );
+      return after;
     });
   }
 
@@ -88,9 +122,11 @@ export class Accounts {
     change: { current?: string | undefined; password: string; keepSession?: string },
   ): Promise<void> {
     const account = await requireAccount(this.#database.records, name);
-    const own = viewer.kind === 'account' && viewer.accountId === account.id;
+    const own = viewer.kind === 'account' && viewer.accountId === account.id && isUnlimited(viewer);
     if (!own) requireAdministrator(viewer);
-    else if (!(await this.#passwords.verify(change.current ?? '', account.passwordHash)))
+    if (account.kind === 'robot' || account.source !== 'local')
+      throw new AssayError('denied', `${name} has no password here`);
+    if (own && !(await this.#passwords.verify(change.current ?? '', account.passwordHash)))
       throw new AssayError('credentials-invalid', 'the current password is not right');
     checkPassword(change.password, name);
     const hash = await this.#passwords.hash(change.password);
@@ -98,31 +134,7 @@ export class Accounts {
     await this.#database.change(async (records) => {
       await records.access.setPassword(account.id, hash, now);
       await records.access.revokeTokens(account.id, ['session', 'refresh']);
-      await appendEvent(records, now, 'password.changed', nameOf(viewer), undefined, name, {});
-    });
-  }
-
-  async grant(viewer: Viewer, grant: Grant): Promise<void> {
-    await this.#database.change(async (records) => {
-      await requireManager(records, viewer, grant.subject);
-      await requireAccount(records, grant.accountName);
-      await records.access.grant(grant);
-      await appendEvent(records, this.#clock.now(), 'grant.changed', nameOf(viewer), undefined, grant.accountName, {
-        role: grant.role,
-        ...grant.subject,
-      });
-    });
-  }
-
-  async revoke(viewer: Viewer, grant: { accountName: string; subject: Grant['subject'] }): Promise<void> {
-    await this.#database.change(async (records) => {
-      await requireManager(records, viewer, grant.subject);
-      if (!(await records.access.revokeGrant(grant)))
-        throw new AssayError('not-found', `${grant.accountName} holds no role there`);
-      await appendEvent(records, this.#clock.now(), 'grant.changed', nameOf(viewer), undefined, grant.accountName, {
-        role: 'none' satisfies Role | 'none',
-        ...grant.subject,
-      });
+      await appendEvent(records, now, 'password.changed', viewer, undefined, name, {});
     });
   }
 }
@@ -130,22 +142,16 @@ export class Accounts {
 export function requireAdministrator(viewer: Viewer): void {
   if (viewer.kind === 'system') return;
   if (viewer.kind === 'anonymous') throw new AssayError('unauthorized');
-  if (!viewer.administrator || viewer.scope) throw new AssayError('denied', 'this needs an administrator');
+  if (!isAdministrator(viewer)) throw new AssayError('denied', 'this needs an administrator');
 }
 
-async function requireAccount(records: Records, name: string): Promise<Account> {
+/** True unless the viewer came with a token that is narrower than its account. */
+export function isUnlimited(viewer: Viewer): boolean {
+  return viewer.kind === 'system' || (!viewer.scope && !(viewer.kind === 'account' && viewer.limits));
+}
+
+export async function requireAccount(records: Records, name: string): Promise<Account> {
   const account = await records.access.account(name);
   if (!account) throw new AssayError('not-found', `there is no account ${name.slice(0, 80)}`);
   return account;
-}
-
-async function requireManager(records: Records, viewer: Viewer, subject: Grant['subject']): Promise<void> {
-  if ('repository' in subject) await requireRepository(records, viewer, subject.repository, 'manage');
-  else {
-    requireAdministrator(viewer);
-    if (!isOrganisationName(subject.organisation))
-      throw new AssayError('name-invalid', 'not a name of an organisation');
-    if (!(await records.registry.organisationExists(subject.organisation)))
-      throw new AssayError('not-found', `there is no organisation ${subject.organisation}`);
-  }
 }

@@ -1,5 +1,6 @@
 import { createHmac, hash, randomBytes } from 'node:crypto';
-import { nameOf, type Viewer } from '../../access/viewer.ts';
+import type { TokenLimits } from '../../access/limits.ts';
+import type { RequestOrigin, Viewer } from '../../access/viewer.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { AssayError } from '../../lib/error.ts';
 import { uuidv7 } from '../../lib/uuid.ts';
@@ -9,7 +10,7 @@ import type { Passwords } from '../../ports/passwords.ts';
 import { appendEvent } from '../events.ts';
 import { Throttle } from './throttle.ts';
 
-const PREFIX = { personal: 'asy_pat_', refresh: 'asy_ref_', session: 'asy_ses_' } as const;
+const PREFIX = { personal: 'asy_pat_', refresh: 'asy_ref_', session: 'asy_ses_', 'second-factor': 'asy_2nd_' } as const;
 const REMEMBER_MS = 5 * 60_000;
 const MAX_REMEMBERED = 10_000;
 const TOUCH_EVERY_MS = 60_000;
@@ -61,7 +62,7 @@ export class SignIn {
   async #byTokenOf(name: string, secret: string, address: string): Promise<Identified> {
     const now = this.#clock.now();
     this.#throttle.check(name, address, now);
-    const found = await this.byToken(secret, ['personal', 'refresh']);
+    const found = await this.byToken(secret, ['personal', 'refresh', 'robot']);
     if (found && (found.account.name === name || name === '<token>' || name === '')) return found;
     this.#throttle.failed(name, address, now);
     throw new AssayError('credentials-invalid');
@@ -80,8 +81,8 @@ export class SignIn {
   /** Makes a token; its text is returned once and kept only as a digest. */
   async issue(
     account: Account,
-    kind: TokenRecord['kind'],
-    options: { name: string; lifetimeMs: number; readOnly?: boolean },
+    kind: keyof typeof PREFIX,
+    options: { name: string; lifetimeMs: number; readOnly?: boolean; limits?: TokenLimits; viewer?: Viewer },
   ): Promise<{ token: TokenRecord; secret: string }> {
     const now = this.#clock.now();
     const secret = `${PREFIX[kind]}${randomBytes(32).toString('base64url')}`;
@@ -91,6 +92,7 @@ export class SignIn {
       kind,
       name: options.name.slice(0, 100),
       readOnly: options.readOnly ?? false,
+      limits: options.limits,
       createdAt: now,
       expiresAt: now + options.lifetimeMs,
       lastUsedAt: undefined,
@@ -98,9 +100,11 @@ export class SignIn {
     await this.#database.change(async (records) => {
       await records.access.addToken(token, hash('sha256', secret, 'hex'));
       if (kind === 'personal')
-        await appendEvent(records, now, 'token.created', account.name, undefined, account.name, {
+        await appendEvent(records, now, 'token.created', options.viewer ?? account.name, undefined, account.name, {
           name: token.name,
+          id: token.id,
           readOnly: token.readOnly,
+          ...(token.limits && { limits: token.limits }),
         });
     });
     return { token, secret };
@@ -110,7 +114,7 @@ export class SignIn {
     await this.#database.change(async (records) => {
       if (!(await records.access.revokeToken(viewer.accountId, id)))
         throw new AssayError('not-found', 'you have no such token');
-      await appendEvent(records, this.#clock.now(), 'token.revoked', nameOf(viewer), undefined, viewer.name, {});
+      await appendEvent(records, this.#clock.now(), 'token.revoked', viewer, undefined, viewer.name, { id });
     });
   }
 
@@ -136,7 +140,17 @@ export class SignIn {
   }
 }
 
-/** The viewer that an identified account is; a read-only token narrows nothing here but is refused for changes. */
-export function viewerOf({ account }: Identified): Viewer & { kind: 'account' } {
-  return { kind: 'account', accountId: account.id, name: account.name, administrator: account.administrator };
+/** The viewer that an identified account is. A read-only token narrows nothing here but is refused for changes. */
+export function viewerOf(
+  { account, token }: Pick<Identified, 'account' | 'token'>,
+  origin?: RequestOrigin,
+): Viewer & { kind: 'account' } {
+  return {
+    kind: 'account',
+    accountId: account.id,
+    name: account.name,
+    administrator: account.administrator,
+    ...(token?.limits && { limits: token.limits }),
+    ...(origin && { origin }),
+  };
 }

@@ -1,4 +1,4 @@
-import { nameOf, type Viewer, withoutScope } from '../../access/viewer.ts';
+import { type Viewer, withoutScope } from '../../access/viewer.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { AssayError } from '../../lib/error.ts';
 import type { Digest } from '../../oci/digest.ts';
@@ -7,6 +7,7 @@ import type { BlobReader, BlobStore } from '../../ports/blob-store.ts';
 import type { Database } from '../../ports/database.ts';
 import type { StoredBlob } from '../../ports/registry-records.ts';
 import { appendEvent } from '../events.ts';
+import { requireRoom } from '../access/quotas.ts';
 import { repositoryForPush, requireRepository } from './repositories.ts';
 
 /** Reading, mounting and deleting blobs of a repository. A blob is seen only through its link there. */
@@ -64,6 +65,7 @@ export class Blobs {
     from: RepositoryName | undefined,
   ): Promise<boolean> {
     const repository = await repositoryForPush(this.#database, this.#clock, viewer, into);
+    await requireRoom(this.#database.records, into, 0);
     return this.#database.change(async ({ registry }) => {
       const reader = withoutScope(viewer);
       const source = from === undefined ? undefined : await registry.repository(reader, from);
@@ -91,7 +93,7 @@ export class Blobs {
         );
       const now = this.#clock.now();
       await records.registry.unlinkBlob(repository, digest, now);
-      await appendEvent(records, now, 'blob.deleted', nameOf(viewer), repository, `${name}@${digest}`, {});
+      await appendEvent(records, now, 'blob.deleted', viewer, repository, `${name}@${digest}`, {});
     });
   }
 }

@@ -12,6 +12,7 @@ import { appendEvent } from '../events.ts';
 import { ANALYSE_IMAGE, analysisJob } from '../content/jobs.ts';
 import { fallbackIndex } from './referrers.ts';
 import { repositoryForPush, requirePush, requireRepository } from './repositories.ts';
+import { requireTagChange } from './tag-rules.ts';
 
 /** Most tags that one push by digest may set. */
 export const MAX_TAGS_PER_PUSH = 50;
@@ -89,11 +90,13 @@ export class Manifests {
       const now = this.#clock.now();
       if (!this.#sparseImages) await checkReferences(records, repository, manifest);
       await records.registry.putManifest(repository, toRecord(manifest), nameOf(viewer), now);
-      await appendEvent(records, now, 'manifest.pushed', nameOf(viewer), repository, `${name}@${digest}`, {
+      await appendEvent(records, now, 'manifest.pushed', viewer, repository, `${name}@${digest}`, {
         mediaType: manifest.mediaType,
         tags,
       });
-      for (const tag of tags) await moveTag(records, repository, tag, digest, nameOf(viewer), now);
+      const rules = tags.length > 0 ? await records.registry.tagRules(repository) : [];
+      for (const tag of tags) await requireTagChange(records, repository, rules, tag, digest);
+      for (const tag of tags) await moveTag(records, repository, tag, digest, viewer, now);
       if (manifest.kind === 'image' && manifest.runnable)
         await records.jobs.enqueue({
           id: uuidv7(now),
@@ -116,16 +119,21 @@ export class Manifests {
       const by = nameOf(viewer);
       if ('tag' in reference) {
         const tag = await records.registry.tag(repository, reference.tag);
+        const rules = await records.registry.tagRules(repository);
+        if (tag) await requireTagChange(records, repository, rules, tag.name, undefined);
         if (!tag || !(await records.registry.deleteTag(repository, reference.tag, by, now)))
           throw new AssayError('manifest-unknown', `no tag ${reference.tag} in ${name}`);
-        await appendEvent(records, now, 'tag.deleted', by, repository, `${name}:${reference.tag}`, {
+        await appendEvent(records, now, 'tag.deleted', viewer, repository, `${name}:${reference.tag}`, {
           digest: tag.digest,
         });
         return;
       }
+      const rules = await records.registry.tagRules(repository);
+      for (const tag of rules.length > 0 ? await records.registry.tagsOf(repository, reference.digest) : [])
+        await requireTagChange(records, repository, rules, tag, undefined);
       const tags = await records.registry.deleteManifest(repository, reference.digest, by, now);
       if (!tags) throw new AssayError('manifest-unknown', `no manifest ${reference.digest} in ${name}`);
-      await appendEvent(records, now, 'manifest.deleted', by, repository, `${name}@${reference.digest}`, { tags });
+      await appendEvent(records, now, 'manifest.deleted', viewer, repository, `${name}@${reference.digest}`, { tags });
     });
   }
 }
@@ -135,12 +143,12 @@ async function moveTag(
   repository: Repository,
   tag: Tag,
   digest: Digest,
-  by: string,
+  viewer: Viewer,
   now: number,
 ): Promise<void> {
-  const { previous } = await records.registry.setTag(repository, tag, digest, by, now);
+  const { previous } = await records.registry.setTag(repository, tag, digest, nameOf(viewer), now);
   if (previous === digest) return;
-  await appendEvent(records, now, 'tag.moved', by, repository, `${repository.name}:${tag}`, {
+  await appendEvent(records, now, 'tag.moved', viewer, repository, `${repository.name}:${tag}`, {
     digest,
     ...(previous && { previous }),
   });

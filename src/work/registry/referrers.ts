@@ -2,7 +2,7 @@ import type { Viewer } from '../../access/viewer.ts';
 import { isAssayError } from '../../lib/error.ts';
 import { algorithmOf, type Digest, digestOf, hexOf, isDigest } from '../../oci/digest.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
-import { organisationOf, type RepositoryName, type Tag } from '../../oci/names.ts';
+import type { RepositoryName, Tag } from '../../oci/names.ts';
 import type { Database } from '../../ports/database.ts';
 import type { Referrer, Repository, StoredManifest } from '../../ports/registry-records.ts';
 import { requireRepository } from './repositories.ts';
@@ -45,10 +45,7 @@ async function repositoryOrNone(
   try {
     return await requireRepository(database.records, viewer, name, 'pull');
   } catch (error) {
-    if (
-      isAssayError(error, 'name-unknown') &&
-      (await database.records.registry.mayCreateIn(viewer, organisationOf(name)))
-    )
+    if (isAssayError(error, 'name-unknown') && (await database.records.registry.mayCreate(viewer, name)))
       return undefined;
     throw error;
   }

@@ -1,5 +1,6 @@
 import type { Action } from '../../access/roles.ts';
-import { inScope, nameOf, type Viewer } from '../../access/viewer.ts';
+import { forbids } from '../../access/tag-rules.ts';
+import { inScope, type Viewer } from '../../access/viewer.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { AssayError } from '../../lib/error.ts';
 import { uuidv7 } from '../../lib/uuid.ts';
@@ -48,7 +49,7 @@ export async function requirePush(records: Records, viewer: Viewer, name: Reposi
 
 async function requireCreation(records: Records, viewer: Viewer, name: RepositoryName): Promise<void> {
   if (!inScope(viewer, name, 'push')) throw new AssayError('unauthorized');
-  if (await records.registry.mayCreateIn(viewer, organisationOf(name))) return;
+  if (await records.registry.mayCreate(viewer, name)) return;
   if (viewer.kind === 'anonymous') throw new AssayError('unauthorized');
   throw new AssayError('denied', `you may not create ${name}; ask for the role publisher in ${organisationOf(name)}`);
 }
@@ -77,13 +78,13 @@ export function createRepository(
     const hidden = await records.registry.repository({ kind: 'system', reason: 'is the name taken' }, wanted.name);
     if (hidden) throw new AssayError('denied', `you may not push to ${wanted.name}`);
     if (!(await records.registry.organisationExists(organisation))) {
-      if (viewer.kind !== 'account' || !viewer.administrator)
+      if (viewer.kind !== 'account' || !viewer.administrator || viewer.limits)
         throw new AssayError('denied', `there is no organisation ${organisation}`);
       await records.registry.createOrganisation(organisation, now);
     }
     const id = uuidv7(now) as RepositoryId;
     await records.registry.createRepository({ id, ...wanted, createdAt: now });
-    await appendEvent(records, now, 'repository.created', nameOf(viewer), { id, name: wanted.name }, wanted.name, {
+    await appendEvent(records, now, 'repository.created', viewer, { id, name: wanted.name }, wanted.name, {
       visibility: wanted.visibility,
     });
     const created = await records.registry.repository(viewer, wanted.name);
@@ -102,7 +103,7 @@ export function updateRepository(
   return database.change(async (records) => {
     const repository = await requireRepository(records, viewer, name, 'manage');
     await records.registry.updateRepository(repository, change);
-    await appendEvent(records, clock.now(), 'repository.changed', nameOf(viewer), repository, name, { ...change });
+    await appendEvent(records, clock.now(), 'repository.changed', viewer, repository, name, { ...change });
     return requireRepository(records, viewer, name, 'manage');
   });
 }
@@ -116,7 +117,21 @@ export function deleteRepository(
   return database.change(async (records) => {
     const repository = await requireRepository(records, viewer, name, 'manage');
     const now = clock.now();
+    await refuseImmutable(records, repository);
     await records.registry.deleteRepository(repository, now);
-    await appendEvent(records, now, 'repository.deleted', nameOf(viewer), undefined, name, {});
+    await appendEvent(records, now, 'repository.deleted', viewer, undefined, name, {});
   });
+}
+
+/** A repository goes with its tags, so none of them may be immutable. */
+async function refuseImmutable(records: Records, repository: Repository): Promise<void> {
+  const rules = (await records.registry.tagRules(repository)).filter((each) => each.kind === 'immutable');
+  for (let after: string | undefined; rules.length > 0; ) {
+    const names = await records.registry.tagNames(repository, { ...(after !== undefined && { after }), limit: 1000 });
+    const held = names.find((tag) => forbids(rules, tag, 'delete', true));
+    if (held !== undefined)
+      throw new AssayError('tag-immutable', `${repository.name} has the immutable tag ${held}; lift the rule first`);
+    if (names.length < 1000) return;
+    after = names.at(-1);
+  }
 }

@@ -8,6 +8,7 @@ import type { RepositoryName } from '../../oci/names.ts';
 import type { BlobStore, StagedBlob, StorageKey } from '../../ports/blob-store.ts';
 import type { Database } from '../../ports/database.ts';
 import type { Repository, UploadSession } from '../../ports/registry-records.ts';
+import { requireRoom } from '../access/quotas.ts';
 import { repositoryForPush, requireRepository } from './repositories.ts';
 import { newStorageKey } from './storage-key.ts';
 import { type UploadLimits, uploadLimits } from './upload-limits.ts';
@@ -53,6 +54,7 @@ export class Uploads {
 
   async start(viewer: Viewer, name: RepositoryName, algorithm: DigestAlgorithm = 'sha256'): Promise<UploadSession> {
     const repository = await repositoryForPush(this.#database, this.#clock, viewer, name);
+    await requireRoom(this.#database.records, name, 0);
     const now = this.#clock.now();
     const session: UploadSession = {
       id: uuidv7(now),
@@ -279,6 +281,7 @@ export class Uploads {
     const now = this.#clock.now();
     const size = staged.size;
     if (uploadId) this.#sessions.forget(uploadId);
+    await requireRoom(this.#database.records, repository.name, size);
     const linkPresent = await this.#database.records.registry.storedBlob(digest).then((present) =>
       present
         ? this.#database.change(async (records) => {

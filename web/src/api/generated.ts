@@ -13,8 +13,8 @@ export interface Api {
   createToken: {
     params: undefined;
     query: undefined;
-    body: { readonly name: string; readonly readOnly?: boolean | undefined; readonly days?: number | undefined };
-    answer: { readonly token: { readonly id: string; readonly name: string; readonly readOnly: boolean; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }; readonly secret: string };
+    body: { readonly name: string; readonly readOnly?: boolean | undefined; readonly days?: number | undefined; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined };
+    answer: { readonly token: { readonly id: string; readonly name: string; readonly readOnly: boolean; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }; readonly secret: string };
   };
   /** Who is signed in, and the server one speaks to. */
   getMe: {
@@ -28,7 +28,7 @@ export interface Api {
     params: undefined;
     query: undefined;
     body: undefined;
-    answer: { readonly items: readonly { readonly id: string; readonly name: string; readonly readOnly: boolean; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }[] };
+    answer: { readonly items: readonly { readonly id: string; readonly name: string; readonly readOnly: boolean; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }[] };
   };
   /** Revoke a personal token. */
   revokeToken: {
@@ -56,7 +56,7 @@ export interface Api {
     params: undefined;
     query: undefined;
     body: { readonly name: string; readonly visibility?: 'private' | 'public' | undefined; readonly description?: string | undefined };
-    answer: { readonly name: string; readonly visibility: 'private' | 'public'; readonly description: string; readonly createdAt: string; readonly rights: readonly ('pull' | 'push' | 'delete' | 'manage')[] };
+    answer: { readonly name: string; readonly visibility: 'private' | 'public'; readonly description: string; readonly createdAt: string; readonly rights: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer')[] };
   };
   /** Delete a repository with everything in it. */
   deleteRepository: {
@@ -77,14 +77,14 @@ export interface Api {
     params: { readonly repository: string };
     query: undefined;
     body: undefined;
-    answer: { readonly name: string; readonly visibility: 'private' | 'public'; readonly description: string; readonly createdAt: string; readonly rights: readonly ('pull' | 'push' | 'delete' | 'manage')[] };
+    answer: { readonly name: string; readonly visibility: 'private' | 'public'; readonly description: string; readonly createdAt: string; readonly rights: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer')[] };
   };
   /** Who holds which role on the repository. */
   listGrants: {
     params: { readonly repository: string };
     query: undefined;
     body: undefined;
-    answer: { readonly items: readonly { readonly account: string; readonly role: 'reader' | 'publisher' | 'maintainer' | 'owner'; readonly on: 'repository' | 'organisation' }[] };
+    answer: { readonly items: readonly { readonly account: string; readonly role: string; readonly on: 'repository' | 'organisation' }[] };
   };
   /** Repositories one may pull from, by name. */
   listRepositories: {
@@ -100,18 +100,18 @@ export interface Api {
     body: undefined;
     answer: { readonly items: readonly { readonly name: string; readonly digest: string; readonly kind: 'image' | 'index'; readonly size: number; readonly updatedAt: string; readonly updatedBy: string; readonly moves: number; readonly judgement: { readonly state: 'waiting' | 'running' | 'complete' | 'incomplete' | 'failed' | 'not-applicable'; readonly counts?: { readonly critical: number; readonly high: number; readonly medium: number; readonly low: number; readonly negligible: number; readonly unknown: number } | undefined; readonly fixable?: { readonly critical: number; readonly high: number; readonly medium: number; readonly low: number; readonly negligible: number; readonly unknown: number } | undefined; readonly packages?: number | undefined; readonly unjudged?: number | undefined; readonly judgedAt?: string | undefined; readonly detail?: string | undefined } }[]; readonly next?: string | undefined; readonly sort: 'name' | 'newest' };
   };
-  /** Take an account’s role on the repository away. */
+  /** Take a role on the repository away. */
   removeGrant: {
     params: { readonly repository: string; readonly account: string };
     query: undefined;
     body: undefined;
     answer: undefined;
   };
-  /** Give an account a role on the repository. */
+  /** Give an account, or team:NAME, a role on the repository. */
   setGrant: {
     params: { readonly repository: string; readonly account: string };
     query: undefined;
-    body: { readonly role: 'reader' | 'publisher' | 'maintainer' | 'owner' };
+    body: { readonly role: string };
     answer: undefined;
   };
   /** What the tag named before, newest first. */
@@ -126,7 +126,7 @@ export interface Api {
     params: { readonly repository: string };
     query: undefined;
     body: { readonly visibility?: 'private' | 'public' | undefined; readonly description?: string | undefined };
-    answer: { readonly name: string; readonly visibility: 'private' | 'public'; readonly description: string; readonly createdAt: string; readonly rights: readonly ('pull' | 'push' | 'delete' | 'manage')[] };
+    answer: { readonly name: string; readonly visibility: 'private' | 'public'; readonly description: string; readonly createdAt: string; readonly rights: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer')[] };
   };
   /** Delete a manifest, by digest, with the tags that name it. */
   deleteImage: {
@@ -182,7 +182,7 @@ export interface Api {
     params: undefined;
     query: undefined;
     body: { readonly name: string; readonly password: string; readonly administrator?: boolean | undefined };
-    answer: { readonly name: string; readonly administrator: boolean; readonly disabled: boolean; readonly createdAt: string };
+    answer: { readonly name: string; readonly kind: 'person' | 'robot'; readonly source: string; readonly administrator: boolean; readonly disabled: boolean; readonly secondFactor: boolean; readonly email?: string | undefined; readonly createdAt: string };
   };
   /** Delete an account with its tokens and roles. */
   deleteAccount: {
@@ -224,7 +224,7 @@ export interface Api {
     params: undefined;
     query: undefined;
     body: undefined;
-    answer: { readonly items: readonly { readonly name: string; readonly administrator: boolean; readonly disabled: boolean; readonly createdAt: string }[] };
+    answer: { readonly items: readonly { readonly name: string; readonly kind: 'person' | 'robot'; readonly source: string; readonly administrator: boolean; readonly disabled: boolean; readonly secondFactor: boolean; readonly email?: string | undefined; readonly createdAt: string }[] };
   };
   /** What happened, newest first. */
   listEvents: {
@@ -253,6 +253,13 @@ export interface Api {
     query: undefined;
     body: { readonly password: string };
     answer: undefined;
+  };
+  /** Disable or enable an account, make it an administrator or no longer, set its mail address. */
+  updateAccount: {
+    params: { readonly name: string };
+    query: undefined;
+    body: { readonly disabled?: boolean | undefined; readonly administrator?: boolean | undefined; readonly email?: string | null | undefined };
+    answer: { readonly name: string; readonly kind: 'person' | 'robot'; readonly source: string; readonly administrator: boolean; readonly disabled: boolean; readonly secondFactor: boolean; readonly email?: string | undefined; readonly createdAt: string };
   };
   /** The certificate of the server’s own authority, which clients must trust to speak TLS with it. */
   getAuthority: {
@@ -296,6 +303,195 @@ export interface Api {
     body: undefined;
     answer: undefined;
   };
+  /** Add an account to a team. */
+  addTeamMember: {
+    params: { readonly organisation: string; readonly team: string; readonly account: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Create an organisation. */
+  createOrganisation: {
+    params: undefined;
+    query: undefined;
+    body: { readonly name: string; readonly description?: string | undefined };
+    answer: { readonly name: string; readonly description: string; readonly createdAt: string; readonly maxBytes?: number | undefined };
+  };
+  /** Create a robot account; it signs in as ORGANISATION+NAME with a token. */
+  createRobot: {
+    params: { readonly organisation: string };
+    query: undefined;
+    body: { readonly name: string };
+    answer: { readonly name: string; readonly createdAt: string; readonly tokens: readonly { readonly id: string; readonly name: string; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }[] };
+  };
+  /** Make a token for a robot; its text is shown once. */
+  createRobotToken: {
+    params: { readonly organisation: string; readonly robot: string };
+    query: undefined;
+    body: { readonly name: string; readonly days?: number | undefined; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined };
+    answer: { readonly token: { readonly id: string; readonly name: string; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }; readonly secret: string };
+  };
+  /** Make the tags that match a pattern immutable (nobody moves or deletes them) or protected (maintainers only). */
+  createTagRule: {
+    params: { readonly repository: string };
+    query: undefined;
+    body: { readonly kind: 'immutable' | 'protected'; readonly pattern: string };
+    answer: { readonly id: string; readonly kind: 'immutable' | 'protected'; readonly pattern: string; readonly createdAt: string; readonly createdBy: string };
+  };
+  /** Create a team. */
+  createTeam: {
+    params: { readonly organisation: string };
+    query: undefined;
+    body: { readonly name: string; readonly description?: string | undefined };
+    answer: { readonly name: string; readonly description: string; readonly members: number; readonly createdAt: string };
+  };
+  /** Delete an organisation that has no repositories. */
+  deleteOrganisation: {
+    params: { readonly organisation: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Delete a robot account with its tokens and roles. */
+  deleteRobot: {
+    params: { readonly organisation: string; readonly robot: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Delete a role that nobody holds. */
+  deleteRole: {
+    params: { readonly organisation: string; readonly name: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Lift a rule for tags. */
+  deleteTagRule: {
+    params: { readonly repository: string; readonly id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Delete a team with its roles. */
+  deleteTeam: {
+    params: { readonly organisation: string; readonly team: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Why one may, or may not, do something to a repository; of others for those who manage it. */
+  explainAccess: {
+    params: undefined;
+    query: { readonly repository: string; readonly action?: 'pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer' | undefined; readonly account?: string | undefined };
+    body: undefined;
+    answer: { readonly allowed: boolean; readonly answer: string; readonly reasons: readonly { readonly gives: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer')[]; readonly because: string }[]; readonly cure?: string | undefined };
+  };
+  /** One organisation: what it stores, what one may do there. */
+  getOrganisation: {
+    params: { readonly organisation: string };
+    query: undefined;
+    body: undefined;
+    answer: { readonly name: string; readonly description: string; readonly createdAt: string; readonly maxBytes?: number | undefined; readonly usedBytes: number; readonly rights: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer')[] };
+  };
+  /** What one’s clients asked for at the token endpoint and did not get, newest first, since the server started. */
+  listDroppedScopes: {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    answer: { readonly items: readonly { readonly at: string; readonly scope: string; readonly given: readonly string[]; readonly dropped: readonly string[]; readonly why: string }[] };
+  };
+  /** Who holds which role on the whole organisation; team:NAME is a team. */
+  listOrganisationGrants: {
+    params: { readonly organisation: string };
+    query: undefined;
+    body: undefined;
+    answer: { readonly items: readonly { readonly account: string; readonly role: string; readonly actions: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer')[] }[] };
+  };
+  /** Organisations in which one holds a role or is in a team. */
+  listOrganisations: {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    answer: { readonly items: readonly { readonly name: string; readonly description: string; readonly createdAt: string; readonly maxBytes?: number | undefined }[] };
+  };
+  /** Robot accounts of an organisation with their tokens. */
+  listRobots: {
+    params: { readonly organisation: string };
+    query: undefined;
+    body: undefined;
+    answer: { readonly items: readonly { readonly name: string; readonly createdAt: string; readonly tokens: readonly { readonly id: string; readonly name: string; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }[] }[] };
+  };
+  /** Roles: the built-in ones and the organisation’s own. */
+  listRoles: {
+    params: { readonly organisation: string };
+    query: undefined;
+    body: undefined;
+    answer: { readonly items: readonly { readonly name: string; readonly description: string; readonly actions: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer')[]; readonly builtIn: boolean }[] };
+  };
+  /** Which tags are immutable or protected. */
+  listTagRules: {
+    params: { readonly repository: string };
+    query: undefined;
+    body: undefined;
+    answer: { readonly items: readonly { readonly id: string; readonly kind: 'immutable' | 'protected'; readonly pattern: string; readonly createdAt: string; readonly createdBy: string }[] };
+  };
+  /** Members of a team, and who says so: local, or a directory. */
+  listTeamMembers: {
+    params: { readonly organisation: string; readonly team: string };
+    query: undefined;
+    body: undefined;
+    answer: { readonly items: readonly { readonly account: string; readonly sources: readonly string[] }[] };
+  };
+  /** Teams of an organisation. */
+  listTeams: {
+    params: { readonly organisation: string };
+    query: undefined;
+    body: undefined;
+    answer: { readonly items: readonly { readonly name: string; readonly description: string; readonly members: number; readonly createdAt: string }[] };
+  };
+  /** Make a role of the organisation’s own, or change it for all who hold it. */
+  putRole: {
+    params: { readonly organisation: string; readonly name: string };
+    query: undefined;
+    body: { readonly description?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit')[] };
+    answer: undefined;
+  };
+  /** Take a role on the organisation away. */
+  removeOrganisationGrant: {
+    params: { readonly organisation: string; readonly account: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Take an account out of a team. */
+  removeTeamMember: {
+    params: { readonly organisation: string; readonly team: string; readonly account: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Revoke a token of a robot. */
+  revokeRobotToken: {
+    params: { readonly organisation: string; readonly robot: string; readonly id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Give an account, or team:NAME, a role on the whole organisation. */
+  setOrganisationGrant: {
+    params: { readonly organisation: string; readonly account: string };
+    query: undefined;
+    body: { readonly role: string };
+    answer: undefined;
+  };
+  /** Change description, or (administrators) how much it may store; null lifts the limit. */
+  updateOrganisation: {
+    params: { readonly organisation: string };
+    query: undefined;
+    body: { readonly description?: string | undefined; readonly maxBytes?: number | null | undefined };
+    answer: undefined;
+  };
 }
 
 /** Where each endpoint is. */
@@ -336,10 +532,38 @@ export const routes = {
   queryAdvisories: { method: 'POST', path: '/api/v1/advisories/query' },
   search: { method: 'GET', path: '/api/v1/search' },
   setAccountPassword: { method: 'PUT', path: '/api/v1/accounts/{name}/password' },
+  updateAccount: { method: 'PATCH', path: '/api/v1/accounts/{name}' },
   getAuthority: { method: 'GET', path: '/api/v1/ca' },
   beginBackup: { method: 'POST', path: '/api/v1/backups' },
   endBackup: { method: 'DELETE', path: '/api/v1/backups/{backup}' },
   listBackupFiles: { method: 'GET', path: '/api/v1/backups/{backup}/files' },
   readBackupFile: { method: 'GET', path: '/api/v1/backups/{backup}/file' },
   runFsck: { method: 'POST', path: '/api/v1/fsck' },
+  addTeamMember: { method: 'PUT', path: '/api/v1/organisations/{organisation}/teams/{team}/members/{account}' },
+  createOrganisation: { method: 'POST', path: '/api/v1/organisations' },
+  createRobot: { method: 'POST', path: '/api/v1/organisations/{organisation}/robots' },
+  createRobotToken: { method: 'POST', path: '/api/v1/organisations/{organisation}/robots/{robot}/tokens' },
+  createTagRule: { method: 'POST', path: '/api/v1/repositories/{repository}/tag-rules' },
+  createTeam: { method: 'POST', path: '/api/v1/organisations/{organisation}/teams' },
+  deleteOrganisation: { method: 'DELETE', path: '/api/v1/organisations/{organisation}' },
+  deleteRobot: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/robots/{robot}' },
+  deleteRole: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/roles/{name}' },
+  deleteTagRule: { method: 'DELETE', path: '/api/v1/repositories/{repository}/tag-rules/{id}' },
+  deleteTeam: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/teams/{team}' },
+  explainAccess: { method: 'GET', path: '/api/v1/access/why' },
+  getOrganisation: { method: 'GET', path: '/api/v1/organisations/{organisation}' },
+  listDroppedScopes: { method: 'GET', path: '/api/v1/access/dropped' },
+  listOrganisationGrants: { method: 'GET', path: '/api/v1/organisations/{organisation}/grants' },
+  listOrganisations: { method: 'GET', path: '/api/v1/organisations' },
+  listRobots: { method: 'GET', path: '/api/v1/organisations/{organisation}/robots' },
+  listRoles: { method: 'GET', path: '/api/v1/organisations/{organisation}/roles' },
+  listTagRules: { method: 'GET', path: '/api/v1/repositories/{repository}/tag-rules' },
+  listTeamMembers: { method: 'GET', path: '/api/v1/organisations/{organisation}/teams/{team}/members' },
+  listTeams: { method: 'GET', path: '/api/v1/organisations/{organisation}/teams' },
+  putRole: { method: 'PUT', path: '/api/v1/organisations/{organisation}/roles/{name}' },
+  removeOrganisationGrant: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/grants/{account}' },
+  removeTeamMember: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/teams/{team}/members/{account}' },
+  revokeRobotToken: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/robots/{robot}/tokens/{id}' },
+  setOrganisationGrant: { method: 'PUT', path: '/api/v1/organisations/{organisation}/grants/{account}' },
+  updateOrganisation: { method: 'PATCH', path: '/api/v1/organisations/{organisation}' },
 } as const satisfies Readonly<Record<keyof Api, { method: string; path: string }>>;

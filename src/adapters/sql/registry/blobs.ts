@@ -14,6 +14,7 @@ import { visible } from '../visible.ts';
 import { condemnUnlinked } from './garbage.ts';
 import { requireStillThere } from './still-there.ts';
 import type { KeepTimes } from './keep-times.ts';
+import { noteUsage } from './usage.ts';
 
 type Part<K extends keyof RegistryRecords> = Pick<RegistryRecords, K>;
 
@@ -98,7 +99,7 @@ export function blobs(
     async linkBlob(repository, digest, at) {
       await requireStillThere(db, repository);
       const needed = await neededBy(db, repository, digest);
-      await db
+      const linked = await db
         .insertInto('repository_blobs')
         .values({
           repository_id: repository.id,
@@ -107,12 +108,18 @@ export function blobs(
           unreferenced_at: needed ? null : at,
           keep_until: needed ? null : at + keep.afterUploadMs,
         })
-        .onConflict((oc) =>
-          oc.columns(['repository_id', 'digest']).doUpdateSet({
-            keep_until: sql`case when repository_blobs.keep_until is null then null else cast(${at + keep.afterUploadMs} as bigint) end`,
-          }),
-        )
-        .execute();
+        .onConflict((oc) => oc.columns(['repository_id', 'digest']).doNothing())
+        .returning('digest')
+        .executeTakeFirst();
+      if (linked) await noteUsage(db, 1, { repositoryId: repository.id, digests: [digest] }, at);
+      else
+        await db
+          .updateTable('repository_blobs')
+          .set({ keep_until: at + keep.afterUploadMs })
+          .where('repository_id', '=', repository.id)
+          .where('digest', '=', digest)
+          .where('keep_until', 'is not', null)
+          .execute();
       // A sparse image may have named the blob before it came.
       await sql`update repository_blobs set unreferenced_at = null, keep_until = null
         where repository_id = ${repository.id} and digest = ${digest} and exists (select 1 from manifest_references
@@ -121,6 +128,7 @@ export function blobs(
             and repository_manifests.repository_id = ${repository.id})`.execute(db);
     },
     async unlinkBlob(repository, digest, at) {
+      await noteUsage(db, -1, { repositoryId: repository.id, digests: [digest] }, at);
       const row = await db
         .deleteFrom('repository_blobs')
         .where('repository_id', '=', repository.id)

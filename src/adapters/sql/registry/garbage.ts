@@ -8,6 +8,7 @@ import type { Schema } from '../schema.ts';
 import { toBlob } from './blobs.ts';
 import { noteRemovals } from './removals.ts';
 import type { KeepTimes } from './keep-times.ts';
+import { noteUsage } from './usage.ts';
 
 type Part<K extends keyof RegistryRecords> = Pick<RegistryRecords, K>;
 
@@ -23,12 +24,14 @@ export function garbage(
         .where('keep_until', '<=', at)
         .limit(limit)
         .execute();
-      for (const link of due)
+      for (const link of due) {
+        await noteUsage(db, -1, { repositoryId: link.repository_id, digests: [link.digest] }, at);
         await db
           .deleteFrom('repository_blobs')
           .where('repository_id', '=', link.repository_id)
           .where('digest', '=', link.digest)
           .execute();
+      }
       await condemnUnlinked(
         db,
         due.map((row) => row.digest),
@@ -58,6 +61,14 @@ export function garbage(
       return row !== undefined;
     },
     async dropDamagedBlob(digest, storageKey, at) {
+      const damaged = await db
+        .selectFrom('blobs')
+        .select('digest')
+        .where('digest', '=', digest)
+        .where('storage_key', '=', storageKey)
+        .executeTakeFirst();
+      if (!damaged) return false;
+      await noteUsage(db, -1, { digests: [digest] }, at);
       const row = await db
         .deleteFrom('blobs')
         .where('digest', '=', digest)

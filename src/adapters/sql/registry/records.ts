@@ -8,6 +8,7 @@ import { manifests } from './manifests.ts';
 import { pulls } from './pulls.ts';
 import { removals } from './removals.ts';
 import { repositories } from './repositories.ts';
+import { tagRules } from './tag-rules.ts';
 import { tags } from './tags.ts';
 
 export function registryRecords(db: Kysely<Schema>, keep: KeepTimes = keepTimes): RegistryRecords {
@@ -16,6 +17,7 @@ export function registryRecords(db: Kysely<Schema>, keep: KeepTimes = keepTimes)
     ...blobs(db, keep),
     ...manifests(db, keep),
     ...tags(db),
+    ...tagRules(db),
     ...garbage(db),
     ...pulls(db),
     ...removals(db),

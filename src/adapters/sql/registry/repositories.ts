@@ -1,15 +1,16 @@
-import type { Kysely } from 'kysely';
-import { type Action, allActions, isRole, roles } from '../../../access/roles.ts';
-import { inScope, type Viewer } from '../../../access/viewer.ts';
+import { type Kysely, sql } from 'kysely';
+import { type Action, actionsOfMask, allActions } from '../../../access/roles.ts';
+import { leaves, type Viewer } from '../../../access/viewer.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import { organisationOf, type RepositoryName, type Tag } from '../../../oci/names.ts';
 import type { RegistryRecords, Repository, RepositoryId, RepositoryListItem } from '../../../ports/registry-records.ts';
 import { contains } from '../contains.ts';
 import { prepared } from '../prepared.ts';
 import type { Schema } from '../schema.ts';
-import { visible } from '../visible.ts';
+import { principals, visible } from '../visible.ts';
 import { condemnUnlinked, forgetManifests } from './garbage.ts';
 import { noteRemovals } from './removals.ts';
+import { noteUsage } from './usage.ts';
 
 type Part<K extends keyof RegistryRecords> = Pick<RegistryRecords, K>;
 
@@ -20,7 +21,7 @@ export function repositories(
   | 'repositoryNames'
   | 'repositories'
   | 'countRepositories'
-  | 'mayCreateIn'
+  | 'mayCreate'
   | 'organisationExists'
   | 'createOrganisation'
   | 'createRepository'
@@ -103,17 +104,18 @@ export function repositories(
         .executeTakeFirstOrThrow();
       return row.n;
     },
-    async mayCreateIn(viewer, organisation) {
+    async mayCreate(viewer, name) {
       if (viewer.kind !== 'account') return viewer.kind === 'system';
+      if (!leaves(viewer, name, 'push')) return false;
       if (viewer.administrator) return true;
-      const row = await db
+      const rows = await db
         .selectFrom('grants')
-        .select('role')
-        .where('account_id', '=', viewer.accountId)
+        .select('actions')
         .where('subject_kind', '=', 'organisation')
-        .where('subject', '=', organisation)
-        .executeTakeFirst();
-      return row !== undefined && isRole(row.role) && (roles[row.role] as readonly Action[]).includes('push');
+        .where('subject', '=', organisationOf(name))
+        .where(sql<boolean>`principal in (${principals(viewer.accountId)})`)
+        .execute();
+      return rows.some((row) => actionsOfMask(row.actions).includes('push'));
     },
     async organisationExists(organisation) {
       return (
@@ -124,7 +126,7 @@ export function repositories(
     async createOrganisation(name, at) {
       await db
         .insertInto('organisations')
-        .values({ name, created_at: at })
+        .values({ name, created_at: at, description: '', max_bytes: null })
         .onConflict((oc) => oc.doNothing())
         .execute();
     },
@@ -174,8 +176,10 @@ export function repositories(
         uploads.map((row) => row.storage_key),
         at,
       );
+      await noteUsage(db, -1, { repositoryId: repository.id }, at);
       for (const table of [
         'tags',
+        'tag_rules',
         'tag_changes',
         'pulls',
         'uploads',
@@ -222,8 +226,8 @@ async function rightsOn(db: Kysely<Schema>, viewer: Viewer, row: Schema['reposit
     if (viewer.kind === 'account') {
       const granted = await db
         .selectFrom('grants')
-        .select('role')
-        .where('account_id', '=', viewer.accountId)
+        .select('actions')
+        .where(sql<boolean>`principal in (${principals(viewer.accountId)})`)
         .where((eb) =>
           eb.or([
             eb.and([eb('subject_kind', '=', 'repository'), eb('subject', '=', row.id)]),
@@ -231,9 +235,9 @@ async function rightsOn(db: Kysely<Schema>, viewer: Viewer, row: Schema['reposit
           ]),
         )
         .execute();
-      for (const { role } of granted) if (isRole(role)) for (const action of roles[role]) rights.add(action);
+      for (const each of granted) for (const action of actionsOfMask(each.actions)) rights.add(action);
     }
   }
-  for (const action of rights) if (!inScope(viewer, row.name as RepositoryName, action)) rights.delete(action);
+  for (const action of rights) if (!leaves(viewer, row.name as RepositoryName, action)) rights.delete(action);
   return rights;
 }

@@ -1,4 +1,5 @@
 import type { Handled } from '../call.ts';
+import { accessHandlers } from './access.ts';
 import { authorityHandlers } from './authority.ts';
 import { houseHandlers } from './house.ts';
 import { imageHandlers } from './images.ts';
@@ -13,4 +14,5 @@ export const handlers: readonly Handled[] = [
   ...authorityHandlers,
   ...houseHandlers,
   ...upkeepHandlers,
+  ...accessHandlers,
 ];

@@ -12,8 +12,12 @@ import { cutList, readCursor } from '../cursor.ts';
 function toShape(account: Account) {
   return {
     name: account.name,
+    kind: account.kind,
+    source: account.source,
     administrator: account.administrator,
     disabled: account.disabled,
+    secondFactor: account.secondFactor,
+    ...(account.email !== undefined && { email: account.email }),
     createdAt: toRfc3339(account.createdAt),
   };
 }
@@ -108,6 +112,9 @@ export const houseHandlers: readonly Handled[] = [
   })),
   handle(contract.createAccount, async ({ house, viewer, body }) => toShape(await house.accounts.create(viewer, body))),
   handle(contract.deleteAccount, ({ house, viewer, params }) => house.accounts.remove(viewer, params.name)),
+  handle(contract.updateAccount, async ({ house, viewer, params, body }) =>
+    toShape(await house.accounts.update(viewer, params.name, body)),
+  ),
   handle(contract.setAccountPassword, ({ house, viewer, params, body }) =>
     house.accounts.setPassword(viewer, params.name, body),
   ),

@@ -143,22 +143,22 @@ export const repositoryHandlers: readonly Handled[] = [
     const grants = await house.database.records.access.grants({ repository: repository.name });
     return {
       items: grants.map((grant) => ({
-        account: grant.accountName,
+        account: grant.principal,
         role: grant.role,
         on: 'repository' in grant.subject ? ('repository' as const) : ('organisation' as const),
       })),
     };
   }),
   handle(contract.setGrant, ({ house, viewer, params, body }) =>
-    house.accounts.grant(viewer, {
-      accountName: params.account,
+    house.grants.give(viewer, {
+      principal: params.account,
       role: body.role,
       subject: { repository: parseRepositoryName(params.repository) },
     }),
   ),
   handle(contract.removeGrant, ({ house, viewer, params }) =>
-    house.accounts.revoke(viewer, {
-      accountName: params.account,
+    house.grants.take(viewer, {
+      principal: params.account,
       subject: { repository: parseRepositoryName(params.repository) },
     }),
   ),

@@ -3,9 +3,11 @@ import { AssayError } from '../../../lib/error.ts';
 import { toRfc3339 } from '../../../lib/clock.ts';
 import type { Viewer } from '../../../access/viewer.ts';
 import type { TokenRecord } from '../../../ports/access-records.ts';
+import { isUnlimited } from '../../../work/access/accounts.ts';
 import type { House } from '../../house.ts';
 import { originOf } from '../../origin.ts';
 import { type Handled, handle } from '../call.ts';
+import { readLimits, shownLimits } from '../limits.ts';
 import { SESSION_MS, sessionCookie, sessionSecret } from '../session-cookie.ts';
 import type { IncomingMessage } from 'node:http';
 
@@ -20,8 +22,10 @@ async function meOf(house: House, viewer: Viewer, request: IncomingMessage) {
   };
 }
 
+/** One's own affairs: whoever comes with a token that is narrower than the account does not widen it here. */
 export function requireAccount(viewer: Viewer): Viewer & { kind: 'account' } {
   if (viewer.kind !== 'account') throw new AssayError('unauthorized');
+  if (!isUnlimited(viewer)) throw new AssayError('denied', 'this token is limited; use a full sign-in');
   return viewer;
 }
 
@@ -30,6 +34,7 @@ function toToken(token: TokenRecord) {
     id: token.id,
     name: token.name,
     readOnly: token.readOnly,
+    ...(token.limits && { limits: shownLimits(token.limits) }),
     createdAt: toRfc3339(token.createdAt),
     expiresAt: toRfc3339(token.expiresAt),
     ...(token.lastUsedAt !== undefined && { lastUsedAt: toRfc3339(token.lastUsedAt) }),
@@ -75,10 +80,14 @@ export const sessionHandlers: readonly Handled[] = [
   handle(contract.createToken, async ({ house, viewer, body }) => {
     const account = await house.database.records.access.accountById(requireAccount(viewer).accountId);
     if (!account) throw new AssayError('unauthorized');
+    if (account.kind === 'robot')
+      throw new AssayError('denied', 'an owner of its organisation makes tokens for a robot');
     const { token, secret } = await house.signIn.issue(account, 'personal', {
       name: body.name,
       lifetimeMs: body.days * DAY_MS,
       readOnly: body.readOnly,
+      viewer,
+      ...(body.limits && { limits: readLimits(body.limits) }),
     });
     return { token: toToken(token), secret };
   }),

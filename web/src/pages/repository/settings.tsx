@@ -4,17 +4,9 @@ import { refresh, useAction, useResource } from '../../api/resource.ts';
 import { typed } from '../../model/form.ts';
 import { Loaded, Refused } from '../../parts/states.tsx';
 import { navigate } from '../../shell/router.tsx';
+import { isBuiltIn, roleWords, roles } from '../../model/roles.ts';
 import { ConfirmByName } from './confirm-by-name.tsx';
 import type { Repository } from './repository.tsx';
-
-const roles = ['reader', 'publisher', 'maintainer', 'owner'] as const;
-type Role = (typeof roles)[number];
-const roleWords: Readonly<Record<Role, string>> = {
-  reader: 'pulls',
-  publisher: 'pulls and pushes',
-  maintainer: 'also deletes and manages',
-  owner: 'also deletes and manages',
-};
 
 function General({ repository }: { repository: Repository }) {
   const save = useAction(async (form: FormData) => {
@@ -72,7 +64,7 @@ function General({ repository }: { repository: Repository }) {
 
 function Members({ repository }: { repository: string }) {
   const grants = useResource('listGrants', { params: { repository } });
-  const give = useAction(async (account: string, role: Role) => {
+  const give = useAction(async (account: string, role: string) => {
     await call('setGrant', { params: { repository, account }, body: { role } });
     refresh('listGrants');
   });
@@ -84,8 +76,7 @@ function Members({ repository }: { repository: string }) {
     event.preventDefault();
     const form = event.currentTarget;
     const data = new FormData(form);
-    const role = roles.find((each) => each === data.get('role')) ?? 'reader';
-    void give.run(typed(data, 'account').trim(), role).then((done) => done && form.reset());
+    void give.run(typed(data, 'account').trim(), typed(data, 'role')).then((done) => done && form.reset());
   };
   return (
     <section className="box">
@@ -119,7 +110,7 @@ function Members({ repository }: { repository: string }) {
                     <span className="name">{grant.account}</span>
                   </td>
                   <td>
-                    {grant.role} <span className="q3">{roleWords[grant.role]}</span>
+                    {grant.role} <span className="q3">{isBuiltIn(grant.role) ? roleWords[grant.role] : ''}</span>
                   </td>
                   <td className="q2">{grant.on}</td>
                   <td className="r">
@@ -143,8 +134,15 @@ function Members({ repository }: { repository: string }) {
       <form className="pad form line-top" onSubmit={submit}>
         <div className="rowf">
           <label className="f">
-            Account
-            <input name="account" required maxLength={64} autoComplete="off" autoCapitalize="none" spellCheck={false} />
+            Account, or team:name
+            <input
+              name="account"
+              required
+              maxLength={170}
+              autoComplete="off"
+              autoCapitalize="none"
+              spellCheck={false}
+            />
           </label>
           <label className="f">
             Role
