@@ -1,4 +1,4 @@
-import { createRobot } from '../contract/access.ts';
+import { createRobot } from '../contract/teams.ts';
 import { argument, callEndpoint, connect, serverOptions } from './ask-server.ts';
 import type { Command } from './command.ts';
 import { printable } from './terminal.ts';

@@ -1,4 +1,4 @@
-import { listRobots } from '../contract/access.ts';
+import { listRobots } from '../contract/teams.ts';
 import { argument, callEndpoint, connect, formatOption, serverOptions } from './ask-server.ts';
 import type { Command } from './command.ts';
 import { printable, table } from './terminal.ts';

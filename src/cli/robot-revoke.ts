@@ -1,4 +1,4 @@
-import { revokeRobotToken } from '../contract/access.ts';
+import { revokeRobotToken } from '../contract/teams.ts';
 import { argument, callEndpoint, connect, serverOptions } from './ask-server.ts';
 import type { Command } from './command.ts';
 

@@ -1,4 +1,4 @@
-import { createRobotToken } from '../contract/access.ts';
+import { createRobotToken } from '../contract/teams.ts';
 import { argument, callEndpoint, connect, serverOptions } from './ask-server.ts';
 import type { Command } from './command.ts';
 import { textOption } from './image-report.ts';

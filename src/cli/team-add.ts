@@ -1,4 +1,4 @@
-import { addTeamMember } from '../contract/access.ts';
+import { addTeamMember } from '../contract/teams.ts';
 import { argument, callEndpoint, connect, serverOptions } from './ask-server.ts';
 import type { Command } from './command.ts';
 import { printable } from './terminal.ts';

@@ -1,4 +1,4 @@
-import { removeTeamMember } from '../contract/access.ts';
+import { removeTeamMember } from '../contract/teams.ts';
 import { argument, callEndpoint, connect, serverOptions } from './ask-server.ts';
 import type { Command } from './command.ts';
 import { printable } from './terminal.ts';

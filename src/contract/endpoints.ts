@@ -5,6 +5,7 @@ import * as house from './house.ts';
 import * as images from './images.ts';
 import * as repositories from './repositories.ts';
 import * as session from './session.ts';
+import * as teams from './teams.ts';
 import * as upkeep from './upkeep.ts';
 
 function endpointsIn(module: object): Endpoint[] {
@@ -14,6 +15,13 @@ function endpointsIn(module: object): Endpoint[] {
 }
 
 /** Every endpoint of /api. */
-export const endpoints: readonly Endpoint[] = [session, repositories, images, house, authority, upkeep, access].flatMap(
-  endpointsIn,
-);
+export const endpoints: readonly Endpoint[] = [
+  session,
+  repositories,
+  images,
+  house,
+  authority,
+  upkeep,
+  access,
+  teams,
+].flatMap(endpointsIn);

@@ -53,3 +53,9 @@ export const judgement = z.object({
 });
 
 export const platform = z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() });
+
+export const organisationName = z.string().min(1).max(100);
+/** Name of a team, a role or a robot within its organisation. */
+export const simpleName = z.string().min(1).max(64);
+/** An account, or `team:NAME`. */
+export const principal = z.string().min(1).max(170);

@@ -303,33 +303,12 @@ export interface Api {
     body: undefined;
     answer: undefined;
   };
-  /** Add an account to a team. */
-  addTeamMember: {
-    params: { readonly organisation: string; readonly team: string; readonly account: string };
-    query: undefined;
-    body: undefined;
-    answer: undefined;
-  };
   /** Create an organisation. */
   createOrganisation: {
     params: undefined;
     query: undefined;
     body: { readonly name: string; readonly description?: string | undefined };
     answer: { readonly name: string; readonly description: string; readonly createdAt: string; readonly maxBytes?: number | undefined };
-  };
-  /** Create a robot account; it signs in as ORGANISATION+NAME with a token. */
-  createRobot: {
-    params: { readonly organisation: string };
-    query: undefined;
-    body: { readonly name: string };
-    answer: { readonly name: string; readonly createdAt: string; readonly tokens: readonly { readonly id: string; readonly name: string; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }[] };
-  };
-  /** Make a token for a robot; its text is shown once. */
-  createRobotToken: {
-    params: { readonly organisation: string; readonly robot: string };
-    query: undefined;
-    body: { readonly name: string; readonly days?: number | undefined; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined };
-    answer: { readonly token: { readonly id: string; readonly name: string; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }; readonly secret: string };
   };
   /** Make the tags that match a pattern immutable (nobody moves or deletes them) or protected (maintainers only). */
   createTagRule: {
@@ -338,23 +317,9 @@ export interface Api {
     body: { readonly kind: 'immutable' | 'protected'; readonly pattern: string };
     answer: { readonly id: string; readonly kind: 'immutable' | 'protected'; readonly pattern: string; readonly createdAt: string; readonly createdBy: string };
   };
-  /** Create a team. */
-  createTeam: {
-    params: { readonly organisation: string };
-    query: undefined;
-    body: { readonly name: string; readonly description?: string | undefined };
-    answer: { readonly name: string; readonly description: string; readonly members: number; readonly createdAt: string };
-  };
   /** Delete an organisation that has no repositories. */
   deleteOrganisation: {
     params: { readonly organisation: string };
-    query: undefined;
-    body: undefined;
-    answer: undefined;
-  };
-  /** Delete a robot account with its tokens and roles. */
-  deleteRobot: {
-    params: { readonly organisation: string; readonly robot: string };
     query: undefined;
     body: undefined;
     answer: undefined;
@@ -369,13 +334,6 @@ export interface Api {
   /** Lift a rule for tags. */
   deleteTagRule: {
     params: { readonly repository: string; readonly id: string };
-    query: undefined;
-    body: undefined;
-    answer: undefined;
-  };
-  /** Delete a team with its roles. */
-  deleteTeam: {
-    params: { readonly organisation: string; readonly team: string };
     query: undefined;
     body: undefined;
     answer: undefined;
@@ -415,13 +373,6 @@ export interface Api {
     body: undefined;
     answer: { readonly items: readonly { readonly name: string; readonly description: string; readonly createdAt: string; readonly maxBytes?: number | undefined }[] };
   };
-  /** Robot accounts of an organisation with their tokens. */
-  listRobots: {
-    params: { readonly organisation: string };
-    query: undefined;
-    body: undefined;
-    answer: { readonly items: readonly { readonly name: string; readonly createdAt: string; readonly tokens: readonly { readonly id: string; readonly name: string; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }[] }[] };
-  };
   /** Roles: the built-in ones and the organisation’s own. */
   listRoles: {
     params: { readonly organisation: string };
@@ -436,20 +387,6 @@ export interface Api {
     body: undefined;
     answer: { readonly items: readonly { readonly id: string; readonly kind: 'immutable' | 'protected'; readonly pattern: string; readonly createdAt: string; readonly createdBy: string }[] };
   };
-  /** Members of a team, and who says so: local, or a directory. */
-  listTeamMembers: {
-    params: { readonly organisation: string; readonly team: string };
-    query: undefined;
-    body: undefined;
-    answer: { readonly items: readonly { readonly account: string; readonly sources: readonly string[] }[] };
-  };
-  /** Teams of an organisation. */
-  listTeams: {
-    params: { readonly organisation: string };
-    query: undefined;
-    body: undefined;
-    answer: { readonly items: readonly { readonly name: string; readonly description: string; readonly members: number; readonly createdAt: string }[] };
-  };
   /** Make a role of the organisation’s own, or change it for all who hold it. */
   putRole: {
     params: { readonly organisation: string; readonly name: string };
@@ -460,20 +397,6 @@ export interface Api {
   /** Take a role on the organisation away. */
   removeOrganisationGrant: {
     params: { readonly organisation: string; readonly account: string };
-    query: undefined;
-    body: undefined;
-    answer: undefined;
-  };
-  /** Take an account out of a team. */
-  removeTeamMember: {
-    params: { readonly organisation: string; readonly team: string; readonly account: string };
-    query: undefined;
-    body: undefined;
-    answer: undefined;
-  };
-  /** Revoke a token of a robot. */
-  revokeRobotToken: {
-    params: { readonly organisation: string; readonly robot: string; readonly id: string };
     query: undefined;
     body: undefined;
     answer: undefined;
@@ -490,6 +413,83 @@ export interface Api {
     params: { readonly organisation: string };
     query: undefined;
     body: { readonly description?: string | undefined; readonly maxBytes?: number | null | undefined };
+    answer: undefined;
+  };
+  /** Add an account to a team. */
+  addTeamMember: {
+    params: { readonly organisation: string; readonly team: string; readonly account: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Create a robot account; it signs in as ORGANISATION+NAME with a token. */
+  createRobot: {
+    params: { readonly organisation: string };
+    query: undefined;
+    body: { readonly name: string };
+    answer: { readonly name: string; readonly createdAt: string; readonly tokens: readonly { readonly id: string; readonly name: string; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }[] };
+  };
+  /** Make a token for a robot; its text is shown once. */
+  createRobotToken: {
+    params: { readonly organisation: string; readonly robot: string };
+    query: undefined;
+    body: { readonly name: string; readonly days?: number | undefined; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined };
+    answer: { readonly token: { readonly id: string; readonly name: string; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }; readonly secret: string };
+  };
+  /** Create a team. */
+  createTeam: {
+    params: { readonly organisation: string };
+    query: undefined;
+    body: { readonly name: string; readonly description?: string | undefined };
+    answer: { readonly name: string; readonly description: string; readonly members: number; readonly createdAt: string };
+  };
+  /** Delete a robot account with its tokens and roles. */
+  deleteRobot: {
+    params: { readonly organisation: string; readonly robot: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Delete a team with its roles. */
+  deleteTeam: {
+    params: { readonly organisation: string; readonly team: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Robot accounts of an organisation with their tokens. */
+  listRobots: {
+    params: { readonly organisation: string };
+    query: undefined;
+    body: undefined;
+    answer: { readonly items: readonly { readonly name: string; readonly createdAt: string; readonly tokens: readonly { readonly id: string; readonly name: string; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }[] }[] };
+  };
+  /** Members of a team, and who says so: local, or a directory. */
+  listTeamMembers: {
+    params: { readonly organisation: string; readonly team: string };
+    query: undefined;
+    body: undefined;
+    answer: { readonly items: readonly { readonly account: string; readonly sources: readonly string[] }[] };
+  };
+  /** Teams of an organisation. */
+  listTeams: {
+    params: { readonly organisation: string };
+    query: undefined;
+    body: undefined;
+    answer: { readonly items: readonly { readonly name: string; readonly description: string; readonly members: number; readonly createdAt: string }[] };
+  };
+  /** Take an account out of a team. */
+  removeTeamMember: {
+    params: { readonly organisation: string; readonly team: string; readonly account: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Revoke a token of a robot. */
+  revokeRobotToken: {
+    params: { readonly organisation: string; readonly robot: string; readonly id: string };
+    query: undefined;
+    body: undefined;
     answer: undefined;
   };
 }
@@ -539,31 +539,31 @@ export const routes = {
   listBackupFiles: { method: 'GET', path: '/api/v1/backups/{backup}/files' },
   readBackupFile: { method: 'GET', path: '/api/v1/backups/{backup}/file' },
   runFsck: { method: 'POST', path: '/api/v1/fsck' },
-  addTeamMember: { method: 'PUT', path: '/api/v1/organisations/{organisation}/teams/{team}/members/{account}' },
   createOrganisation: { method: 'POST', path: '/api/v1/organisations' },
-  createRobot: { method: 'POST', path: '/api/v1/organisations/{organisation}/robots' },
-  createRobotToken: { method: 'POST', path: '/api/v1/organisations/{organisation}/robots/{robot}/tokens' },
   createTagRule: { method: 'POST', path: '/api/v1/repositories/{repository}/tag-rules' },
-  createTeam: { method: 'POST', path: '/api/v1/organisations/{organisation}/teams' },
   deleteOrganisation: { method: 'DELETE', path: '/api/v1/organisations/{organisation}' },
-  deleteRobot: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/robots/{robot}' },
   deleteRole: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/roles/{name}' },
   deleteTagRule: { method: 'DELETE', path: '/api/v1/repositories/{repository}/tag-rules/{id}' },
-  deleteTeam: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/teams/{team}' },
   explainAccess: { method: 'GET', path: '/api/v1/access/why' },
   getOrganisation: { method: 'GET', path: '/api/v1/organisations/{organisation}' },
   listDroppedScopes: { method: 'GET', path: '/api/v1/access/dropped' },
   listOrganisationGrants: { method: 'GET', path: '/api/v1/organisations/{organisation}/grants' },
   listOrganisations: { method: 'GET', path: '/api/v1/organisations' },
-  listRobots: { method: 'GET', path: '/api/v1/organisations/{organisation}/robots' },
   listRoles: { method: 'GET', path: '/api/v1/organisations/{organisation}/roles' },
   listTagRules: { method: 'GET', path: '/api/v1/repositories/{repository}/tag-rules' },
-  listTeamMembers: { method: 'GET', path: '/api/v1/organisations/{organisation}/teams/{team}/members' },
-  listTeams: { method: 'GET', path: '/api/v1/organisations/{organisation}/teams' },
   putRole: { method: 'PUT', path: '/api/v1/organisations/{organisation}/roles/{name}' },
   removeOrganisationGrant: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/grants/{account}' },
-  removeTeamMember: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/teams/{team}/members/{account}' },
-  revokeRobotToken: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/robots/{robot}/tokens/{id}' },
   setOrganisationGrant: { method: 'PUT', path: '/api/v1/organisations/{organisation}/grants/{account}' },
   updateOrganisation: { method: 'PATCH', path: '/api/v1/organisations/{organisation}' },
+  addTeamMember: { method: 'PUT', path: '/api/v1/organisations/{organisation}/teams/{team}/members/{account}' },
+  createRobot: { method: 'POST', path: '/api/v1/organisations/{organisation}/robots' },
+  createRobotToken: { method: 'POST', path: '/api/v1/organisations/{organisation}/robots/{robot}/tokens' },
+  createTeam: { method: 'POST', path: '/api/v1/organisations/{organisation}/teams' },
+  deleteRobot: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/robots/{robot}' },
+  deleteTeam: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/teams/{team}' },
+  listRobots: { method: 'GET', path: '/api/v1/organisations/{organisation}/robots' },
+  listTeamMembers: { method: 'GET', path: '/api/v1/organisations/{organisation}/teams/{team}/members' },
+  listTeams: { method: 'GET', path: '/api/v1/organisations/{organisation}/teams' },
+  removeTeamMember: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/teams/{team}/members/{account}' },
+  revokeRobotToken: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/robots/{robot}/tokens/{id}' },
 } as const satisfies Readonly<Record<keyof Api, { method: string; path: string }>>;

@@ -1,4 +1,5 @@
 import * as contract from '../../../contract/access.ts';
+import * as teams from '../../../contract/teams.ts';
 import { roleNames, roles } from '../../../access/roles.ts';
 import { toRfc3339 } from '../../../lib/clock.ts';
 import { parseRepositoryName } from '../../../oci/names.ts';
@@ -96,40 +97,40 @@ export const accessHandlers: readonly Handled[] = [
   handle(contract.deleteRole, ({ house, viewer, params }) =>
     house.organisations.deleteRole(viewer, params.organisation, params.name),
   ),
-  handle(contract.listTeams, async ({ house, viewer, params }) => ({
+  handle(teams.listTeams, async ({ house, viewer, params }) => ({
     items: (await house.organisations.teams(viewer, params.organisation)).map(
       ({ name, description, members, createdAt }) => ({ name, description, members, createdAt: toRfc3339(createdAt) }),
     ),
   })),
-  handle(contract.createTeam, async ({ house, viewer, params, body }) => {
+  handle(teams.createTeam, async ({ house, viewer, params, body }) => {
     const { name, description, createdAt } = await house.organisations.createTeam(viewer, params.organisation, body);
     return { name, description, members: 0, createdAt: toRfc3339(createdAt) };
   }),
-  handle(contract.deleteTeam, ({ house, viewer, params }) =>
+  handle(teams.deleteTeam, ({ house, viewer, params }) =>
     house.organisations.deleteTeam(viewer, params.organisation, params.team),
   ),
-  handle(contract.listTeamMembers, async ({ house, viewer, params }) => ({
+  handle(teams.listTeamMembers, async ({ house, viewer, params }) => ({
     items: (await house.organisations.members(viewer, params.organisation, params.team)).map((each) => ({
       account: each.account,
       sources: [...each.sources],
     })),
   })),
-  handle(contract.addTeamMember, ({ house, viewer, params }) =>
+  handle(teams.addTeamMember, ({ house, viewer, params }) =>
     house.organisations.addMember(viewer, params.organisation, params.team, params.account),
   ),
-  handle(contract.removeTeamMember, ({ house, viewer, params }) =>
+  handle(teams.removeTeamMember, ({ house, viewer, params }) =>
     house.organisations.removeMember(viewer, params.organisation, params.team, params.account),
   ),
-  handle(contract.listRobots, async ({ house, viewer, params }) => ({
+  handle(teams.listRobots, async ({ house, viewer, params }) => ({
     items: (await house.robots.list(viewer, params.organisation)).map(({ robot, tokens }) => toRobot(robot, tokens)),
   })),
-  handle(contract.createRobot, async ({ house, viewer, params, body }) =>
+  handle(teams.createRobot, async ({ house, viewer, params, body }) =>
     toRobot(await house.robots.create(viewer, params.organisation, body.name), []),
   ),
-  handle(contract.deleteRobot, ({ house, viewer, params }) =>
+  handle(teams.deleteRobot, ({ house, viewer, params }) =>
     house.robots.remove(viewer, params.organisation, params.robot),
   ),
-  handle(contract.createRobotToken, async ({ house, viewer, params, body }) => {
+  handle(teams.createRobotToken, async ({ house, viewer, params, body }) => {
     const { token, secret } = await house.robots.issue(viewer, params.organisation, params.robot, {
       name: body.name,
       lifetimeMs: body.days * DAY_MS,
@@ -137,7 +138,7 @@ export const accessHandlers: readonly Handled[] = [
     });
     return { token: toRobotToken(token), secret };
   }),
-  handle(contract.revokeRobotToken, ({ house, viewer, params }) =>
+  handle(teams.revokeRobotToken, ({ house, viewer, params }) =>
     house.robots.revoke(viewer, params.organisation, params.robot, params.id),
   ),
   handle(contract.listTagRules, async ({ house, viewer, params }) => {
