@@ -66,6 +66,7 @@ const api: Readonly<Record<string, Expectation>> = {
   getReport: readers,
   listFindings: readers,
   listPackages: readers,
+  listLayerFiles: readers,
   listReferrers: readers,
   getManifest: readers,
   deleteImage: maintainers,

@@ -4,6 +4,7 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 import type { Transform } from 'node:stream';
 import { LayerReader, layerLimits } from '../content/image/layer-reader.ts';
 import { analysers } from '../content/inventory/analysers.ts';
+import { toColumns } from '../content/image/layer-contents.ts';
 import type { HardLink } from '../content/inventory/package.ts';
 import { AssayError, isAssayError } from '../lib/error.ts';
 
@@ -18,6 +19,7 @@ const MAX_REQUEST = 16 * 1024 ** 2;
 
 interface Answer {
   readonly inventory?: unknown;
+  readonly files?: unknown;
   readonly error?: { code: string; message: string };
 }
 
@@ -35,7 +37,9 @@ try {
   if (asked) {
     reader = new LayerReader(analysers, layerLimits, asked.request.links ?? []);
     const broken = await readLayer(asked.rest, input);
-    answer({ inventory: reader.finish({ diffId: `sha256:${hash.digest('hex')}`, uncompressedSize: size, broken }) });
+    const end = { diffId: `sha256:${hash.digest('hex')}`, uncompressedSize: size, broken };
+    const { inventory, files } = reader.finish(end);
+    answer({ inventory, files: { columns: toColumns(files.files), cut: files.cut } });
   }
 } catch (error) {
   answer({

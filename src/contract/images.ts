@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { report, reportFinding, reportPackage } from './report.ts';
-import { judgement, platform, repositoryParam, time } from './shapes.ts';
+import { fileTypes } from '../content/image/file-list.ts';
+import { judgement, listOf, listQuery, platform, repositoryParam, time } from './shapes.ts';
 
 const inImage = z.object({ repository: repositoryParam, reference: z.string().max(200) });
 
@@ -101,6 +102,35 @@ export const listPackages = endpoint({
   query: z.object({ search: z.string().max(100).optional() }),
   answer: z.object({ items: z.array(reportPackage.extend({ findings: z.number().int() })) }),
   errors: ['name-unknown', 'manifest-unknown', 'not-analysed'],
+});
+
+/** A path of one layer, as its tar has it; deleted later or not. */
+export const layerFile = z.object({
+  path: z.string(),
+  type: z.enum(fileTypes),
+  size: z.number().int(),
+  mode: z.number().int(),
+  uid: z.number().int(),
+  gid: z.number().int(),
+  /** Of regular files. */
+  digest: z.string().optional(),
+  link: z.string().optional(),
+});
+
+export const listLayerFiles = endpoint({
+  id: 'listLayerFiles',
+  method: 'GET',
+  path: '/api/v1/repositories/{repository}/images/{reference}/layers/{layer}/files',
+  summary: 'Every file that a layer of the image brings or removes, by path, with its digest',
+  right: 'viewer',
+  params: inImage.extend({ layer: z.string().max(200) }),
+  query: z.object({ ...listQuery, prefix: z.string().max(4096).default('') }),
+  answer: listOf(layerFile).extend({
+    total: z.number().int(),
+    /** The layer has more files than are kept. */
+    cut: z.boolean(),
+  }),
+  errors: ['name-unknown', 'manifest-unknown', 'blob-unknown', 'not-analysed', 'digest-invalid'],
 });
 
 export const listReferrers = endpoint({

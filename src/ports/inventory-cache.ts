@@ -1,8 +1,8 @@
-import type { LayerInventory } from '../content/inventory/package.ts';
+import type { LayerContents } from '../content/image/layer-contents.ts';
 import type { Digest } from '../oci/digest.ts';
 
-/** Inventories of layers that were read before, by this version of the analysers; a loss costs time only. */
+/** Contents of layers that were read before, by this version of the analysers; a loss costs time only. */
 export interface InventoryCache {
-  get(layer: Digest): Promise<LayerInventory | undefined>;
-  put(layer: Digest, inventory: LayerInventory): Promise<void>;
+  get(layer: Digest): Promise<LayerContents | undefined>;
+  put(layer: Digest, contents: LayerContents): Promise<void>;
 }

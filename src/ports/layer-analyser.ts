@@ -1,4 +1,5 @@
-import type { HardLink, LayerInventory } from '../content/inventory/package.ts';
+import type { LayerContents } from '../content/image/layer-contents.ts';
+import type { HardLink } from '../content/inventory/package.ts';
 
 export interface AnalyseOptions {
   readonly signal?: AbortSignal;
@@ -8,7 +9,7 @@ export interface AnalyseOptions {
 
 /** Takes one layer apart. Throws `analysis-failed`, `content-malformed` or `content-budget-exceeded`. */
 export interface LayerAnalyser {
-  analyse(bytes: AsyncIterable<Uint8Array>, options?: AnalyseOptions): Promise<LayerInventory>;
+  analyse(bytes: AsyncIterable<Uint8Array>, options?: AnalyseOptions): Promise<LayerContents>;
   /** What confines the analysis here, in words, for `assay status`. */
   confinement(): Promise<readonly string[]>;
 }

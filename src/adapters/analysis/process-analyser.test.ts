@@ -19,7 +19,7 @@ void test('plain, gzip and zstd layers give one inventory; a second one comes fr
   const inventories = [];
   for (const bytes of [tar, gzipSync(tar), zstdCompressSync(tar)])
     inventories.push(await analyser.analyse(whole(bytes)));
-  assert.deepEqual(inventories[0]?.evidence[0]?.packages[0]?.name, 'a');
+  assert.deepEqual(inventories[0]?.inventory.evidence[0]?.packages[0]?.name, 'a');
   assert.deepEqual(inventories[1], inventories[0]);
   assert.deepEqual(inventories[2], inventories[0]);
 });
@@ -32,7 +32,7 @@ void test('hostile paths and devices are refused one by one; the rest of the lay
     { path: 'dev/tty', type: '3' },
     { path: 'var/lib/dpkg/info', type: '2', link: '../../../../..' },
   ]);
-  const { evidence, incomplete } = await analyser.analyse(whole(tar));
+  const { evidence, incomplete } = (await analyser.analyse(whole(tar))).inventory;
   assert.equal(evidence.length, 1);
   assert.deepEqual(
     incomplete.map((each) => each.code),
@@ -51,7 +51,7 @@ void test('truncated, damaged and empty layers are incomplete, not clean', async
     Buffer.from('not a tar at all'.repeat(100)),
     Buffer.alloc(0),
   ]) {
-    const { incomplete } = await analyser.analyse(whole(bytes));
+    const { incomplete } = (await analyser.analyse(whole(bytes))).inventory;
     assert.ok(incomplete.length > 0);
     assert.ok(incomplete.every((each) => each.code === 'malformed'));
   }
@@ -61,7 +61,7 @@ void test('bombs: a file that is too large for its reader, an archive that unpac
   const bomb = zipOf({ 'META-INF/MANIFEST.MF': Buffer.alloc(30 * 1024 * 1024) });
   const claim = tarHeader({ path: 'var/lib/dpkg/status' }, 1024 ** 3);
   const tar = Buffer.concat([tarOf([{ path: 'a.jar', content: bomb }]).subarray(0, -1024), claim]);
-  const { incomplete } = await analyser.analyse(whole(tar));
+  const { incomplete } = (await analyser.analyse(whole(tar))).inventory;
   assert.deepEqual(
     incomplete.map((each) => each.code),
     ['budget-exceeded', 'budget-exceeded', 'malformed'],
@@ -73,7 +73,7 @@ void test('bombs: a file that is too large for its reader, an archive that unpac
       Buffer.alloc(1024),
     ]),
   );
-  const quiet = await analyser.analyse(whole(zeros));
+  const quiet = (await analyser.analyse(whole(zeros))).inventory;
   assert.deepEqual([quiet.incomplete, quiet.files?.bytes], [[], 200 * 1024 * 1024]);
 });
 

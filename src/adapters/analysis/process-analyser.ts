@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { AssayError } from '../../lib/error.ts';
 import { type ErrorCode, errorTable } from '../../lib/error-table.ts';
-import { parseLayerInventory } from '../../content/inventory/layer-inventory.ts';
-import type { HardLink, LayerInventory } from '../../content/inventory/package.ts';
+import { type LayerContents, parseLayerContents } from '../../content/image/layer-contents.ts';
+import type { HardLink } from '../../content/inventory/package.ts';
 import type { LayerAnalyser } from '../../ports/layer-analyser.ts';
 
 export interface ProcessLimits {
@@ -125,7 +125,7 @@ async function converse(
   bytes: AsyncIterable<Uint8Array>,
   limits: ProcessLimits,
   signal: AbortSignal | undefined,
-): Promise<LayerInventory> {
+): Promise<LayerContents> {
   const stop = { reason: undefined as AssayError | undefined };
   const kill = (reason: AssayError) => {
     stop.reason ??= reason;
@@ -244,7 +244,7 @@ function tail(child: ChildProcess): () => string {
   return () => text.trim();
 }
 
-function readAnswer(bytes: Uint8Array): LayerInventory {
+function readAnswer(bytes: Uint8Array): LayerContents {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder().decode(bytes));
@@ -252,8 +252,7 @@ function readAnswer(bytes: Uint8Array): LayerInventory {
     throw new AssayError('analysis-failed', 'the analysis process gave no readable answer', { cause });
   }
   if (typeof value === 'object' && value !== null && 'error' in value) throw readError(value.error);
-  const inventory = typeof value === 'object' && value !== null && 'inventory' in value ? value.inventory : undefined;
-  return parseLayerInventory(inventory);
+  return parseLayerContents(typeof value === 'object' && value !== null ? value : {});
 }
 
 function readError(error: unknown): AssayError {

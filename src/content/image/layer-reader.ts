@@ -8,9 +8,10 @@ import {
   type Evidence,
   type HardLink,
   type Incomplete,
-  type LayerInventory,
 } from '../inventory/package.ts';
+import { FileBook, MAX_FILES } from './file-book.ts';
 import { FileTally } from './file-tally.ts';
+import type { LayerContents } from './layer-contents.ts';
 import { OwnerBook } from './owned-files.ts';
 
 export const layerLimits: TarLimits = { maxEntries: 2_000_000, maxPathBytes: 4096, maxHeaderBytes: 1024 * 1024 };
@@ -42,6 +43,7 @@ export class LayerReader {
   readonly #targets: ReadonlyMap<string, readonly string[]>;
   readonly #owners: OwnerBook;
   readonly #files = new FileTally();
+  readonly #book = new FileBook();
   readonly #evidence: Evidence[] = [];
   readonly #distributions: DistributionEvidence[] = [];
   readonly #licences: DeclaredLicences[] = [];
@@ -80,7 +82,7 @@ export class LayerReader {
   }
 
   /** Ends the layer. A stream that broke off gives what was read so far, marked incomplete. */
-  finish(end: { diffId: string; uncompressedSize: number; broken?: AssayError | undefined }): LayerInventory {
+  finish(end: { diffId: string; uncompressedSize: number; broken?: AssayError | undefined }): LayerContents {
     const broken = end.broken ?? attempt(() => this.#tar.end());
     if (broken)
       this.#note(
@@ -91,8 +93,10 @@ export class LayerReader {
       if (!this.#met.has(target))
         for (const path of paths)
           this.#note({ code: 'unavailable', path, detail: 'a hard link to a file that is not in the layer' });
-    return {
-      schemaVersion: 1,
+    if (this.#book.cut)
+      this.#note({ code: 'budget-exceeded', detail: `the list of files ends after ${MAX_FILES}` }, true);
+    const inventory = {
+      schemaVersion: 1 as const,
       analyserVersion: ANALYSER_VERSION,
       diffId: end.diffId,
       uncompressedSize: end.uncompressedSize,
@@ -107,6 +111,7 @@ export class LayerReader {
       files: this.#files.summary(),
       incomplete: this.#incomplete,
     };
+    return { inventory, files: this.#book.list() };
   }
 
   #note(incomplete: Incomplete, always = false): void {
@@ -124,19 +129,26 @@ export class LayerReader {
     if (this.#known.has(entry.path) && !this.#isKnownLink(entry)) this.#forget(entry.path);
     if (this.#targets.has(entry.path)) this.#met.add(entry.path);
     if (entry.type !== 'file') {
+      this.#book.entry(entry);
       if (entry.type !== 'directory') this.#hide(entry.path);
       if (entry.type === 'hardlink') this.#link(entry);
       return false;
     }
     if (this.#sizes.size < MAX_SIZES) this.#sizes.set(entry.path, entry.size);
+    this.#book.begin(entry);
     const readers = this.#readersOf(entry.path, entry.size, entry.mode);
     if (readers.length > 0 || HOLDERS.test(entry.path)) this.#hide(entry.path);
     const readings = readers.length > 0 ? [{ path: entry.path, readers }] : [];
     for (const path of this.#targets.get(entry.path) ?? [])
       readings.push({ path, readers: this.#readersOf(path, entry.size, entry.mode) });
-    if (readings.length === 0 || this.#refused(entry, readings)) return false;
-    const bytes = new Uint8Array(Math.min(entry.size, HEAD));
-    this.#collected = { entry, readings, bytes, filled: 0, begun: false };
+    if (readings.length > 0 && !this.#refused(entry, readings))
+      this.#collected = {
+        entry,
+        readings,
+        bytes: new Uint8Array(Math.min(entry.size, HEAD)),
+        filled: 0,
+        begun: false,
+      };
     return true;
   }
 
@@ -204,14 +216,19 @@ export class LayerReader {
       this.#note({ code: 'budget-exceeded', detail: `more than ${MAX_WHITEOUTS} whiteouts` });
       return;
     }
-    if (base === OPAQUE) this.#opaque.push(directory);
-    else if (!base.startsWith('.wh..wh.') && base.length > WHITEOUT.length) {
+    if (base === OPAQUE) {
+      this.#opaque.push(directory);
+      this.#book.whiteout(directory, 'opaque');
+    } else if (!base.startsWith('.wh..wh.') && base.length > WHITEOUT.length) {
       const name = base.slice(WHITEOUT.length);
-      this.#whiteouts.push(directory ? `${directory}/${name}` : name);
+      const path = directory ? `${directory}/${name}` : name;
+      this.#whiteouts.push(path);
+      this.#book.whiteout(path, 'whiteout');
     }
   }
 
   #data(chunk: Uint8Array): void {
+    this.#book.data(chunk);
     const collected = this.#collected;
     if (!collected) return;
     let rest = chunk;
@@ -245,6 +262,7 @@ export class LayerReader {
   }
 
   #end(): void {
+    this.#book.end();
     const collected = this.#collected;
     this.#collected = undefined;
     if (!collected) return;

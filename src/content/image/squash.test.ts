@@ -10,7 +10,7 @@ function inventory(items: readonly TarItem[], links: readonly HardLink[] = [], c
   const reader = new LayerReader(analysers, layerLimits, links);
   const tar = tarOf(items);
   for (let at = 0; at < tar.length; at += chunk) reader.write(tar.subarray(at, at + chunk));
-  return reader.finish({ diffId: `sha256:${'0'.repeat(64)}`, uncompressedSize: tar.length });
+  return reader.finish({ diffId: `sha256:${'0'.repeat(64)}`, uncompressedSize: tar.length }).inventory;
 }
 
 function manifest(name: string, version: string): string {

@@ -107,7 +107,8 @@ function fileOffset(file: Buffer, address: number): number | undefined {
 }
 
 /**
- * Lines of tab-separated words between two marks of 16 bytes: `mod` and `dep` name modules, `=>` replaces the last,
+ * Lines of tab-separated words between two marks of 16 bytes: `mod` and `dep` name modules, `=>` replaces the last
+ * (by a folder: of unknown version),
  * `build` is a setting, quoted where it holds spaces.
  */
 function readModules(text: string): Omit<BuildInfo, 'goVersion'> {
@@ -118,8 +119,10 @@ function readModules(text: string): Omit<BuildInfo, 'goVersion'> {
     const [kind, path = '', version = ''] = line.split('\t');
     if (kind?.slice(-3) === 'mod') main = { path, version };
     else if (kind === 'dep') modules.push({ path, version });
-    else if (kind === '=>' && modules.length > 0 && !path.startsWith('.'))
-      modules[modules.length - 1] = { path, version };
+    else if (kind === '=>' && modules.length > 0)
+      modules[modules.length - 1] = /^[./]/.test(path)
+        ? { path: modules.at(-1)!.path, version: '(devel)' }
+        : { path, version };
     else if (kind === 'build') readSetting(path, settings);
   }
   return { main, modules, settings };

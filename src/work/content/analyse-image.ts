@@ -1,16 +1,10 @@
 import { hash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { zstdCompress, zstdDecompress } from 'node:zlib';
+import { LayerArtefact, writeArtefact } from '../../content/image/layer-artefact.ts';
+import type { LayerContents } from '../../content/image/layer-contents.ts';
 import { squash } from '../../content/image/squash.ts';
 import { advisoryKeyOf } from '../../content/findings/ecosystems.ts';
 import { judge } from '../../content/findings/judge.ts';
-import { parseLayerInventory } from '../../content/inventory/layer-inventory.ts';
-import {
-  ANALYSER_VERSION,
-  type ImageInventory,
-  type InstalledPackage,
-  type LayerInventory,
-} from '../../content/inventory/package.ts';
+import { ANALYSER_VERSION, type ImageInventory, type InstalledPackage } from '../../content/inventory/package.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { AssayError, isAssayError } from '../../lib/error.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
@@ -26,9 +20,6 @@ import { appendEvent } from '../events.ts';
 import { newStorageKey } from '../registry/storage-key.ts';
 import { analyseLayer, emptyLayer } from './analyse-layer.ts';
 
-const compress = promisify(zstdCompress);
-const decompress = promisify(zstdDecompress);
-
 export interface AnalysisParts {
   readonly database: Database;
   readonly blobs: BlobStore;
@@ -43,7 +34,8 @@ export async function analyseImage(parts: AnalysisParts, digest: Digest, signal?
   const startedAt = clock.now();
   const manifest = await readManifest(parts, digest);
   if (!manifest) return;
-  const inventory = squash(await inventoriesOf(parts, manifest.layers, signal));
+  const contents = await contentsOf(parts, manifest.layers, signal);
+  const inventory = squash(contents.map((each) => each.inventory));
   await store(parts, digest, inventory, startedAt);
   const judgement = await database.records.content.judgement(digest);
   const now = clock.now();
@@ -73,19 +65,19 @@ async function readManifest({ database }: AnalysisParts, digest: Digest): Promis
 /** Layers that are read side by side; each has a process of its own. */
 const PARALLEL = 2;
 
-/** The inventories of the layers in their order; a layer that stands twice in an image is read once. */
-async function inventoriesOf(
+/** The contents of the layers in their order; a layer that stands twice in an image is read once. */
+async function contentsOf(
   parts: AnalysisParts,
   layers: readonly Descriptor[],
   signal: AbortSignal | undefined,
-): Promise<LayerInventory[]> {
-  const found = new Map<Digest, LayerInventory>();
+): Promise<LayerContents[]> {
+  const found = new Map<Digest, LayerContents>();
   const waiting = [...new Map(layers.map((each) => [each.digest, each])).values()];
   const stop = new AbortController();
   const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   const work = async () => {
     for (let layer = waiting.shift(); layer && !either.aborted; layer = waiting.shift())
-      found.set(layer.digest, await layerInventory(parts, layer, either));
+      found.set(layer.digest, await layerContents(parts, layer, either));
   };
   const workers = Array.from({ length: PARALLEL }, work);
   try {
@@ -99,11 +91,11 @@ async function inventoriesOf(
 }
 
 /** From storage when this layer was read before, by this version of the analysers, in whatever image. */
-async function layerInventory(
+async function layerContents(
   parts: AnalysisParts,
   layer: Descriptor,
   signal: AbortSignal | undefined,
-): Promise<LayerInventory> {
+): Promise<LayerContents> {
   const { database, blobs, clock } = parts;
   const known = await database.records.content.layerAnalysis(layer.digest, ANALYSER_VERSION);
   if (known) {
@@ -113,11 +105,12 @@ async function layerInventory(
       if (!isAssayError(error)) throw error;
     }
   }
-  const inventory = await readLayer(parts, layer, signal);
-  if (inventory.incomplete.some((each) => each.code === 'unavailable')) return inventory;
+  const contents = await readLayer(parts, layer, signal);
+  const { inventory } = contents;
+  if (inventory.incomplete.some((each) => each.code === 'unavailable')) return contents;
   const key = newStorageKey();
   await using staged = await blobs.stage(key);
-  await staged.write(await compress(JSON.stringify(inventory)));
+  await staged.write(await writeArtefact(contents));
   await staged.publish();
   const kept = await database.change((records) =>
     records.content.addLayerAnalysis(
@@ -133,21 +126,19 @@ async function layerInventory(
     ),
   );
   if (kept !== key) await blobs.remove(key);
-  return inventory;
+  return contents;
 }
 
-async function readArtefact(blobs: BlobStore, key: Parameters<BlobStore['open']>[0]): Promise<LayerInventory> {
+async function readArtefact(blobs: BlobStore, key: Parameters<BlobStore['open']>[0]): Promise<LayerContents> {
   await using reader = await blobs.open(key);
-  const bytes = new Uint8Array(reader.size);
-  await reader.read(bytes, 0);
-  return parseLayerInventory(JSON.parse((await decompress(bytes)).toString('utf8')));
+  return await (await LayerArtefact.open(reader)).contents();
 }
 
 async function readLayer(
   { database, blobs, analyser }: AnalysisParts,
   layer: Descriptor,
   signal: AbortSignal | undefined,
-): Promise<LayerInventory> {
+): Promise<LayerContents> {
   const blob = await database.records.registry.storedBlob(layer.digest);
   if (!blob) return emptyLayer('unavailable', 'the layer is not stored here');
   await using reader = await blobs.open(blob.storageKey);

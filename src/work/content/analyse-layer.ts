@@ -1,26 +1,30 @@
-import { ANALYSER_VERSION, type LayerInventory } from '../../content/inventory/package.ts';
+import { emptyFileList } from '../../content/image/file-list.ts';
+import type { LayerContents } from '../../content/image/layer-contents.ts';
+import { ANALYSER_VERSION } from '../../content/inventory/package.ts';
 import { isAssayError } from '../../lib/error.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { isLayerType } from '../../oci/media-types.ts';
 import type { LayerAnalyser } from '../../ports/layer-analyser.ts';
 
 /**
- * The inventory of one layer, wherever its bytes are. What cannot be read gives an inventory that says so, never an
- * empty one that looks clean; a failure of the analysis itself is thrown.
+ * The contents of one layer, wherever its bytes are. What cannot be read gives contents that say so, never empty
+ * ones that look clean; a failure of the analysis itself is thrown.
  */
 export async function analyseLayer(
   analyser: LayerAnalyser,
   layer: Descriptor,
   open: () => AsyncIterable<Uint8Array>,
   signal: AbortSignal | undefined,
-): Promise<LayerInventory> {
+): Promise<LayerContents> {
   if (!isLayerType(layer.mediaType))
     return emptyLayer('unsupported', `layers of type ${layer.mediaType.slice(0, 100)} are not read`);
   try {
     const found = await analyser.analyse(open(), { ...(signal && { signal }) });
-    if (!found.links) return found;
-    const { links: _, ...whole } = await analyser.analyse(open(), { ...(signal && { signal }), links: found.links });
-    return whole;
+    const { links } = found.inventory;
+    if (!links) return found;
+    const again = await analyser.analyse(open(), { ...(signal && { signal }), links });
+    const { links: _, ...inventory } = again.inventory;
+    return { inventory, files: again.files };
   } catch (error) {
     if (isAssayError(error, 'content-budget-exceeded')) return emptyLayer('budget-exceeded', error.message);
     if (isAssayError(error, 'content-malformed')) return emptyLayer('malformed', error.message);
@@ -33,9 +37,9 @@ export async function analyseLayer(
 export function emptyLayer(
   code: 'unsupported' | 'unavailable' | 'budget-exceeded' | 'malformed',
   detail: string,
-): LayerInventory {
-  return {
-    schemaVersion: 1,
+): LayerContents {
+  const inventory = {
+    schemaVersion: 1 as const,
     analyserVersion: ANALYSER_VERSION,
     diffId: `sha256:${'0'.repeat(64)}`,
     uncompressedSize: 0,
@@ -47,4 +51,5 @@ export function emptyLayer(
     replaced: [],
     incomplete: [{ code, detail }],
   };
+  return { inventory, files: emptyFileList };
 }

@@ -2,7 +2,7 @@ import { advisoryKeyOf } from '../../content/findings/ecosystems.ts';
 import { judge } from '../../content/findings/judge.ts';
 import { historySteps } from '../../content/image/history.ts';
 import { squash } from '../../content/image/squash.ts';
-import type { LayerInventory } from '../../content/inventory/package.ts';
+import type { LayerContents } from '../../content/image/layer-contents.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { AssayError } from '../../lib/error.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
@@ -67,7 +67,8 @@ async function configOf(source: ImageSource, manifest: ImageManifest): Promise<I
 /** The report of an image that no server holds, by the same steps as on a server: read, lay over each other, judge. */
 export async function sourceReport(parts: SourceReportParts, image: SourceImage): Promise<ImageReport> {
   const { manifest, config } = image;
-  const inventory = squash(await inventoriesOf(parts, manifest.layers));
+  const contents = await contentsOf(parts, manifest.layers);
+  const inventory = squash(contents.map((each) => each.inventory));
   const analysedAt = parts.clock.now();
   const findings = inventory.packages.flatMap((installed) => {
     const key = advisoryKeyOf(installed, inventory.distribution);
@@ -93,13 +94,13 @@ export async function sourceReport(parts: SourceReportParts, image: SourceImage)
   };
 }
 
-async function inventoriesOf(parts: SourceReportParts, layers: readonly Descriptor[]): Promise<LayerInventory[]> {
-  const found = new Map<string, LayerInventory>();
+async function contentsOf(parts: SourceReportParts, layers: readonly Descriptor[]): Promise<LayerContents[]> {
+  const found = new Map<string, LayerContents>();
   const waiting = [...new Map(layers.map((each) => [each.digest, each])).values()];
   const stop = new AbortController();
   const work = async () => {
     for (let layer = waiting.shift(); layer && !stop.signal.aborted; layer = waiting.shift())
-      found.set(layer.digest, await inventoryOf(parts, layer, stop.signal));
+      found.set(layer.digest, await layerContents(parts, layer, stop.signal));
   };
   try {
     await Promise.all(Array.from({ length: PARALLEL }, work));
@@ -109,16 +110,17 @@ async function inventoriesOf(parts: SourceReportParts, layers: readonly Descript
   return layers.map((each) => found.get(each.digest)!);
 }
 
-async function inventoryOf(parts: SourceReportParts, layer: Descriptor, signal: AbortSignal): Promise<LayerInventory> {
+async function layerContents(parts: SourceReportParts, layer: Descriptor, signal: AbortSignal): Promise<LayerContents> {
   const known = await parts.cache.get(layer.digest);
   if (known) {
     parts.progress?.(layer, 0, 'known');
     return known;
   }
-  const inventory = await analyseLayer(parts.analyser, layer, () => counted(parts, layer), signal);
+  const contents = await analyseLayer(parts.analyser, layer, () => counted(parts, layer), signal);
   parts.progress?.(layer, 0, 'read');
-  if (!inventory.incomplete.some((each) => each.code === 'unavailable')) await parts.cache.put(layer.digest, inventory);
-  return inventory;
+  if (!contents.inventory.incomplete.some((each) => each.code === 'unavailable'))
+    await parts.cache.put(layer.digest, contents);
+  return contents;
 }
 
 async function* counted(parts: SourceReportParts, layer: Descriptor): AsyncGenerator<Uint8Array> {

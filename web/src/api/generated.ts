@@ -163,6 +163,13 @@ export interface Api {
     body: undefined;
     answer: { readonly items: readonly { readonly kind: 'vulnerability'; readonly id: string; readonly aliases: readonly string[]; readonly package: { readonly purl: string; readonly name: string; readonly version: string; readonly sourceName?: string | undefined }; readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly severitySource: string; readonly status: 'fixed' | 'affected' | 'will-not-fix' | 'deferred' | 'end-of-life' | 'under-investigation'; readonly statusDetail?: string | undefined; readonly fixedVersion?: string | undefined; readonly exploited?: boolean | undefined; readonly summary?: string | undefined; readonly cvss?: readonly string[] | undefined; readonly layer: { readonly digest: string; readonly instruction?: string | undefined; readonly size?: number | undefined }; readonly references: readonly string[]; readonly evidence: { readonly feed: string; readonly record: string; readonly ecosystem: string; readonly judgedName: string; readonly judgedVersion: string; readonly comparison: string; readonly path: string } }[] };
   };
+  /** Every file that a layer of the image brings or removes, by path, with its digest. */
+  listLayerFiles: {
+    params: { readonly repository: string; readonly reference: string; readonly layer: string };
+    query: { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly prefix?: string | undefined };
+    body: undefined;
+    answer: { readonly items: readonly { readonly path: string; readonly type: 'file' | 'directory' | 'symlink' | 'hardlink' | 'character' | 'block' | 'fifo' | 'other' | 'whiteout' | 'opaque'; readonly size: number; readonly mode: number; readonly uid: number; readonly gid: number; readonly digest?: string | undefined; readonly link?: string | undefined }[]; readonly next?: string | undefined; readonly total: number; readonly cut: boolean };
+  };
   /** Packages of an image. */
   listPackages: {
     params: { readonly repository: string; readonly reference: string };
@@ -519,6 +526,7 @@ export const routes = {
   getManifest: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/manifest' },
   getReport: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/report' },
   listFindings: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/findings' },
+  listLayerFiles: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/layers/{layer}/files' },
   listPackages: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/packages' },
   listReferrers: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/referrers' },
   createAccount: { method: 'POST', path: '/api/v1/accounts' },

@@ -4,11 +4,14 @@ import type { Viewer } from '../../../access/viewer.ts';
 import { ANALYSER_VERSION } from '../../../content/inventory/package.ts';
 import { AssayError } from '../../../lib/error.ts';
 import { toRfc3339 } from '../../../lib/clock.ts';
+import { parseDigest } from '../../../oci/digest.ts';
 import { parseRepositoryName, parseTagOrDigest } from '../../../oci/names.ts';
 import { type ReadImage, readImage } from '../../../work/content/read-image.ts';
+import { layerArtefact } from '../../../work/content/layer-files.ts';
 import { type ImageReport, storedReport } from '../../../work/content/report.ts';
 import type { House } from '../../house.ts';
 import { type Handled, handle } from '../call.ts';
+import { cutList, readCursor } from '../cursor.ts';
 import { judgementOf, judgementsOf } from './judgements.ts';
 
 interface InImage {
@@ -179,6 +182,14 @@ export const imageHandlers: readonly Handled[] = [
       .filter(({ installed }) => !text || installed.name.toLowerCase().includes(text))
       .map((each) => ({ ...renderPackage(report, each.installed), findings: each.findings }));
     return { items };
+  }),
+  handle(contract.listLayerFiles, async ({ house, viewer, params, query }) => {
+    const image = await read(house, viewer, params);
+    await using artefact = await layerArtefact(house, image, parseDigest(params.layer));
+    const { prefix, limit } = query;
+    const files = await artefact.files({ after: readCursor(query.cursor), prefix, limit: limit + 1 });
+    const items = files.map(({ sha256, ...rest }) => ({ ...rest, ...(sha256 && { digest: `sha256:${sha256}` }) }));
+    return { ...cutList(items, limit, (each) => each.path), total: artefact.count, cut: artefact.cut };
   }),
   handle(contract.listReferrers, async ({ house, viewer, params }) => {
     const { repository, manifest } = await read(house, viewer, params);
