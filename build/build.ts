@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { build, type RolldownOptions } from 'rolldown';
 
 /**
- * Makes what is published: dist/main.js with a chunk for each command, dist/analysis.js for the analysis process, and
- * web/dist with the console. The runtime needs nothing else but the optional PostgreSQL driver.
+ * Makes what is published: dist/main.js with a chunk for each command, dist/analysis.js for the analysis process,
+ * dist/signer.js for the signing service, and web/dist with the console. The runtime needs nothing else but the optional PostgreSQL driver.
  */
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -33,6 +33,11 @@ await build({
 await build({
   ...shared,
   input: { analysis: 'src/analysis/main.ts' },
+  output: { dir: dist, format: 'esm', entryFileNames: '[name].js', codeSplitting: false },
+});
+await build({
+  ...shared,
+  input: { signer: 'src/app/signer-process.ts' },
   output: { dir: dist, format: 'esm', entryFileNames: '[name].js', codeSplitting: false },
 });
 if (existsSync(join(root, 'web', 'vite.config.ts'))) {

@@ -29,6 +29,7 @@ const upper: Readonly<Record<string, readonly string[]>> = {
 /** The pillar whose format an adapter stores or speaks; types may come from any floor up to ports. */
 const adapterPillars: Readonly<Record<string, readonly string[]>> = {
   sql: ['access', 'content'],
+  signer: ['trust'],
   advisories: ['content'],
   analysis: ['content'],
   images: ['content'],

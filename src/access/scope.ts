@@ -38,23 +38,26 @@ export function parseScopes(parameters: readonly string[]): AccessEntry[] {
 /** What a bearer token narrows its holder to; tokens only ever take rights away. */
 export interface TokenScope {
   readonly repositories: ReadonlyMap<RepositoryName, ReadonlySet<Action>>;
+  /** Collections of content trust that are named with host and port (their GUN), which is no repository's name. */
+  readonly collections: ReadonlyMap<string, ReadonlySet<Action>>;
   readonly catalogue: boolean;
 }
 
 /** The scope that an `access` claim of ours spells. */
 export function scopeOf(access: readonly AccessEntry[]): TokenScope {
   const repositories = new Map<RepositoryName, Set<Action>>();
+  const collections = new Map<string, Set<Action>>();
   let catalogue = false;
   for (const entry of access) {
     if (entry.type === 'registry' && entry.name === 'catalog') catalogue = true;
     if (entry.type !== 'repository') continue;
     const name = repositoryNameOrNone(entry.name);
-    if (!name) continue;
-    const actions = repositories.get(name) ?? new Set<Action>();
+    const actions = (name ? repositories.get(name) : collections.get(entry.name)) ?? new Set<Action>();
     for (const action of entry.actions) for (const each of actionsOf(action)) actions.add(each);
-    repositories.set(name, actions);
+    if (name) repositories.set(name, actions);
+    collections.set(entry.name, actions);
   }
-  return { repositories, catalogue };
+  return { repositories, collections, catalogue };
 }
 
 /**

@@ -15,6 +15,8 @@ import { originFinder } from '../http/origin.ts';
 import { frontServer } from '../http/server.ts';
 import { systemClock } from '../lib/clock.ts';
 import { AssayError, systemCode } from '../lib/error.ts';
+import { SignerClient } from '../adapters/signer/client.ts';
+import { ownHosts } from '../oci/gun.ts';
 import { Accounts } from '../work/access/accounts.ts';
 import { Grants } from '../work/access/grants.ts';
 import { Organisations } from '../work/access/organisations.ts';
@@ -33,6 +35,7 @@ import { Manifests } from '../work/registry/manifests.ts';
 import { Pulls } from '../work/registry/pulls.ts';
 import { uploadLimits } from '../work/registry/upload-limits.ts';
 import { Uploads } from '../work/registry/uploads.ts';
+import { ContentTrust } from '../work/trust/content-trust.ts';
 import { uuidv7 } from '../lib/uuid.ts';
 import type { Config } from './config.ts';
 import { openBackupSource, removeOldScratch } from './backup-source.ts';
@@ -44,6 +47,7 @@ import { isLoopback, tlsMaterial } from './tls.ts';
 import { requestLog } from './log.ts';
 import { makeMetrics } from './metrics.ts';
 import { packageRoot, packageVersion } from './root.ts';
+import { embeddedSigner } from './signer-child.ts';
 
 export interface RunningServer {
   readonly url: string;
@@ -153,6 +157,16 @@ export async function serve(
           ),
       },
     );
+    const isOwnHost = ownHosts([...config.publicNames, host]);
+    const signerProcess = stack.use(
+      embeddedSigner({
+        root,
+        directory: join(data.path, 'signer'),
+        version,
+        told: (line) => log.warn({ signer: line }, 'signing service'),
+      }),
+    );
+    const signer = stack.adopt(new SignerClient(signerProcess.connect), (each) => each.close());
     const tls = () => tlsMaterial(config, data.path, host, clock.now());
     const house: House = {
       version,
@@ -171,11 +185,12 @@ export async function serve(
       manifests: new Manifests(database, clock, runner.wake, config),
       pulls,
       signIn: new SignIn(database, passwords, clock),
-      tokens: new RegistryTokens(database, clock, await tokenKey(database), service),
+      tokens: new RegistryTokens(database, clock, await tokenKey(database), service, isOwnHost),
       accounts: new Accounts(database, passwords, clock),
       grants: new Grants(database, clock),
       organisations: new Organisations(database, clock),
       robots: new Robots(database, clock),
+      trust: new ContentTrust(database, signer, clock, isOwnHost),
       wakeJobs: runner.wake,
       initialPassword: async () => (await administratorOf(database))?.initial ?? false,
     };
@@ -183,7 +198,7 @@ export async function serve(
     const metrics = makeMetrics(house);
     const front = frontServer({
       house,
-      hosts: hostCheck({ publicNames: config.publicNames, publicUrl: config.publicUrl, service, boundTo: host }),
+      hosts: hostCheck({ isOwnHost, publicUrl: config.publicUrl, service }),
       origin: originFinder(config.trustedProxies),
       console: await loadConsole(join(root, 'web', 'dist')),
       log: requestLog(log, metrics),

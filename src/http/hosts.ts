@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { AssayError } from '../lib/error.ts';
+import type { OwnHost } from '../oci/gun.ts';
 import { originOf } from './origin.ts';
 import { findRoute } from './registry/routes.ts';
+import { findTrustRoute, trustScope } from './trust/routes.ts';
 
 /** Which names this server answers to, and where it sends clients for a token. */
 export interface HostCheck {
@@ -11,25 +13,17 @@ export interface HostCheck {
   challenge(request: IncomingMessage, path: string, query: URLSearchParams): string;
 }
 
-const LOOPBACK = /^(?:localhost|(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i;
-
 export function hostOf(header: string): string {
   return header.replace(/:\d+$/, '').toLowerCase();
 }
 
-export function hostCheck(options: {
-  publicNames: readonly string[];
-  publicUrl: string | undefined;
-  service: string;
-  boundTo: string;
-}): HostCheck {
-  const names = new Set([...options.publicNames, options.boundTo].map((name) => name.toLowerCase()));
+export function hostCheck(options: { isOwnHost: OwnHost; publicUrl: string | undefined; service: string }): HostCheck {
   return {
     require(request) {
       const header = originOf(request).host;
       if (header === undefined) throw new AssayError('host-unknown', 'the request names no host');
       const host = hostOf(header);
-      if (!LOOPBACK.test(host) && !names.has(host))
+      if (!options.isOwnHost(host))
         throw new AssayError(
           'host-unknown',
           `this server does not answer to ${JSON.stringify(host.slice(0, 100))}; add it to publicNames`,
@@ -49,6 +43,8 @@ export function hostCheck(options: {
 /** What a token for this request must cover; a mount asks for its source too. */
 function scopeFor(path: string, method: string, query: URLSearchParams): string | undefined {
   if (path.startsWith('/v2/_catalog')) return 'registry:catalog:*';
+  const trust = findTrustRoute(path);
+  if (trust) return trustScope(trust, method);
   const route = findRoute(path);
   if (!route || UNQUOTABLE.test(route.spelled)) return undefined;
   const reading = method === 'GET' || method === 'HEAD';

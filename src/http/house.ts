@@ -8,6 +8,7 @@ import type { Backups } from '../work/registry/backups.ts';
 import type { Blobs } from '../work/registry/blobs.ts';
 import type { Manifests } from '../work/registry/manifests.ts';
 import type { Pulls } from '../work/registry/pulls.ts';
+import type { ContentTrust } from '../work/trust/content-trust.ts';
 import type { Uploads } from '../work/registry/uploads.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { AdvisorySets } from '../ports/advisory-sets.ts';
@@ -40,6 +41,7 @@ export interface House {
   readonly grants: Grants;
   readonly organisations: Organisations;
   readonly robots: Robots;
+  readonly trust: ContentTrust;
   readonly wakeJobs: () => void;
   /** True while the administrator's password is the one that the first start made. */
   initialPassword(): Promise<boolean>;

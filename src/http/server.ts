@@ -11,6 +11,7 @@ import type { House } from './house.ts';
 import { type FindOrigin, noteOrigin } from './origin.ts';
 import { finishBody, sendEmpty, sendJson, sendRegistryError, toAssayError } from './registry/answer.ts';
 import { answerRegistry } from './registry/routes.ts';
+import { answerTrust, findTrustRoute } from './trust/routes.ts';
 import { answerToken } from './token/token.ts';
 
 export interface RequestLog {
@@ -118,10 +119,14 @@ async function registry(
     const caller = await identify(parts.house, request);
     state.actor = caller.viewer.kind === 'account' ? caller.viewer.name : caller.viewer.kind;
     refuseReadOnly(caller, request.method);
+    const trust = findTrustRoute(path);
+    if (trust) return await answerTrust(parts.house, request, response, trust, query, caller.viewer);
     await answerRegistry(parts.house, request, response, path, query, caller.viewer);
   } catch (error) {
     const failure = toAssayError(error);
-    const challenge = needsSignIn(failure, request);
+    // Clients of content trust read 403 as "unreachable"; they are asked to sign in instead.
+    const challenge =
+      needsSignIn(failure, request) || (failure.code === 'denied' && findTrustRoute(path) !== undefined);
     state.error = challenge && failure.code === 'denied' ? new AssayError('unauthorized', failure.message) : failure;
     sendRegistryError(
       request,

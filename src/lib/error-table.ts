@@ -140,6 +140,7 @@ export const errorTable = {
     exit: 2,
     text: 'The role you are attempting to operate on is invalid.',
   },
+  'gun-invalid': { status: 400, oci: 'INVALID_GUN', exit: 2, text: 'The GUN is not one of this server.' },
   'trust-role-missing': { status: 400, oci: 'NO_FILENAME', exit: 2, text: 'No file/role name provided.' },
   'trust-json-malformed': {
     status: 400,

@@ -4,6 +4,7 @@ import type { ContentRecords } from './content-records.ts';
 import type { EventRecords } from './events-records.ts';
 import type { JobRecords } from './queue.ts';
 import type { RegistryRecords } from './registry-records.ts';
+import type { TrustRecords } from './trust-records.ts';
 import type { UpkeepRecords } from './upkeep-records.ts';
 
 /** The rooms of the database, one interface each. */
@@ -14,6 +15,7 @@ export interface Records {
   readonly jobs: JobRecords;
   readonly events: EventRecords;
   readonly audit: AuditRecords;
+  readonly trust: TrustRecords;
   readonly upkeep: UpkeepRecords;
 }
 

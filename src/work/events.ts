@@ -35,7 +35,10 @@ export type EventNoun =
   | 'robot.created'
   | 'robot.deleted'
   | 'tag-rule.created'
-  | 'tag-rule.deleted';
+  | 'tag-rule.deleted'
+  | 'trust.published'
+  | 'trust.deleted'
+  | 'trust-key.created';
 
 /** Where a change happened, for those who may see it: a repository, or an organisation. Neither: for administrators. */
 export type Place =

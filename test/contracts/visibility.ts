@@ -20,6 +20,7 @@ const scoped = (who: Viewer, repositories: Record<string, Action[]>, catalogue =
         ...who,
         scope: {
           repositories: new Map(Object.entries(repositories).map(([key, actions]) => [name(key), new Set(actions)])),
+          collections: new Map(),
           catalogue,
         },
       };

@@ -9,6 +9,7 @@ import { ownedAndSources } from './migrations/202611210640-content-owned-and-sou
 import { teams } from './migrations/202611210800-access-teams.ts';
 import { modulesAndLocks } from './migrations/202611210810-content-modules-and-locks.ts';
 import { packageNames } from './migrations/202611210815-content-package-names.ts';
+import { trustCollections } from './migrations/202611210810-trust-collections.ts';
 import type { Schema } from './schema.ts';
 
 /** Every migration in order. */
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   modulesAndLocks,
   packageNames,
   teams,
+  trustCollections,
 ];
 
 /** Brings the schema up to date inside the caller's transaction. Refuses a schema newer than this program. */

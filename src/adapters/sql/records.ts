@@ -8,6 +8,7 @@ import { jobRecords } from './job-records.ts';
 import type { KeepTimes } from './registry/keep-times.ts';
 import { registryRecords } from './registry/records.ts';
 import type { Schema } from './schema.ts';
+import { trustRecords } from './trust/records.ts';
 import { upkeepRecords } from './upkeep-records.ts';
 
 /** All rooms over one connection. */
@@ -19,6 +20,7 @@ export function sqlRecords(db: Kysely<Schema>, keep?: KeepTimes): Records {
     jobs: jobRecords(db),
     events: eventRecords(db),
     audit: auditRecords(db),
+    trust: trustRecords(db),
     upkeep: upkeepRecords(db),
   };
 }

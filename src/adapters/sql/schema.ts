@@ -243,4 +243,34 @@ export interface Schema {
     data: string;
     at: number;
   };
+
+  // trust
+  trust_collections: { gun: string; repository_id: string; created_at: number };
+  trust_files: {
+    gun: string;
+    dialect: 'notary' | 'tuf-1.0';
+    role: string;
+    version: number;
+    sha256: string;
+    length: number;
+    expires: number;
+    stored_at: number;
+    stored_by: string;
+    raw: Uint8Array;
+  };
+  trust_server_keys: {
+    fingerprint: string;
+    gun: string;
+    role: 'timestamp' | 'snapshot';
+    spki: Uint8Array;
+    created_at: number;
+  };
+  trust_changes: {
+    id: number;
+    at: number;
+    gun: string;
+    version: number;
+    sha256: string;
+    category: 'update' | 'deletion';
+  };
 }

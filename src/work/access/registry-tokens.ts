@@ -52,11 +52,13 @@ export class RegistryTokens {
   readonly #clock: Clock;
   readonly #key: Uint8Array;
   readonly #service: string;
+  readonly #isOwnHost: OwnHost;
   /** Verified tokens by digest, until they expire: the check costs more than the request it guards. */
   readonly #verified = new Map<string, Verified>();
   readonly #dropped = new Map<string, readonly DroppedScope[]>();
 
-  constructor(database: Database, clock: Clock, key: Uint8Array, service: string) {
+  constructor(database: Database, clock: Clock, key: Uint8Array, service: string, isOwnHost: OwnHost) {
+    this.#isOwnHost = isOwnHost;
     this.#database = database;
     this.#clock = clock;
     this.#key = key;
@@ -101,7 +103,8 @@ export class RegistryTokens {
   async #allowed(viewer: Viewer, entry: AccessEntry, readOnly: boolean): Promise<string[]> {
     if (entry.type === 'registry' && entry.name === 'catalog')
       return viewer.kind === 'account' ? entry.actions.filter((action) => action === '*') : [];
-    const name = entry.type === 'repository' ? repositoryNameOrNone(entry.name) : undefined;
+    // Clients of content trust write our own host in front of the name.
+    const name = entry.type === 'repository' ? repositoryOfGun(entry.name, this.#isOwnHost) : undefined;
     if (!name) return [];
     const repository = await this.#database.records.registry.repository(viewer, name);
     const create = !repository && (await this.#database.records.registry.mayCreate(viewer, name));

@@ -2,8 +2,8 @@ import { AssayError } from '../../../lib/error.ts';
 import type { Envelope } from '../envelope.ts';
 import type { Root, SignedFile } from '../metadata.ts';
 import { validSigners } from '../signatures.ts';
-import { expiredText } from './expired-text.ts';
-import { asRejection, rejected } from './rejection.ts';
+import { expiredText } from '../publish/expired-text.ts';
+import { asRejection, rejected } from '../publish/rejection.ts';
 import { interpretNotary, notaryScheme } from './read.ts';
 import { rootCertificates } from './root-certificates.ts';
 

@@ -1,5 +1,6 @@
 import type { PublicKey } from '../../keys/public-key.ts';
 import {
+  type Envelope,
   invalid,
   isObject,
   itemsOf,
@@ -35,9 +36,18 @@ export const tuf1Scheme: SchemeOf = (key) => key.scheme;
 
 /** Reads a metadata file of TUF 1.x (specification 1.0.34 section 4); throws `trust-metadata-invalid`. */
 export function readTuf1<T extends Metadata['type']>(type: T, raw: Uint8Array): SignedFile<MetadataOf<T>> {
+  return interpretTuf1(type, readTuf1Envelope(raw));
+}
+
+/** The outer form alone. A file that one key has signed twice is refused whole. */
+export function readTuf1Envelope(raw: Uint8Array): Envelope {
   const envelope = readEnvelope(raw, decodeHex);
   const ids = envelope.signatures.map((each) => each.keyId);
   if (new Set(ids).size < ids.length) throw invalid('one key has signed twice');
+  return envelope;
+}
+
+export function interpretTuf1<T extends Metadata['type']>(type: T, envelope: Envelope): SignedFile<MetadataOf<T>> {
   const { signed } = envelope;
   if (signed['_type'] !== type) throw invalid(`expected ${type} metadata, not ${String(signed['_type']).slice(0, 40)}`);
   if (typeof signed['spec_version'] !== 'string' || !/^1\.\d+(?:\.\d+)?$/.test(signed['spec_version']))

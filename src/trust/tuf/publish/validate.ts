@@ -2,11 +2,9 @@ import { createHash } from 'node:crypto';
 import { AssayError } from '../../../lib/error.ts';
 import type { Envelope } from '../envelope.ts';
 import type { RoleKeys, RoleName, Root, SignedFile, Snapshot, Targets } from '../metadata.ts';
-import { requireThreshold } from '../signatures.ts';
+import { requireThreshold, type SchemeOf } from '../signatures.ts';
 import { asRejection, rejected } from './rejection.ts';
-import { interpretNotary, notaryScheme } from './read.ts';
-import { isDelegation, parentOf } from './roles.ts';
-import { validateRoot } from './validate-root.ts';
+import { isDelegation, parentOf } from '../notary/roles.ts';
 import { expiredText } from './expired-text.ts';
 
 /** What stands in the repository when an update arrives, as far as the update touches it. */
@@ -15,7 +13,16 @@ export interface Standing {
   readonly targets: ReadonlyMap<RoleName, SignedFile<Targets>>;
 }
 
+/** What differs between the dialects when an update is checked. */
+export interface PublishRules {
+  readonly schemeOf: SchemeOf;
+  readOuter(raw: Uint8Array): Envelope;
+  interpret(role: RoleName, envelope: Envelope): SignedFile;
+  validateRoot(part: Envelope, previous: SignedFile<Root> | undefined, gun: string, now: number): SignedFile<Root>;
+}
+
 export interface Update {
+  readonly rules: PublishRules;
   readonly gun: string;
   readonly now: number;
   readonly standing: Standing;
@@ -38,18 +45,18 @@ export function neededFor(parts: Iterable<RoleName>): RoleName[] {
 
 /** Validates a publish rule by rule, in notary-server's order and words; throws `trust-update-invalid`. */
 export function validatePublish(update: Update): Accepted {
-  const { standing, parts, gun, now } = update;
+  const { rules, standing, parts, gun, now } = update;
   const rootPart = parts.get('root');
   if (!standing.root && !rootPart)
     throw rejected('ErrValidation', 'no pre-existing root and no root provided in update.');
-  const root = rootPart ? validateRoot(rootPart, standing.root, gun, now) : standing.root!;
+  const root = rootPart ? rules.validateRoot(rootPart, standing.root, gun, now) : standing.root!;
   const targets = validateTargets(update, root.signed);
   const snapshotPart = parts.get('snapshot');
   const snapshot = snapshotPart && validateSnapshot(snapshotPart, root, { ...update, accepted: targets });
   return { root, targets, snapshot };
 }
 
-function validateTargets({ parts, standing, now }: Update, root: Root): Map<RoleName, SignedFile<Targets>> {
+function validateTargets({ rules, parts, standing, now }: Update, root: Root): Map<RoleName, SignedFile<Targets>> {
   const accepted = new Map<RoleName, SignedFile<Targets>>();
   const roles = [...parts.keys()].filter((role) => role === 'targets' || isDelegation(role)).sort(shallowFirst);
   if (!parts.has('targets') && !standing.targets.has('targets'))
@@ -57,12 +64,14 @@ function validateTargets({ parts, standing, now }: Update, root: Root): Map<Role
   for (const role of roles) {
     const delegation = keysOf(role, root, (parent) => accepted.get(parent) ?? standing.targets.get(parent));
     if (!delegation) throw rejected('ErrBadTargets', `tuf: invalid role ${role}. delegation does not exist`);
-    accepted.set(role, validateTargetsFile(role, parts.get(role)!, delegation, now));
+    accepted.set(role, validateTargetsFile(rules, role, parts.get(role)!, delegation, now));
   }
   // A root that takes the targets keys away from the file in store would leave a repository nobody can read.
   const kept = accepted.has('targets') ? undefined : standing.targets.get('targets');
   if (kept && parts.has('root'))
-    asRejection('ErrBadTargets', () => requireThreshold('targets', kept, root.roles.targets, root.keys, notaryScheme));
+    asRejection('ErrBadTargets', () =>
+      requireThreshold('targets', kept, root.roles.targets, root.keys, rules.schemeOf),
+    );
   return accepted;
 }
 
@@ -85,10 +94,16 @@ function keysOf(
   return delegated && { ...delegated, keys: delegations!.keys };
 }
 
-function validateTargetsFile(role: RoleName, part: Envelope, by: RoleAndKeys, now: number): SignedFile<Targets> {
+function validateTargetsFile(
+  rules: PublishRules,
+  role: RoleName,
+  part: Envelope,
+  by: RoleAndKeys,
+  now: number,
+): SignedFile<Targets> {
   return asRejection('ErrBadTargets', () => {
-    requireThreshold(role, part, by, by.keys, notaryScheme);
-    const file = interpretNotary(role, part) as SignedFile<Targets>;
+    requireThreshold(role, part, by, by.keys, rules.schemeOf);
+    const file = rules.interpret(role, part) as SignedFile<Targets>;
     requireInForce(role, file, now);
     return file;
   });
@@ -101,11 +116,11 @@ function requireInForce(role: RoleName, file: SignedFile, now: number): void {
 function validateSnapshot(
   part: Envelope,
   root: SignedFile<Root>,
-  { standing, accepted, now }: Update & { accepted: ReadonlyMap<RoleName, SignedFile<Targets>> },
+  { rules, standing, accepted, now }: Update & { accepted: ReadonlyMap<RoleName, SignedFile<Targets>> },
 ): SignedFile<Snapshot> {
   return asRejection('ErrBadSnapshot', () => {
-    requireThreshold('snapshot', part, root.signed.roles.snapshot, root.signed.keys, notaryScheme);
-    const file = interpretNotary('snapshot', part) as SignedFile<Snapshot>;
+    requireThreshold('snapshot', part, root.signed.roles.snapshot, root.signed.keys, rules.schemeOf);
+    const file = rules.interpret('snapshot', part) as SignedFile<Snapshot>;
     requireInForce('snapshot', file, now);
     const loaded = new Map<RoleName, SignedFile>([['root', root], ...standing.targets, ...accepted]);
     for (const [role, each] of loaded) {

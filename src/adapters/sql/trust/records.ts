@@ -1,0 +1,10 @@
+import type { Kysely } from 'kysely';
+import type { TrustRecords } from '../../../ports/trust-records.ts';
+import type { Schema } from '../schema.ts';
+import { trustCollections } from './collections.ts';
+import { trustFiles } from './files.ts';
+
+/** The room of content trust: collections, metadata files, server keys and the changefeed. */
+export function trustRecords(db: Kysely<Schema>): TrustRecords {
+  return { ...trustCollections(db), ...trustFiles(db) };
+}

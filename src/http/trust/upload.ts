@@ -1,0 +1,69 @@
+import type { IncomingMessage } from 'node:http';
+import { AssayError } from '../../lib/error.ts';
+import type { TrustDialect } from '../../ports/trust-records.ts';
+import { isNotaryRole } from '../../trust/tuf/notary/roles.ts';
+import { bodyOf } from '../request-body.ts';
+import { sendEmpty } from '../registry/answer.ts';
+import type { TrustCall } from './routes.ts';
+
+/** Bytes of one update; the largest metadata file that is read is smaller. */
+const MAX_UPDATE_BYTES = 64 * 1024 * 1024;
+const MAX_PARTS = 4096;
+
+/** Form fields by dialect: docker and notary send `files`; our own command line sends TUF 1.x metadata as well. */
+const FIELDS: Readonly<Record<string, TrustDialect>> = { files: 'notary', 'files-tuf-1.0': 'tuf-1.0' };
+
+/** An atomic publish: multipart/form-data, one part a role, whose file name is the role's name. None is allowed too. */
+export async function publishMetadata({ house, request, response, viewer, gun }: TrustCall): Promise<void> {
+  await house.trust.publishing.requirePublish(viewer, gun);
+  const upload = new Map<TrustDialect, Map<string, Uint8Array>>([['notary', new Map()]]);
+  for await (const [dialect, role, raw] of parts(await readForm(request))) {
+    const roles = upload.get(dialect) ?? new Map<string, Uint8Array>();
+    roles.set(role, raw);
+    upload.set(dialect, roles);
+  }
+  // An update of TUF 1.x alone leaves the other dialect as it is.
+  if (upload.size > 1 && upload.get('notary')?.size === 0) upload.delete('notary');
+  await house.trust.publishing.publish(viewer, gun, upload);
+  sendEmpty(response, 200);
+}
+
+async function readForm(request: IncomingMessage): Promise<FormData | undefined> {
+  const type = request.headers['content-type'] ?? '';
+  const boundary = /^multipart\/form-data\s*;.*\bboundary=(?:"([^"]+)"|([^\s;]+))/i.exec(type);
+  if (!boundary) throw new AssayError('trust-upload-malformed');
+  const body = await collect(request);
+  const mark = boundary[1] ?? boundary[2] ?? '';
+  // A form without parts is its closing line alone.
+  if (body.toString('latin1', 0, mark.length + 8).trim() === `--${mark}--`) return undefined;
+  try {
+    return await new Response(body, { headers: { 'Content-Type': type } }).formData();
+  } catch (cause) {
+    throw new AssayError('trust-upload-malformed', undefined, { cause });
+  }
+}
+
+async function collect(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of bodyOf(request)) {
+    size += chunk.length;
+    if (size > MAX_UPDATE_BYTES)
+      throw new AssayError('body-too-large', `an update of trust metadata has at most ${MAX_UPDATE_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function* parts(form: FormData | undefined): AsyncGenerator<[TrustDialect, string, Uint8Array]> {
+  let count = 0;
+  for (const [field, value] of form ?? []) {
+    if (++count > MAX_PARTS) throw new AssayError('trust-upload-malformed', `more than ${MAX_PARTS} parts`);
+    const dialect = FIELDS[field];
+    if (typeof value === 'string' || !dialect) throw new AssayError('trust-role-missing');
+    const role = value.name.replace(/\.json$/, '');
+    if (role === '' || value.name === 'blob') throw new AssayError('trust-role-missing');
+    if (!isNotaryRole(role)) throw new AssayError('trust-role-invalid', undefined, { detail: role.slice(0, 255) });
+    yield [dialect, role, await value.bytes()];
+  }
+}

@@ -1,0 +1,61 @@
+import type { TrustDialect } from './trust-records.ts';
+
+/** The roles whose keys a server may hold; root and targets keys never are. */
+export const onlineRoles = ['timestamp', 'snapshot'] as const;
+export type OnlineRole = (typeof onlineRoles)[number];
+
+export interface HeldKey {
+  readonly gun: string;
+  readonly role: OnlineRole;
+  /** Hex SHA-256 of the SPKI. */
+  readonly fingerprint: string;
+  /** DER SubjectPublicKeyInfo. */
+  readonly spki: Uint8Array;
+  readonly createdAt: number;
+  readonly retiredAt?: number;
+}
+
+export interface SigningRequest {
+  readonly gun: string;
+  readonly dialect: TrustDialect;
+  readonly role: OnlineRole;
+  readonly fingerprint: string;
+  /** Canonical JSON of the metadata's signed part. */
+  readonly signed: Uint8Array;
+}
+
+export interface SignerHealth {
+  readonly keys: number;
+  /** Where private keys are: `sealed file` or the name of a PKCS#11 token. */
+  readonly backend: string;
+  readonly version: string;
+}
+
+/**
+ * The signing service: four verbs and a pulse. It reads what it signs, and signs only timestamp and snapshot metadata of
+ * the collection that a key was made for, with a version above the last and an expiry within its limits. Throws
+ * `signer-unavailable` when it does not answer, `signer-refused` (detail `{lastVersion}` when the version is the
+ * reason) when it will not sign, `key-unknown` for a key that it does not hold.
+ */
+export interface SignerService {
+  create(gun: string, role: OnlineRole): Promise<HeldKey>;
+  list(gun?: string): Promise<HeldKey[]>;
+  /** A raw r‖s signature (P-256, SHA-256). */
+  sign(request: SigningRequest): Promise<Uint8Array>;
+  retire(fingerprint: string): Promise<void>;
+  health(): Promise<SignerHealth>;
+}
+
+/** Where the signing service keeps its keys: sealed files or a hardware token. */
+export interface SignerStore extends AsyncDisposable {
+  readonly backend: string;
+  create(gun: string, role: OnlineRole, at: number): Promise<HeldKey>;
+  list(): readonly HeldKey[];
+  get(fingerprint: string): HeldKey | undefined;
+  sign(fingerprint: string, data: Uint8Array): Promise<Uint8Array>;
+  retire(fingerprint: string, at: number): Promise<void>;
+  /** The highest version that may have been signed with this key; 0 before the first. */
+  lastVersion(fingerprint: string, dialect: TrustDialect): number;
+  /** Durable before it resolves, so that no version is ever signed twice, also after a crash. */
+  noteVersion(fingerprint: string, dialect: TrustDialect, version: number): Promise<void>;
+}

@@ -1,0 +1,107 @@
+import type { RepositoryName } from '../oci/names.ts';
+import type { Repository, RepositoryId } from './registry-records.ts';
+
+/** The two metadata forms of one collection; they sign different bytes and are published side by side. */
+export const trustDialects = ['notary', 'tuf-1.0'] as const;
+export type TrustDialect = (typeof trustDialects)[number];
+
+/** A collection of signed names, stored under its exact GUN and authorised under its repository. */
+export interface Collection {
+  readonly gun: string;
+  readonly repositoryId: RepositoryId;
+  readonly createdAt: number;
+}
+
+/** What is known of a stored metadata file without its bytes. */
+export interface TrustFileSummary {
+  readonly dialect: TrustDialect;
+  readonly role: string;
+  readonly version: number;
+  /** Hex. */
+  readonly sha256: string;
+  readonly length: number;
+  readonly expires: number;
+  readonly storedAt: number;
+  /** Who published it; `assay` for what the server signed by itself. */
+  readonly storedBy: string;
+}
+
+export interface TrustFile extends TrustFileSummary {
+  readonly raw: Uint8Array;
+}
+
+/** A timestamp or snapshot key that the signing service holds for a collection; the public half only. */
+export interface ServerKey {
+  readonly gun: string;
+  readonly role: 'timestamp' | 'snapshot';
+  /** Hex SHA-256 of the SPKI. */
+  readonly fingerprint: string;
+  /** DER SubjectPublicKeyInfo. */
+  readonly spki: Uint8Array;
+  readonly createdAt: number;
+}
+
+/** One entry of the changefeed: a new timestamp, or the end of a collection. */
+export interface TrustChange {
+  readonly id: number;
+  readonly at: number;
+  readonly gun: string;
+  readonly version: number;
+  /** Hex SHA-256 of the timestamp; empty for a deletion. */
+  readonly sha256: string;
+  readonly category: 'update' | 'deletion';
+}
+
+export interface ChangePage {
+  readonly gun?: string;
+  /** Exclusive. */
+  readonly after?: number;
+  /** Exclusive; the newest before it are taken. */
+  readonly before?: number;
+  readonly limit: number;
+}
+
+/** A collection whose online metadata the server should renew soon. */
+export interface DueCollection {
+  readonly gun: string;
+  readonly repositoryName: RepositoryName;
+  readonly dialect: TrustDialect;
+}
+
+export interface TrustRecords {
+  collection(repository: Repository, gun: string): Promise<Collection | undefined>;
+  collections(repository: Repository): Promise<Collection[]>;
+  createCollection(repository: Repository, gun: string, at: number): Promise<void>;
+  /** Removes the collection with every file; false when there was none. */
+  deleteCollection(repository: Repository, gun: string): Promise<boolean>;
+
+  /** The newest version of a role. */
+  currentFile(repository: Repository, gun: string, dialect: TrustDialect, role: string): Promise<TrustFile | undefined>;
+  fileByVersion(
+    repository: Repository,
+    gun: string,
+    dialect: TrustDialect,
+    role: string,
+    version: number,
+  ): Promise<TrustFile | undefined>;
+  fileByHash(repository: Repository, gun: string, role: string, sha256: string): Promise<TrustFile | undefined>;
+  /** The newest version of every role. */
+  currentFiles(repository: Repository, gun: string, dialect: TrustDialect): Promise<TrustFileSummary[]>;
+  /** Every version of a role, oldest first. */
+  versions(repository: Repository, gun: string, dialect: TrustDialect, role: string): Promise<TrustFileSummary[]>;
+  addFile(repository: Repository, gun: string, file: TrustFile): Promise<void>;
+
+  addServerKey(key: ServerKey): Promise<void>;
+  serverKeys(gun: string): Promise<ServerKey[]>;
+
+  /** Appends to the changefeed; ids count up from 1 in commit order. */
+  addChange(change: Omit<TrustChange, 'id'>): Promise<void>;
+  /** Oldest first. The caller answers for who may see them. */
+  changes(page: ChangePage): Promise<TrustChange[]>;
+
+  /** Collections whose newest timestamp or snapshot expires before `instant`, for the server's own renewal. */
+  dueForRenewal(
+    instant: { readonly timestamp: number; readonly snapshot: number },
+    limit: number,
+  ): Promise<DueCollection[]>;
+}

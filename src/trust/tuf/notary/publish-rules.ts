@@ -1,0 +1,10 @@
+import type { PublishRules } from '../publish/validate.ts';
+import { interpretNotary, notaryScheme, readNotaryEnvelope } from './read.ts';
+import { validateRoot } from './validate-root.ts';
+
+export const notaryPublishRules: PublishRules = {
+  schemeOf: notaryScheme,
+  readOuter: readNotaryEnvelope,
+  interpret: interpretNotary,
+  validateRoot,
+};

@@ -1,0 +1,32 @@
+import type { Clock } from '../../lib/clock.ts';
+import { KeyedMutex } from '../../lib/keyed-mutex.ts';
+import type { OwnHost } from '../../oci/gun.ts';
+import type { Database } from '../../ports/database.ts';
+import type { SignerService } from '../../ports/signer-service.ts';
+import { TrustChanges } from './changes.ts';
+import { CollectionAccess } from './collection-access.ts';
+import { Collections } from './collections.ts';
+import { TrustPublishing } from './publish.ts';
+import { ServerKeys } from './server-keys.ts';
+import { TrustTargets } from './targets.ts';
+
+/** The use cases of content trust, over one signing service. */
+export class ContentTrust {
+  readonly collections: Collections;
+  readonly publishing: TrustPublishing;
+  readonly serverKeys: ServerKeys;
+  readonly changes: TrustChanges;
+  readonly targets: TrustTargets;
+  readonly signer: SignerService;
+
+  constructor(database: Database, signer: SignerService, clock: Clock, isOwnHost: OwnHost) {
+    const access = new CollectionAccess(database, clock, isOwnHost);
+    const parts = { database, signer, clock, access, changes: new KeyedMutex() };
+    this.signer = signer;
+    this.collections = new Collections(parts);
+    this.publishing = new TrustPublishing(parts);
+    this.serverKeys = new ServerKeys(parts);
+    this.changes = new TrustChanges(parts);
+    this.targets = new TrustTargets(parts);
+  }
+}

@@ -1,0 +1,81 @@
+import type { Clock } from '../../lib/clock.ts';
+import { AssayError } from '../../lib/error.ts';
+import type {
+  HeldKey,
+  OnlineRole,
+  SignerHealth,
+  SignerService,
+  SignerStore,
+  SigningRequest,
+} from '../../ports/signer-service.ts';
+import { checkSignable } from '../../trust/signing/guard.ts';
+
+/** Versions that are reserved at once, so that not every signature waits for the disk; a crash skips what is left. */
+const RESERVE = 16;
+
+/** The signing service itself, over wherever its keys are. */
+export class SigningService implements SignerService {
+  readonly #store: SignerStore;
+  readonly #clock: Clock;
+  readonly #version: string;
+  /** Last version signed and last version reserved, by key and dialect. */
+  readonly #versions = new Map<string, { last: number; reserved: number }>();
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(store: SignerStore, clock: Clock, version: string) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#version = version;
+  }
+
+  create(gun: string, role: OnlineRole): Promise<HeldKey> {
+    return this.#store.create(gun, role, this.#clock.now());
+  }
+
+  async list(gun?: string): Promise<HeldKey[]> {
+    return this.#store.list().filter((key) => gun === undefined || key.gun === gun);
+  }
+
+  /** One after the other: two requests for the same version must not both pass. */
+  sign(request: SigningRequest): Promise<Uint8Array> {
+    const signed = this.#tail.then(() => this.#sign(request));
+    this.#tail = signed.catch(() => undefined);
+    return signed;
+  }
+
+  async #sign(request: SigningRequest): Promise<Uint8Array> {
+    const key = this.#store.get(request.fingerprint);
+    if (!key) throw new AssayError('key-unknown', `the signing service does not hold the key ${request.fingerprint}`);
+    if (key.gun !== request.gun || key.role !== request.role)
+      throw new AssayError('signer-refused', `this key signs the ${key.role} of ${key.gun} and nothing else`);
+    if (key.retiredAt !== undefined) throw new AssayError('signer-refused', 'this key is retired');
+    const name = `${request.dialect} ${request.fingerprint}`;
+    const stored = this.#store.lastVersion(request.fingerprint, request.dialect);
+    const standing = this.#versions.get(name) ?? { last: stored, reserved: stored };
+    const version = checkSignable(request, standing.last, this.#clock.now());
+    if (version > standing.reserved) {
+      standing.reserved = version + RESERVE;
+      await this.#store.noteVersion(request.fingerprint, request.dialect, standing.reserved);
+    }
+    standing.last = version;
+    this.#versions.set(name, standing);
+    return this.#store.sign(request.fingerprint, request.signed);
+  }
+
+  retire(fingerprint: string): Promise<void> {
+    return this.#store.retire(fingerprint, this.#clock.now());
+  }
+
+  async health(): Promise<SignerHealth> {
+    return { keys: this.#store.list().length, backend: this.#store.backend, version: this.#version };
+  }
+
+  /** Gives back reserved versions, so that an orderly restart leaves no gap. */
+  async close(): Promise<void> {
+    await this.#tail;
+    for (const [name, { last, reserved }] of this.#versions) {
+      const [dialect, fingerprint] = name.split(' ') as [SigningRequest['dialect'], string];
+      if (reserved > last) await this.#store.noteVersion(fingerprint, dialect, last);
+    }
+  }
+}
