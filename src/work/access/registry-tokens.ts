@@ -2,17 +2,11 @@ import { hash } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Action } from '../../access/roles.ts';
-import {
-  type AccessEntry,
-  actionsOf,
-  parseScopes,
-  repositoryNameOrNone,
-  scopeOf,
-  type TokenScope,
-} from '../../access/scope.ts';
+import { type AccessEntry, actionsOf, parseScopes, scopeOf, type TokenScope } from '../../access/scope.ts';
 import { anonymous, type Viewer } from '../../access/viewer.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { uuidv7 } from '../../lib/uuid.ts';
+import { type OwnHost, repositoryOfGun } from '../../oci/gun.ts';
 import type { Database } from '../../ports/database.ts';
 import { whyDropped } from './explain-access.ts';
 import { type Identified, viewerOf } from './sign-in.ts';
@@ -130,7 +124,7 @@ export class RegistryTokens {
   ): Promise<void> {
     const dropped = entry.actions.filter((action) => action !== '*' && !given.includes(action));
     if (dropped.length === 0) return;
-    const name = entry.type === 'repository' ? repositoryNameOrNone(entry.name) : undefined;
+    const name = entry.type === 'repository' ? repositoryOfGun(entry.name, this.#isOwnHost) : undefined;
     const why = name
       ? await whyDropped(this.#database.records, viewer, name, dropped[0] ?? '', readOnly)
       : `${entry.type}:${entry.name.slice(0, 100)} is nothing that this registry gives out`;

@@ -9,7 +9,7 @@ import type { Repository } from '../../ports/registry-records.ts';
 import { repositoryForPush, requirePush, requireRepository } from '../registry/repositories.ts';
 
 /** The rights that the Notary protocol's token actions stand for. */
-export const trustActions = { pull: 'pull', publish: 'push', administer: 'delete' } as const satisfies Record<
+export const trustActions = { pull: 'pull', publish: 'sign', administer: 'delete' } as const satisfies Record<
   string,
   Action
 >;
@@ -39,15 +39,21 @@ export class CollectionAccess {
   }
 
   /** The repository to publish trust data for; made, private, where the publisher may create one. */
-  forPublish(viewer: Viewer, gun: string): Promise<Repository> {
+  async forPublish(viewer: Viewer, gun: string): Promise<Repository> {
     const name = this.#name(gun);
-    return repositoryForPush(this.#database, this.#clock, narrowed(viewer, gun, name), name);
+    const narrow = narrowed(viewer, gun, name);
+    if (await this.#database.records.registry.repository(narrow, name))
+      return requireRepository(this.#database.records, narrow, name, trustActions.publish);
+    return repositoryForPush(this.#database, this.#clock, narrow, name);
   }
 
   /** Throws what publishing there would be refused with; creates nothing. */
-  requirePublish(viewer: Viewer, gun: string): Promise<void> {
+  async requirePublish(viewer: Viewer, gun: string): Promise<void> {
     const name = this.#name(gun);
-    return requirePush(this.#database.records, narrowed(viewer, gun, name), name);
+    const narrow = narrowed(viewer, gun, name);
+    if (await this.#database.records.registry.repository(narrow, name))
+      await requireRepository(this.#database.records, narrow, name, trustActions.publish);
+    else await requirePush(this.#database.records, narrow, name);
   }
 
   #name(gun: string): RepositoryName {
