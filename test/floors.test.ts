@@ -31,6 +31,7 @@ const adapterPillars: Readonly<Record<string, readonly string[]>> = {
   sql: ['access', 'content'],
   signer: ['trust'],
   advisories: ['content'],
+  fs: ['trust'],
   analysis: ['content'],
   images: ['content'],
   sqlite: ['adapters/sql'],

@@ -113,6 +113,8 @@ export const errorTable = {
   'trust-threshold': { status: 422, oci: 'UNSUPPORTED', exit: 1, text: 'not enough valid signatures' },
   'trust-root-changed': { status: 422, oci: 'UNSUPPORTED', exit: 1, text: 'the root of trust was replaced' },
   'trust-not-pinned': { status: 422, oci: 'UNSUPPORTED', exit: 1, text: 'the root of trust is not one you pinned' },
+  'trust-fast-forward': { status: 422, oci: 'UNSUPPORTED', exit: 1, text: 'trust metadata jumps too far ahead' },
+  'trust-incomplete': { status: 422, oci: 'UNSUPPORTED', exit: 1, text: 'trust metadata names a file that is missing' },
   'trust-endless-data': { status: 422, oci: 'UNSUPPORTED', exit: 1, text: 'more data than trust metadata allows' },
   'trust-wrong-key': { status: 422, oci: 'UNSUPPORTED', exit: 1, text: 'signed with a key that is not trusted here' },
   // the answers of a Notary v1 server, word for word
