@@ -37,11 +37,15 @@ export async function storeTarget(
 
 async function isThere(path: string, target: FoundTarget): Promise<boolean> {
   try {
-    for await (const _ of checkedTarget(target, createReadStream(path)));
+    for await (const _ of checkedTarget(target, bytesOf(path)));
     return true;
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || isAssayError(error, 'trust-hash-mismatch', 'trust-endless-data'))
       return false;
     throw storageError(error, `reading ${path}`);
   }
+}
+
+async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path) as AsyncIterable<Uint8Array>;
 }
