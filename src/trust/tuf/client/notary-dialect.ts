@@ -1,4 +1,4 @@
-import { expiredText } from '../notary/expired-text.ts';
+import { expiredText } from '../publish/expired-text.ts';
 import { notaryScheme, readNotaryAs } from '../notary/read.ts';
 import type { Dialect } from './dialect.ts';
 
