@@ -46,7 +46,7 @@ test('without a root there is nothing to start from, unless the first use may tr
   client.files.all.clear();
   await client.refuses('trust-not-pinned');
   const { updateTuf1 } = await import('../../../src/trust/tuf/client/tuf1-workflow.ts');
-  await client.run(updateTuf1({ now: client.now, trustOnFirstUse: true }));
+  await client.run(updateTuf1({ now: client.now, acceptFirst: () => undefined }));
   assert.equal(repository.requests[0], '1.root.json');
   assert.deepEqual(client.trusted(), { root: 1, snapshot: 1, targets: 1, timestamp: 1 });
 });

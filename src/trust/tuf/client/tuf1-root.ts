@@ -12,11 +12,15 @@ export function* loadTuf1Root(update: Update): Workflow<SignedFile<Root>> {
   return readRoot(update, raw);
 }
 
-/** A first root from the server, trusted because nothing else is known; kept. Throws `trust-missing`. */
-export function* takeFirstTuf1Root(update: Update): Workflow<SignedFile<Root>> {
+/** The server's first root, kept if `accept` does not throw. Throws `trust-missing` when there is none. */
+export function* takeFirstTuf1Root(
+  update: Update,
+  accept: (root: SignedFile<Root>) => void,
+): Workflow<SignedFile<Root>> {
   const raw = yield* fetchFile('1.root.json', MAX_FETCH_BYTES.root);
   if (!raw) throw new AssayError('trust-missing', 'the server does not have 1.root.json');
   const file = readRoot(update, raw);
+  accept(file);
   yield* keepFile('root', raw);
   return file;
 }

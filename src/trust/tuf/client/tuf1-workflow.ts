@@ -1,3 +1,4 @@
+import type { Root, SignedFile } from '../metadata.ts';
 import type { Chain, Update } from './chain.ts';
 import { rootAsDelegator } from './chain.ts';
 import type { Workflow } from './step.ts';
@@ -9,8 +10,8 @@ import { loadFile } from './step.ts';
 export interface Tuf1Options {
   /** Milliseconds since 1970 UTC; the whole update happens at this instant (section 5.1). */
   readonly now: number;
-  /** Where no root is trusted yet, take the first one of the server on trust; otherwise that is an error. */
-  readonly trustOnFirstUse?: boolean;
+  /** Where no root is trusted yet, takes the server's first one unless this throws; absent, that is an error. */
+  readonly acceptFirst?: (root: SignedFile<Root>) => void;
 }
 
 /**
@@ -19,13 +20,12 @@ export interface Tuf1Options {
  */
 export function* updateTuf1(options: Tuf1Options): Workflow<Chain> {
   const update: Update = { dialect: tuf1Dialect, now: options.now, read: new Map() };
-  const first = options.trustOnFirstUse === true && (yield* loadFile('root')) === undefined;
-  const trusted = yield* first ? takeFirstTuf1Root(update) : loadTuf1Root(update);
+  const { acceptFirst } = options;
+  const first = acceptFirst && (yield* loadFile('root')) === undefined;
+  const trusted = yield* first ? takeFirstTuf1Root(update, acceptFirst) : loadTuf1Root(update);
   const root = yield* updateTuf1Root(update, trusted);
-  // Files of earlier updates count as far as the keys in force have signed them (5.3.11).
-  const roots = { current: root, earlier: root };
-  const timestamp = yield* updateTimestamp(update, roots);
-  const snapshot = yield* updateSnapshot(update, roots, timestamp);
+  const timestamp = yield* updateTimestamp(update, root.signed);
+  const snapshot = yield* updateSnapshot(update, root.signed, timestamp);
   const by = rootAsDelegator(root.signed, 'targets');
   const targets = yield* updateTargets(update, root.signed, snapshot, 'targets', by);
   return { ...update, root, timestamp, snapshot, targets };

@@ -13,25 +13,19 @@ import { MAX_FETCH_BYTES } from './limits.ts';
 import { held, listed, obtain } from './referenced-file.ts';
 import { fetchFile, keepFile, type Workflow } from './step.ts';
 
-/** The roots an update stands on: the one in force, and the one under which files of earlier updates are judged. */
-export interface Roots {
-  readonly current: SignedFile<Root>;
-  readonly earlier: SignedFile<Root>;
-}
-
 /** Section 5.4 of TUF specification 1.0.34: the timestamp, always asked of the server. */
-export function* updateTimestamp(update: Update, { current, earlier }: Roots): Workflow<SignedFile<Timestamp>> {
-  const by = rootAsDelegator(current.signed, 'timestamp');
-  const known = yield* trusted(update, 'timestamp', earlier.signed);
-  const name = update.dialect.fileName('timestamp', undefined, current.signed);
+export function* updateTimestamp(update: Update, root: Root): Workflow<SignedFile<Timestamp>> {
+  const by = rootAsDelegator(root, 'timestamp');
+  const known = yield* trusted(update, 'timestamp', root);
+  const name = update.dialect.fileName('timestamp', undefined, root);
   const raw = yield* fetchFile(name, MAX_FETCH_BYTES.timestamp);
   if (!raw) throw new AssayError('trust-missing', `the server does not have ${name}`);
   const file = update.dialect.read('timestamp', 'timestamp', raw);
   requireSigned(update, 'timestamp', file, by);
   if (known) {
     requireTimestampProgress(file, known);
-    // 5.4.3.1: the same version again changes nothing, as long as the one in hand is still good under this root.
-    if (file.signed.version === known.signed.version && isSigned(update, 'timestamp', known, by)) {
+    // 5.4.3.1: the same version again changes nothing.
+    if (file.signed.version === known.signed.version) {
       requireInForce(update, 'timestamp', known);
       return known;
     }
@@ -44,10 +38,10 @@ export function* updateTimestamp(update: Update, { current, earlier }: Roots): W
 /** Section 5.5: the snapshot that the timestamp names. */
 export function* updateSnapshot(
   update: Update,
-  { current, earlier }: Roots,
+  root: Root,
   timestamp: SignedFile<Timestamp>,
 ): Workflow<SignedFile<Snapshot>> {
-  const known = yield* trusted(update, 'snapshot', earlier.signed);
+  const known = yield* trusted(update, 'snapshot', root);
   return yield* obtain(
     update,
     {
@@ -55,8 +49,8 @@ export function* updateSnapshot(
       role: 'snapshot',
       meta: timestamp.signed.snapshot,
       referrer: 'timestamp',
-      by: rootAsDelegator(current.signed, 'snapshot'),
-      root: current.signed,
+      by: rootAsDelegator(root, 'snapshot'),
+      root,
       requireProgress: (file) => {
         if (known) requireSnapshotProgress(file, known);
       },
@@ -96,6 +90,10 @@ export function* updateTargets(
   return file;
 }
 
+/**
+ * The file of an earlier update, as far as the keys in force have signed it (5.3.11). Whatever new keys sign is younger
+ * than what only revoked ones did, so that nothing is lost, and a repository can recover from a fast-forward attack.
+ */
 function* trusted<T extends 'timestamp' | 'snapshot'>(update: Update, role: T, root: Root) {
   const file = yield* held(update, role, role);
   return file && isSigned(update, role, file, rootAsDelegator(root, role)) ? file : undefined;
