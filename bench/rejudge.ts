@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openAdvisorySets } from '../src/adapters/advisories/sqlite-sets.ts';
 import { openSqlite } from '../src/adapters/sqlite/database.ts';
-import { debianTracker } from '../src/content/advisories/debian.ts';
 import { advisoryKeyOf } from '../src/content/findings/ecosystems.ts';
 import { judge } from '../src/content/findings/judge.ts';
 import type { InstalledPackage } from '../src/content/inventory/package.ts';
@@ -42,10 +41,11 @@ function tracker(round: number, changed: number): Uint8Array {
 }
 
 async function load({ database, advisories }: Parts, bytes: Uint8Array) {
-  async function* files() {
-    yield { name: 'data.json', bytes };
+  async function* body() {
+    yield bytes;
   }
-  return importFeed({ database, advisories, clock: systemClock }, debianTracker, files(), 'bench');
+  const feed = { fileName: 'data.json', body: body(), maxBytes: 1 << 30, reader: 'debian' };
+  return importFeed({ database, advisories, clock: systemClock }, feed, 'bench');
 }
 
 function installed(image: number, position: number): InstalledPackage {

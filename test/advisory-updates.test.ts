@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { openAdvisorySets } from '../src/adapters/advisories/sqlite-sets.ts';
 import { openSqlite } from '../src/adapters/sqlite/database.ts';
 import { httpClient } from '../src/cli/client/http.ts';
 import { debianTracker } from '../src/content/advisories/debian.ts';
 import { isAssayError } from '../src/lib/error.ts';
-import { fetchFeed } from '../src/work/content/fetch-feed.ts';
-import { FeedUpdates, UPDATE_FEEDS } from '../src/work/content/update-feeds.ts';
+import { mirrored, openFeed } from '../src/work/content/fetch-feed.ts';
+import { FeedUpdates, isOfUse, UPDATE_FEEDS } from '../src/work/content/update-feeds.ts';
 
 const HOUR = 3_600_000;
 const tracker = (fixed: string) =>
@@ -54,7 +55,7 @@ void test('feeds are asked for once, then only for what is newer; a publisher th
     http: httpClient(() => Promise.resolve([])),
     feeds: ['debian'],
     everyHours: 6,
-    readers: [{ ...debianTracker, sources: [source.url] }],
+    readers: [{ ...debianTracker, sources: [{ url: source.url }] }],
   });
   const signal = new AbortController().signal;
   const state = async () => (await database.records.content.feedSources())[0];
@@ -72,6 +73,8 @@ void test('feeds are asked for once, then only for what is newer; a publisher th
     await updates.update(['debian'], signal);
     assert.deepEqual(asked, [undefined, '"1"']);
     assert.equal((await state())?.checkedAt, now);
+    assert.equal(advisories.current().feeds[0]?.checkedAt, now);
+    assert.equal(advisories.current().feeds[0]?.source, source.url);
 
     etag = '"2"';
     await updates.update(['debian'], signal);
@@ -93,12 +96,34 @@ void test('feeds are asked for once, then only for what is newer; a publisher th
   }
 });
 
-void test('a feed that is too large, redirects for ever or sends something else is refused', async () => {
+void test('a feed that is too large, redirects for ever or sends something else is refused; nothing is left behind', async () => {
   const http = httpClient(() => Promise.resolve([]));
-  await using large = await publisher((_, response) => response.end(Buffer.alloc(100_000)));
-  await assert.rejects(fetchFeed(http, large.url, { maxBytes: 1000 }), (error) =>
-    isAssayError(error, 'content-budget-exceeded'),
+  const folder = mkdtempSync(join(tmpdir(), 'assay-large-'));
+  const sets = openAdvisorySets(folder);
+  try {
+    await using large = await publisher((_, response) => response.end(Buffer.alloc(100_000)));
+    const arriving = (await openFeed(http, large.url))!;
+    const incoming = { fileName: 'x.json', body: arriving.body, maxBytes: 1000, at: 1 };
+    await assert.rejects(sets.take(incoming), (error) => isAssayError(error, 'content-budget-exceeded'));
+    const strange = { fileName: 'x.json', body: Readable.from([Buffer.from('{"x":1}')]), maxBytes: 1000, at: 1 };
+    await assert.rejects(sets.take(strange), (error) => isAssayError(error, 'advisory-feed-invalid'));
+    assert.deepEqual(readdirSync(folder), []);
+    await using loop = await publisher((_, response) => response.writeHead(302, { location: '/again' }).end());
+    await assert.rejects(openFeed(http, loop.url), (error) => isAssayError(error, 'remote-refused'));
+  } finally {
+    sets.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+void test('a mirror is asked by host and path; feeds of ecosystems that nobody holds are not asked for', () => {
+  assert.equal(
+    mirrored('https://secdb.alpinelinux.org/v3.20/main.json', 'https://mirror.example.com/feeds/'),
+    'https://mirror.example.com/feeds/secdb.alpinelinux.org/v3.20/main.json',
   );
-  await using loop = await publisher((_, response) => response.writeHead(302, { location: '/again' }).end());
-  await assert.rejects(fetchFeed(http, loop.url), (error) => isAssayError(error, 'remote-refused'));
+  const address = { url: 'https://x', ecosystems: ['Alpine:v3.2', 'npm'] };
+  assert.equal(isOfUse(address, ['Alpine:v3.20', 'Debian:12']), false);
+  assert.equal(isOfUse(address, ['npm']), true);
+  assert.equal(isOfUse({ url: 'https://x', ecosystems: ['Debian'] }, ['Debian:12']), true);
+  assert.equal(isOfUse({ url: 'https://x' }, []), true);
 });

@@ -7,7 +7,7 @@ import { openAdvisorySets } from '../src/adapters/advisories/sqlite-sets.ts';
 import { openSqlite } from '../src/adapters/sqlite/database.ts';
 import { advisoryKeyOf } from '../src/content/findings/ecosystems.ts';
 import type { InstalledPackage } from '../src/content/inventory/package.ts';
-import { importFeed, recogniseFeed } from '../src/work/content/advisories.ts';
+import { importFeed } from '../src/work/content/advisories.ts';
 import { imageOf } from './contracts/content-fixture.ts';
 import { addRepository, keep, manifestOf, pushImage } from './contracts/records-fixture.ts';
 
@@ -25,11 +25,11 @@ void test('what no feed covers is unknown until one does; a catalogue marks find
   const advisories = openAdvisorySets(join(folder, 'advisories'));
   const parts = { database, advisories, clock: { now: () => 1000 } };
   const load = (value: unknown) => {
-    const file = { name: 'feed.json', bytes: Buffer.from(JSON.stringify(value)) };
-    async function* files() {
-      yield file;
+    const bytes = Buffer.from(JSON.stringify(value));
+    async function* body() {
+      yield bytes;
     }
-    return importFeed(parts, recogniseFeed(file), files(), 'test');
+    return importFeed(parts, { fileName: 'feed.json', body: body(), maxBytes: 1 << 24 }, 'test');
   };
   const tracker = (fixed: string) => ({
     openssl: {

@@ -58,9 +58,15 @@ export const settings = {
     fallback: 6,
   },
   advisoryFeeds: {
-    summary: 'feeds that are kept fresh',
+    summary: 'feeds that are kept fresh; of each only the files of ecosystems that stored images hold',
     schema: z.array(z.string()),
-    fallback: ['debian', 'alpine', 'kev'],
+    fallback: ['debian', 'alpine', 'osv', 'kev', 'epss'],
+  },
+  advisoryMirror: {
+    summary:
+      'address under which copies of the publishers’ files lie, by host and path; empty: the publishers themselves',
+    schema: z.string().max(500),
+    fallback: '',
   },
   maxBlobBytes: {
     summary: 'largest blob in bytes',

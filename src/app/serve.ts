@@ -123,6 +123,7 @@ export async function serve(
       clock,
       http: httpClient(() => Promise.resolve([])),
       feeds: config.advisoryFeeds,
+      mirror: config.advisoryMirror,
       everyHours: config.advisoryUpdates,
       told: ({ feed, url, lastError }) =>
         lastError === undefined
@@ -137,7 +138,7 @@ export async function serve(
           kind: ANALYSE_IMAGE,
           run: (payload, signal) =>
             analyseImage(
-              { database, blobs: blobStore, clock, analyser, advisories },
+              { database, blobs: blobStore, clock, analyser, advisories, stored: (names) => feedUpdates.wanted(names) },
               analysisJobSchema.parse(payload).manifest,
               signal,
             ),

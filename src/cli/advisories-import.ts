@@ -1,8 +1,8 @@
 import { feedName } from '../content/advisories/feed.ts';
+import { feedReader, recogniseFeed } from '../content/advisories/feeds.ts';
 import { renderFeed } from '../contract/render-report.ts';
 import { importAdvisories } from '../contract/house.ts';
 import { systemClock } from '../lib/clock.ts';
-import { feedReader, recogniseFeed } from '../work/content/advisories.ts';
 import { argument, callEndpoint, connect, serverOptions } from './ask-server.ts';
 import type { Command, ExitStatus, Invocation } from './command.ts';
 import { feedBody, feedFiles, nameFeed } from './feed-files.ts';

@@ -3,7 +3,7 @@ import { renderFeed } from '../contract/render-report.ts';
 import { callEndpoint, connect, formatOption, serverOptions } from './ask-server.ts';
 import type { Command, Invocation } from './command.ts';
 import { textOption } from './image-report.ts';
-import { table } from './terminal.ts';
+import { printable, table } from './terminal.ts';
 
 export const command: Command = {
   description:
@@ -25,25 +25,36 @@ export const command: Command = {
   ],
   async run(invocation) {
     const { options, terminal } = invocation;
-    const { feeds, digest } = await statusOf(invocation);
-    if (options['format'] === 'json') terminal.out(JSON.stringify({ schemaVersion: 1, digest, feeds }, null, 2));
-    if (feeds.length === 0) {
+    const { feeds, digest, sources } = await statusOf(invocation);
+    if (options['format'] === 'json')
+      terminal.out(JSON.stringify({ schemaVersion: 1, digest, feeds, sources }, null, 2));
+    const failed = sources.filter((each) => each.lastError !== undefined);
+    if (feeds.length === 0)
       terminal.err('no feeds are imported: findings are unknown until one is (assay advisories import --help)');
-      return 3;
+    else if (options['format'] !== 'json') {
+      const now = Date.now();
+      const rows = feeds.map((feed) => [
+        feed.feed,
+        String(feed.records),
+        String(feed.refused),
+        ageOf(feed.checkedAt ?? feed.importedAt, now),
+        feed.importedAt,
+        feed.newestAt ?? '',
+        feed.licence,
+      ]);
+      terminal.out(table(terminal, ['FEED', 'RECORDS', 'REFUSED', 'AGE', 'IMPORTED', 'NEWEST', 'LICENCE'], rows));
     }
-    if (options['format'] === 'json') return 0;
-    const rows = feeds.map((feed) => [
-      feed.feed,
-      String(feed.records),
-      String(feed.refused),
-      feed.importedAt,
-      feed.newestAt ?? '',
-      feed.licence,
-    ]);
-    terminal.out(table(terminal, ['FEED', 'RECORDS', 'REFUSED', 'IMPORTED', 'NEWEST', 'LICENCE'], rows));
-    return 0;
+    for (const each of failed) terminal.err(`${each.url}: ${printable(each.lastError ?? '')} (${each.checkedAt})`);
+    return feeds.length === 0 ? 3 : 0;
   },
 };
+
+/** Since the publisher was last asked: `3 h`, `2 d`. */
+function ageOf(at: string, now: number): string {
+  const minutes = Math.max(0, Math.floor((now - Date.parse(at)) / 60_000));
+  if (minutes < 60) return `${minutes} min`;
+  return minutes < 2880 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} d`;
+}
 
 async function statusOf(invocation: Invocation) {
   const remote = textOption(invocation.options, 'server') ?? invocation.environment['ASSAY_SERVER'];
@@ -51,7 +62,7 @@ async function statusOf(invocation: Invocation) {
   const sets = await invocation.open.advisories(invocation.environment);
   try {
     const { digest, feeds } = sets.current();
-    return { digest, feeds: feeds.map(renderFeed) };
+    return { digest, feeds: feeds.map(renderFeed), sources: [] };
   } finally {
     sets.close();
   }

@@ -1,39 +1,59 @@
+import type { FeedAddress, FeedReader } from '../content/advisories/feed.ts';
 import { feedReaders } from '../content/advisories/feeds.ts';
-import { feedName, type FeedReader } from '../content/advisories/feed.ts';
 import { systemClock } from '../lib/clock.ts';
 import { AssayError, isAssayError } from '../lib/error.ts';
-import type { HttpClient } from '../ports/http-client.ts';
-import { feedReader } from '../work/content/advisories.ts';
-import { fetchFeed } from '../work/content/fetch-feed.ts';
+import type { FeedStatus } from '../ports/advisory-sets.ts';
+import { MAX_FEED_BYTES, mirrored, openFeed } from '../work/content/fetch-feed.ts';
 import type { Command } from './command.ts';
-import { unpacked } from './feed-files.ts';
-import { accessOptions, imageAccess } from './image-report.ts';
+import { accessOptions, imageAccess, textOption } from './image-report.ts';
+
+/** Feeds that are fetched when none is in force and none is named; others are large, and wanted by name. */
+const FIRST: readonly string[] = ['debian', 'kev', 'epss'];
 
 export const command: Command = {
   description:
-    'Fetches advisory feeds from their publishers for the scans of this user. A server keeps its own fresh by itself.',
-  args: [{ name: 'feeds...', summary: 'which; all that are in force, or all known when none is', optional: true }],
-  options: accessOptions,
+    'Fetches advisory feeds from their publishers for the scans of this user: a feed by its name, or a part of one (osv-npm, alpine-v3.20-main). A publisher is only asked for what is newer than the copy at hand. A server keeps its own fresh by itself.',
+  args: [
+    {
+      name: 'feeds...',
+      summary: 'which: debian, osv-npm, osv-pypi, alpine-v3.22-main …; what is in force, or debian, kev and epss',
+      optional: true,
+    },
+  ],
+  options: [
+    {
+      flags: '--mirror <url>',
+      summary: 'where copies of the publishers’ files are, by host and path ($ASSAY_ADVISORY_MIRROR)',
+    },
+    ...accessOptions,
+  ],
   examples: [
-    ['assay advisories update', 'bring everything up to date'],
-    ['assay advisories update debian', 'one feed alone'],
+    ['assay advisories update', 'bring everything that is in force up to date'],
+    ['assay advisories update debian osv-npm', 'Debian, and what OSV knows of npm'],
   ],
   async run(invocation) {
-    const { args, terminal, open, environment } = invocation;
+    const { args, options, terminal, open, environment } = invocation;
     const { http } = imageAccess(invocation);
+    const mirror = textOption(options, 'mirror') ?? environment['ASSAY_ADVISORY_MIRROR'];
     const sets = await open.advisories(environment);
     let failed = 0;
     try {
-      const inForce = sets.current().feeds.map((each) => each.feed);
-      const chosen = choose(args, inForce).flatMap((reader) => reader.sources.map((source) => ({ reader, source })));
-      for (const { reader, source } of chosen) {
+      for (const { reader, url } of choose(args, sets.current().feeds)) {
+        const source = mirrored(url, mirror);
         try {
-          const content = await reader.read(download(http, source));
-          const { licence } = reader;
-          const name = feedName(reader, content);
-          const { status, changed } = await sets.replace({ name, licence, content, at: systemClock.now() });
+          const held = sets.current().feeds.find((each) => each.source === source);
+          const arriving = await openFeed(http, source, held?.validators ? { held: held.validators } : {});
+          if (!arriving) {
+            await sets.confirm(held!.feed, systemClock.now());
+            terminal.out(`${held!.feed}: nothing newer`);
+            continue;
+          }
+          const { name: fileName, body, validators } = arriving;
+          const at = systemClock.now();
+          const incoming = { fileName, body, validators, source, at, reader: reader.name, maxBytes: MAX_FEED_BYTES };
+          const { status, changed } = await sets.take(incoming);
           terminal.out(
-            `${name}: ${status.records} records, ${status.refused} refused; ${changed.length} packages changed`,
+            `${status.feed}: ${status.records} records, ${status.refused} refused; ${changed.length} packages changed`,
           );
         } catch (error) {
           if (!isAssayError(error)) throw error;
@@ -48,25 +68,40 @@ export const command: Command = {
   },
 };
 
-function choose(named: readonly string[], inForce: readonly string[]): FeedReader[] {
-  const wanted =
-    named.length > 0
-      ? named.map(feedReader)
-      : feedReaders.filter(
-          (each) =>
-            inForce.length === 0 || inForce.some((name) => name === each.name || name.startsWith(`${each.name}-`)),
-        );
-  const fetchable = wanted.filter((each) => each.sources.length > 0);
-  const [first] = wanted.filter((each) => each.sources.length === 0);
-  if (fetchable.length === 0 || (named.length > 0 && first))
-    throw new AssayError(
-      'usage-invalid',
-      `${first?.name ?? 'no feed'} has no address to fetch it from; download it and use assay advisories import`,
-    );
-  return fetchable;
+interface Chosen {
+  readonly reader: FeedReader;
+  readonly url: string;
 }
 
-async function* download(http: HttpClient, source: string) {
-  const fetched = await fetchFeed(http, source);
-  if (fetched) yield* unpacked(fetched.name, fetched.bytes);
+function choose(named: readonly string[], inForce: readonly FeedStatus[]): Chosen[] {
+  const all = feedReaders.flatMap((reader) => reader.sources.map((address) => ({ reader, address })));
+  const wanted = named.length > 0 ? named : inForce.length > 0 ? inForce.map((each) => each.feed) : FIRST;
+  const chosen = new Map<string, Chosen>();
+  for (const name of wanted) {
+    const found = all.filter(({ reader, address }) => name === reader.name || isPart(name, reader, address));
+    if (found.length === 0 && named.length > 0) throw unknown(name);
+    for (const { reader, address } of found) chosen.set(address.url, { reader, url: address.url });
+  }
+  if (chosen.size === 0)
+    throw new AssayError('usage-invalid', 'the feeds in force have no address; download them and import them');
+  return [...chosen.values()];
+}
+
+/** `osv-npm` is the archive of npm, `alpine-v3.20-main` one file of a release, `alpine-v3.20` both. */
+function isPart(name: string, reader: FeedReader, { url, ecosystems }: FeedAddress): boolean {
+  const part = name.startsWith(`${reader.name}-`) ? name.slice(reader.name.length + 1) : undefined;
+  if (part === undefined) return false;
+  const words = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9.]+/g, '-');
+  const path = words(new URL(url).pathname.replace(/\.\w+$/, ''));
+  return ecosystems?.some((each) => words(each) === part) === true || path.endsWith(part) || path.includes(`-${part}-`);
+}
+
+function unknown(name: string): AssayError {
+  const reader = feedReaders.find((each) => each.name === name);
+  return new AssayError(
+    'usage-invalid',
+    reader
+      ? `${name} has no address to fetch it from; download it and use assay advisories import`
+      : `there is no feed ${name}; known are ${feedReaders.map((each) => each.name).join(', ')}`,
+  );
 }

@@ -9,7 +9,14 @@ export const getAdvisories = endpoint({
   path: '/api/v1/advisories',
   summary: 'The advisory set in force: feeds, counts, age',
   right: 'viewer',
-  answer: z.object({ digest: z.string(), feeds: z.array(feedSummary) }),
+  answer: z.object({
+    digest: z.string(),
+    feeds: z.array(feedSummary),
+    /** Addresses that the server asks, and what became of it. */
+    sources: z.array(
+      z.object({ url: z.string(), feed: z.string(), checkedAt: time, lastError: z.string().optional() }),
+    ),
+  }),
   errors: [],
 });
 

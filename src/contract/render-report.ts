@@ -1,3 +1,4 @@
+import { decidingVector } from '../content/advisories/cvss.ts';
 import { toRfc3339 } from '../lib/clock.ts';
 import type { FeedStatus } from '../ports/advisory-sets.ts';
 import type { ImageReport } from '../work/content/report.ts';
@@ -25,11 +26,12 @@ export function renderReport(reference: string, source: ImageReport): Report {
 }
 
 export function renderFeed(feed: FeedStatus): Report['advisories']['feeds'][number] {
-  const { newestAt, importedAt, ...rest } = feed;
+  const { newestAt, importedAt, checkedAt, validators: _validators, ...rest } = feed;
   return {
     ...rest,
     ecosystems: [...feed.ecosystems],
     importedAt: toRfc3339(importedAt),
+    ...(checkedAt !== undefined && { checkedAt: toRfc3339(checkedAt) }),
     ...(newestAt !== undefined && { newestAt }),
   };
 }
@@ -54,11 +56,16 @@ export function renderFinding(
   source: ImageReport,
   { package: installed, finding }: ImageReport['findings'][number],
 ): Finding {
-  const { feed, recordId, judged, comparison, aliases, references, cvss, ...rest } = finding;
+  const { feed, recordId, judged, comparison, aliases, references, cvss, severities, ...rest } = finding;
+  const score = decidingVector(cvss ?? [])?.score;
+  const epss = source.advisories.likelihoodOf([finding.id, ...aliases]);
   return {
     ...rest,
     aliases: [...aliases],
+    ...(severities && { severities: severities.map((each) => ({ ...each })) }),
     ...(cvss && { cvss: [...cvss] }),
+    ...(score !== undefined && { score }),
+    ...(epss && { epss }),
     references: [...references],
     package: {
       purl: installed.purl,

@@ -39,7 +39,22 @@ export const reportFinding = z.object({
   fixedVersion: z.string().optional(),
   exploited: z.boolean().optional(),
   summary: z.string().optional(),
+  /** Everybody's word on how bad it is, the one that counts first. */
+  severities: z
+    .array(
+      z.object({
+        source: z.string(),
+        severity,
+        vector: z.string().optional(),
+        score: z.number().optional(),
+      }),
+    )
+    .optional(),
   cvss: z.array(z.string()).optional(),
+  /** Score of the deciding vector, 0 to 10. */
+  score: z.number().optional(),
+  /** EPSS: how likely attacks are within 30 days, and the share of vulnerabilities that are less likely. */
+  epss: z.object({ score: z.number(), percentile: z.number() }).optional(),
   layer: reportLayer,
   references: z.array(z.string()),
   evidence: z.object({
@@ -57,11 +72,15 @@ export const feedSummary = z.object({
   feed: z.string(),
   digest: z.string(),
   records: z.number().int(),
+  withdrawn: z.number().int().optional(),
   refused: z.number().int(),
   ecosystems: z.array(z.string()),
   importedAt: time,
+  /** When its publisher last said that this is the newest. */
+  checkedAt: time.optional(),
   newestAt: z.string().optional(),
   licence: z.string(),
+  source: z.string().optional(),
 });
 
 export const incompletePart = z.object({

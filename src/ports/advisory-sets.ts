@@ -1,5 +1,11 @@
-import type { LookUpAdvisories } from '../content/advisories/advisory.ts';
-import type { FeedContent } from '../content/advisories/feed.ts';
+import type { Likelihood, LookUpAdvisories } from '../content/advisories/advisory.ts';
+import type { FeedContent, RefusedRecord } from '../content/advisories/feed.ts';
+
+/** What a publisher said of the copy that is held, to ask only for a newer one (RFC 9110 section 13). */
+export interface FeedValidators {
+  readonly etag?: string;
+  readonly lastModified?: string;
+}
 
 /** What is known of one imported feed. */
 export interface FeedStatus {
@@ -7,11 +13,17 @@ export interface FeedStatus {
   /** Digest over its entries; equal content gives an equal digest. */
   readonly digest: string;
   readonly records: number;
+  readonly withdrawn?: number;
   readonly refused: number;
   readonly ecosystems: readonly string[];
   readonly importedAt: number;
+  /** When its publisher last confirmed that this is the newest; `importedAt` when never asked since. */
+  readonly checkedAt?: number;
   readonly newestAt: string | undefined;
   readonly licence: string;
+  /** Where it was fetched from, and what its publisher said of the copy. */
+  readonly source?: string;
+  readonly validators?: FeedValidators;
 }
 
 /** All feeds at one moment; a set never changes, a newer one takes its place. */
@@ -22,6 +34,8 @@ export interface AdvisorySet {
   readonly lookUp: LookUpAdvisories;
   /** True when some feed covers this ecosystem at all, so that "nothing found" means something. */
   covers(ecosystem: string): boolean;
+  /** EPSS of the first of these ids that has one. */
+  likelihoodOf(ids: readonly string[]): Likelihood | undefined;
 }
 
 /** The key of an entry that two sets do not agree on. */
@@ -35,14 +49,40 @@ export function ecosystemsOf(set: Pick<AdvisorySet, 'feeds'>): string[] {
   return [...new Set(set.feeds.flatMap((feed) => feed.ecosystems))];
 }
 
+/** A feed as it comes in: the bytes of one file or archive. */
+export interface IncomingFeed {
+  readonly fileName: string;
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly maxBytes: number;
+  /** Name of its reader; recognised by its content when absent. */
+  readonly reader?: string | undefined;
+  readonly source?: string;
+  readonly validators?: FeedValidators;
+  readonly at: number;
+}
+
+export interface TakenFeed {
+  readonly status: FeedStatus;
+  readonly changed: readonly ChangedEntry[];
+  readonly withdrawn: number;
+  /** The first of them; the status counts all. */
+  readonly refused: readonly RefusedRecord[];
+}
+
 export interface AdvisorySets {
   current(): AdvisorySet;
-  /** Puts a feed's content in place of what it held before; the set is replaced as a whole or not at all. */
+  /** Reads a feed beside this thread and puts it in place of what it held before, as a whole or not at all. */
+  take(feed: IncomingFeed): Promise<TakenFeed>;
+  /** The same with content that was read already. */
   replace(feed: {
     name: string;
     licence: string;
     content: FeedContent;
     at: number;
+    source?: string;
+    validators?: FeedValidators;
   }): Promise<{ status: FeedStatus; changed: readonly ChangedEntry[] }>;
+  /** The publisher said that the copy in force is the newest. */
+  confirm(feed: string, at: number): Promise<void>;
   close(): void;
 }

@@ -125,6 +125,8 @@ export interface ContentRecords {
   /** Ecosystems that the set covers: packages of others are "unknown", not clean. */
   setCovered(ecosystems: readonly string[]): Promise<void>;
   covered(): Promise<readonly string[] | undefined>;
+  /** Every ecosystem of which a package is stored. */
+  ecosystems(): Promise<string[]>;
   imagesOfEcosystems(ecosystems: readonly string[]): Promise<Digest[]>;
   /** Packages with a finding of any of these ids, to be judged anew when something else is known of them. */
   packagesWith(vulnerabilities: readonly string[]): Promise<{ id: string; key: AdvisoryKey }[]>;

@@ -1,32 +1,39 @@
-import { hash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  openSync,
-  fsyncSync,
-  closeSync,
-} from 'node:fs';
+import { hash, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { z } from 'zod';
-import { type Advisory, EXPLOITED, type SourcedAdvisory } from '../../content/advisories/advisory.ts';
-import { storageError } from '../../lib/error.ts';
-import type { AdvisorySet, AdvisorySets, ChangedEntry, FeedStatus } from '../../ports/advisory-sets.ts';
+import {
+  type Advisory,
+  EXPLOITED,
+  LIKELIHOOD,
+  type Rating,
+  RATINGS,
+  type SourcedAdvisory,
+} from '../../content/advisories/advisory.ts';
+import { decidingVector } from '../../content/advisories/cvss.ts';
+import { AssayError, storageError } from '../../lib/error.ts';
+import type { AdvisorySet, AdvisorySets, FeedStatus, IncomingFeed, TakenFeed } from '../../ports/advisory-sets.ts';
+import { compareText, compileFeed, fileOf, syncFile } from './feed-file.ts';
+import { compileInThread } from './feed-thread.ts';
 
+const validatorsSchema = z
+  .object({ etag: z.string().optional(), lastModified: z.string().optional() })
+  .transform(({ etag, lastModified }) => ({ ...(etag && { etag }), ...(lastModified && { lastModified }) }));
 const statusSchema = z.object({
   feed: z.string(),
   digest: z.string(),
   records: z.number(),
+  withdrawn: z.number().default(0),
   refused: z.number(),
   ecosystems: z.array(z.string()),
   importedAt: z.number(),
+  checkedAt: z.number().optional(),
   newestAt: z.string().optional(),
   licence: z.string(),
+  source: z.string().optional(),
+  validators: validatorsSchema.optional(),
 });
 const currentSchema = z.object({ schemaVersion: z.literal(1), feeds: z.array(statusSchema) });
 
@@ -43,51 +50,69 @@ interface OpenFeed {
 export function openAdvisorySets(folder: string): AdvisorySets {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const name of readdirSync(folder)) if (name.startsWith(INCOMING)) rmSync(join(folder, name), { force: true });
   } catch (error) {
     throw storageError(error, `preparing ${folder}`);
   }
   let feeds = readCurrent(folder).map((status) => openFeed(folder, status));
   let set = makeSet(feeds);
+  let last: Promise<unknown> = Promise.resolve();
+  /** One feed after the other: each finds in force what the one before has left. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work, work);
+    last = next.catch(() => undefined);
+    return next;
+  };
+  const adopt = (status: FeedStatus): void => {
+    const before = feeds.find((feed) => feed.status.feed === status.feed);
+    const next = [...feeds.filter((feed) => feed !== before), openFeed(folder, status)].sort((a, b) =>
+      compareText(a.status.feed, b.status.feed),
+    );
+    writeCurrent(
+      folder,
+      next.map((feed) => feed.status),
+    );
+    feeds = next;
+    set = makeSet(feeds);
+    before?.database.close();
+    removeUnused(folder, feeds);
+  };
   return {
     current: () => set,
-    replace: async ({ name, licence, content, at }) => {
-      const rows = content.entries
-        .filter((entry) => entry.advisories.length > 0)
-        .map((entry) => ({ ecosystem: entry.ecosystem, name: entry.package, body: JSON.stringify(entry.advisories) }))
-        .sort((a, b) =>
-          a.ecosystem === b.ecosystem ? compareText(a.name, b.name) : compareText(a.ecosystem, b.ecosystem),
+    take: (incoming) =>
+      inTurn(async () => {
+        const path = join(folder, `${INCOMING}${randomUUID()}`);
+        try {
+          await store(path, incoming);
+          const inForce = feeds.map(({ status }) => ({ feed: status.feed, digest: status.digest }));
+          const { fileName, reader, source, validators, at } = incoming;
+          const task = { folder, path, fileName, reader, source, validators, at, inForce };
+          const taken: TakenFeed = await compileInThread(task);
+          adopt(taken.status);
+          return taken;
+        } finally {
+          await rm(path, { force: true });
+        }
+      }),
+    replace: (feed) =>
+      inTurn(() => {
+        const before = feeds.find((each) => each.status.feed === feed.name);
+        const compiled = compileFeed(folder, feed, before && fileOf(folder, before.status));
+        adopt(compiled.status);
+        return Promise.resolve(compiled);
+      }),
+    confirm: (feed, at) =>
+      inTurn(() => {
+        feeds = feeds.map((each) =>
+          each.status.feed === feed ? { ...each, status: { ...each.status, checkedAt: at } } : each,
         );
-      const merged = mergeRows(rows);
-      const digest = `sha256:${hash('sha256', merged.map((row) => `${row.ecosystem}\0${row.name}\0${row.hash}\n`).join(''), 'hex')}`;
-      const status: FeedStatus = {
-        feed: name,
-        digest,
-        records: content.records,
-        refused: content.refused.length,
-        ecosystems: [...new Set(merged.map((row) => row.ecosystem))],
-        importedAt: at,
-        newestAt: content.newestAt,
-        licence,
-      };
-      const before = feeds.find((feed) => feed.status.feed === name);
-      writeFeed(folder, status, merged);
-      const opened = openFeed(folder, status);
-      const changed = before
-        ? difference(before.database, opened.database)
-        : merged.map((row) => ({ ecosystem: row.ecosystem, package: row.name }));
-      const next = [...feeds.filter((feed) => feed !== before), opened].sort((a, b) =>
-        compareText(a.status.feed, b.status.feed),
-      );
-      writeCurrent(
-        folder,
-        next.map((feed) => feed.status),
-      );
-      feeds = next;
-      set = makeSet(feeds);
-      before?.database.close();
-      removeUnused(folder, feeds);
-      return { status, changed };
-    },
+        writeCurrent(
+          folder,
+          feeds.map((each) => each.status),
+        );
+        set = makeSet(feeds);
+        return Promise.resolve();
+      }),
     close: () => {
       for (const feed of feeds) feed.database.close();
       feeds = [];
@@ -95,68 +120,20 @@ export function openAdvisorySets(folder: string): AdvisorySets {
   };
 }
 
-interface Row {
-  readonly ecosystem: string;
-  readonly name: string;
-  readonly body: string;
-  readonly hash: string;
-}
+const INCOMING = 'incoming-';
 
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** A feed may give one package in several entries; they become one row. */
-function mergeRows(rows: readonly { ecosystem: string; name: string; body: string }[]): Row[] {
-  const merged: Row[] = [];
-  for (let at = 0; at < rows.length; ) {
-    const first = rows[at]!;
-    let end = at + 1;
-    while (end < rows.length && rows[end]!.name === first.name && rows[end]!.ecosystem === first.ecosystem) end++;
-    const body =
-      end === at + 1
-        ? first.body
-        : JSON.stringify(rows.slice(at, end).flatMap((row) => JSON.parse(row.body) as Advisory[]));
-    merged.push({ ecosystem: first.ecosystem, name: first.name, body, hash: hash('sha256', body, 'hex') });
-    at = end;
-  }
-  return merged;
-}
-
-function fileOf(folder: string, status: FeedStatus): string {
-  return join(folder, `${status.feed}-${status.digest.slice(7, 39)}.sqlite`);
-}
-
-function writeFeed(folder: string, status: FeedStatus, rows: readonly Row[]): void {
-  const path = fileOf(folder, status);
-  if (existsSync(path)) return;
-  const temporary = `${path}.new`;
-  rmSync(temporary, { force: true });
+async function store(path: string, { body, maxBytes, fileName }: IncomingFeed): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  let size = 0;
   try {
-    const database = new DatabaseSync(temporary);
-    database.exec('pragma journal_mode = off; pragma synchronous = off; pragma page_size = 8192');
-    database.exec(
-      'create table entries (ecosystem text not null, package text not null, hash text not null, body text not null, primary key (ecosystem, package)) without rowid',
-    );
-    database.exec('begin');
-    const insert = database.prepare('insert into entries values (?, ?, ?, ?)');
-    for (const row of rows) insert.run(row.ecosystem, row.name, row.hash, row.body);
-    database.exec('commit');
-    database.close();
-    syncFile(temporary);
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw storageError(error, `writing the advisory feed ${status.feed}`);
-  }
-}
-
-function syncFile(path: string): void {
-  const file = openSync(path, 'r+');
-  try {
-    fsyncSync(file);
+    for await (const chunk of body) {
+      size += chunk.length;
+      if (size > maxBytes)
+        throw new AssayError('content-budget-exceeded', `${fileName} is larger than ${maxBytes} bytes`);
+      await file.write(chunk);
+    }
   } finally {
-    closeSync(file);
+    await file.close();
   }
 }
 
@@ -174,63 +151,71 @@ function makeSet(feeds: readonly OpenFeed[]): AdvisorySet {
   for (const feed of feeds)
     for (const ecosystem of feed.status.ecosystems)
       byEcosystem.set(ecosystem, [...(byEcosystem.get(ecosystem) ?? []), feed]);
+  const rows = (ecosystem: string, name: string): { feed: string; advisories: Advisory[] }[] =>
+    (byEcosystem.get(ecosystem) ?? []).flatMap((feed) => {
+      const row = feed.byPackage.get(ecosystem, name) as { body: string } | undefined;
+      return row ? [{ feed: feed.status.feed, advisories: JSON.parse(row.body) as Advisory[] }] : [];
+    });
   const catalogues = byEcosystem.get(EXPLOITED) ?? [];
-  const exploited = (advisory: Advisory) =>
-    catalogues.some((feed) =>
-      [advisory.id, ...(advisory.aliases ?? [])].some((id) => feed.byPackage.get(EXPLOITED, id) !== undefined),
-    );
+  const isExploited = (ids: readonly string[]) =>
+    catalogues.some((feed) => ids.some((id) => feed.byPackage.get(EXPLOITED, id) !== undefined));
+  const rated = byEcosystem.has(RATINGS);
   return {
     digest: `sha256:${hash('sha256', feeds.map((feed) => `${feed.status.feed}\0${feed.status.digest}\n`).join(''), 'hex')}`,
     feeds: feeds.map((feed) => feed.status),
     covers: (ecosystem) => byEcosystem.has(ecosystem),
-    lookUp(ecosystem, name) {
-      const found: SourcedAdvisory[] = [];
-      for (const feed of byEcosystem.get(ecosystem) ?? []) {
-        const row = feed.byPackage.get(ecosystem, name) as { body: string } | undefined;
-        if (row)
-          for (const advisory of JSON.parse(row.body) as Advisory[])
-            found.push({ ...advisory, feed: feed.status.feed, ...(exploited(advisory) && { exploited: true }) });
+    lookUp: (ecosystem, name) =>
+      rows(ecosystem, name).flatMap(({ feed, advisories }) =>
+        advisories.map((advisory): SourcedAdvisory => {
+          const ids = [advisory.id, ...(advisory.aliases ?? [])];
+          return {
+            ...advisory,
+            feed,
+            ...(isExploited(ids) && { exploited: true }),
+            ...(rated && ratingsOf(ids, rows)),
+          };
+        }),
+      ),
+    likelihoodOf(ids) {
+      if (!byEcosystem.has(LIKELIHOOD)) return undefined;
+      for (const id of ids) {
+        const [row] = rows(LIKELIHOOD, id);
+        if (row) return row.advisories[0]?.likelihood;
       }
-      return found;
+      return undefined;
     },
   };
 }
 
-/** Keys whose rows are not equal in two feeds, by one merge over their primary keys. */
-function difference(before: DatabaseSync, after: DatabaseSync): ChangedEntry[] {
-  const changed: ChangedEntry[] = [];
-  const rows = (database: DatabaseSync) =>
-    database
-      .prepare('select ecosystem, package, hash from entries order by ecosystem, package')
-      .iterate() as IterableIterator<{
-      ecosystem: string;
-      package: string;
-      hash: string;
-    }>;
-  const left = rows(before);
-  const right = rows(after);
-  let a = left.next();
-  let b = right.next();
-  while (!a.done || !b.done) {
-    const order = a.done
-      ? 1
-      : b.done
-        ? -1
-        : compareText(a.value.ecosystem, b.value.ecosystem) || compareText(a.value.package, b.value.package);
-    const entry = order <= 0 ? a.value! : b.value!;
-    if (order !== 0 || a.value!.hash !== b.value!.hash)
-      changed.push({ ecosystem: entry.ecosystem, package: entry.package });
-    if (order <= 0) a = left.next();
-    if (order >= 0) b = right.next();
-  }
-  return changed;
+/** What catalogues say of the CVE that an advisory is about: the first of its ids that is one. */
+function ratingsOf(
+  ids: readonly string[],
+  rows: (ecosystem: string, name: string) => { advisories: Advisory[] }[],
+): { ratings?: Rating[]; rejected?: boolean } {
+  const cve = ids.find((id) => id.startsWith('CVE-'));
+  const found = cve === undefined ? [] : rows(RATINGS, cve).flatMap((row) => row.advisories);
+  const ratings = found.flatMap(({ severity, severitySource, cvss }): Rating[] => {
+    if (!severity || severitySource === undefined) return [];
+    const vector = decidingVector(cvss ?? []);
+    return [{ source: severitySource, severity, ...(vector && { vector: vector.vector, score: vector.score }) }];
+  });
+  return {
+    ...(ratings.length > 0 && { ratings }),
+    ...(found.some((each) => each.status === 'not-affected') && { rejected: true }),
+  };
 }
 
 function readCurrent(folder: string): FeedStatus[] {
   const path = join(folder, 'current.json');
   if (!existsSync(path)) return [];
   const { feeds } = currentSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
-  return feeds.map((feed) => ({ ...feed, newestAt: feed.newestAt }));
+  return feeds.map(({ checkedAt, source, validators, ...feed }) => ({
+    ...feed,
+    newestAt: feed.newestAt,
+    ...(checkedAt !== undefined && { checkedAt }),
+    ...(source !== undefined && { source }),
+    ...(validators && { validators }),
+  }));
 }
 
 function writeCurrent(folder: string, feeds: readonly FeedStatus[]): void {

@@ -16,6 +16,8 @@ export type AdvisoryStatus =
 /** A run of affected versions, from `introduced` on (from the first when absent) up to one of its ends. */
 export interface AffectedRange {
   readonly introduced?: string;
+  /** Last version before the run, where the source names that one. */
+  readonly after?: string;
   /** First version that is not affected any more. */
   readonly fixed?: string;
   /** Last version that is affected. */
@@ -46,6 +48,22 @@ export interface Advisory {
   readonly ranges?: readonly AffectedRange[];
   /** Affected versions named one by one; they count besides the ranges. */
   readonly versions?: readonly string[];
+  /** Only in the catalogue of likelihoods. */
+  readonly likelihood?: Likelihood;
+}
+
+/** EPSS: how likely attacks are within 30 days, and the share of vulnerabilities that are less likely; both 0 to 1. */
+export interface Likelihood {
+  readonly score: number;
+  readonly percentile: number;
+}
+
+/** What somebody besides the vendor says of how bad a vulnerability is. */
+export interface Rating {
+  readonly source: string;
+  readonly severity: Severity;
+  readonly vector?: string;
+  readonly score?: number;
 }
 
 /** All that a feed says of one package: the unit that is stored, compared with its predecessor and looked up. */
@@ -61,6 +79,9 @@ export interface SourcedAdvisory extends Advisory {
   readonly feed: string;
   /** Known to be used in attacks, by a catalogue of such vulnerabilities. */
   readonly exploited?: boolean;
+  /** What catalogues of CVEs say of it: ratings, and that its number was rejected. */
+  readonly ratings?: readonly Rating[];
+  readonly rejected?: boolean;
 }
 
 /** Looks up what every feed says of a package. */
@@ -68,3 +89,12 @@ export type LookUpAdvisories = (ecosystem: string, name: string) => readonly Sou
 
 /** "Ecosystem" under which a catalogue of exploited vulnerabilities is stored: its packages are vulnerability ids. */
 export const EXPLOITED = 'exploited';
+
+/** "Ecosystem" of EPSS: its packages are vulnerability ids. */
+export const LIKELIHOOD = 'likelihood';
+
+/** "Ecosystem" of catalogues that rate CVEs (NVD, CVE records): its packages are CVE ids. */
+export const RATINGS = 'ratings';
+
+/** Ecosystems of catalogues, which speak of vulnerabilities and not of packages. */
+export const CATALOGUES: ReadonlySet<string> = new Set([EXPLOITED, LIKELIHOOD, RATINGS]);

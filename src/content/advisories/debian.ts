@@ -1,14 +1,20 @@
 import { z } from 'zod';
 import { AssayError } from '../../lib/error.ts';
 import type { Advisory, AdvisoryEntry, AdvisoryStatus, Severity } from './advisory.ts';
-import type { FeedContent, FeedFile, FeedReader, RefusedRecord } from './feed.ts';
+import type { FeedFile, FeedReader, RefusedRecord } from './feed.ts';
+import { contentOf, headText, newTally } from './feed-records.ts';
+import { feedFiles } from './feed-unpack.ts';
 
 const RELEASES: Readonly<Record<string, string>> = {
+  wheezy: 'Debian:7',
+  jessie: 'Debian:8',
+  stretch: 'Debian:9',
   buster: 'Debian:10',
   bullseye: 'Debian:11',
   bookworm: 'Debian:12',
   trixie: 'Debian:13',
   forky: 'Debian:14',
+  duke: 'Debian:15',
   sid: 'Debian:unstable',
 };
 
@@ -30,14 +36,14 @@ const recordSchema = z.object({
  */
 export const debianTracker: FeedReader = {
   name: 'debian',
-  sources: ['https://security-tracker.debian.org/tracker/data/json'],
+  sources: [{ url: 'https://security-tracker.debian.org/tracker/data/json', ecosystems: ['Debian'] }],
   licence: 'MIT (Debian security tracker)',
   recognises: (file) => /^\s*\{"[a-z0-9][a-z0-9+.-]*":\s*\{"(?:CVE|TEMP)-/.test(head(file)),
   async read(files) {
     const entries = new Map<string, { ecosystem: string; package: string; advisories: Advisory[] }>();
-    const refused: RefusedRecord[] = [];
-    let records = 0;
-    for await (const file of files) {
+    const tally = newTally();
+    const { refused } = tally;
+    for await (const file of unpackedOnce(files, refused)) {
       const sources = parseTop(file);
       for (const [source, cves] of Object.entries(sources)) {
         if (typeof cves !== 'object' || cves === null) {
@@ -45,7 +51,7 @@ export const debianTracker: FeedReader = {
           continue;
         }
         for (const [id, value] of Object.entries(cves)) {
-          records++;
+          tally.records++;
           const record = recordSchema.safeParse(value);
           if (!record.success)
             refused.push({ id: `${source} ${id}`, reason: record.error.issues[0]?.message ?? 'unreadable' });
@@ -53,12 +59,17 @@ export const debianTracker: FeedReader = {
         }
       }
     }
-    return { entries: [...entries.values()], records, withdrawn: 0, refused } satisfies FeedContent;
+    return contentOf([...entries.values()], tally);
   },
 };
 
 function head(file: FeedFile): string {
-  return new TextDecoder().decode(file.bytes.subarray(0, 512));
+  return headText(file, 512);
+}
+
+/** The file, which may have been packed on its way. */
+async function* unpackedOnce(files: AsyncIterable<FeedFile>, refused: RefusedRecord[]): AsyncGenerator<FeedFile> {
+  for await (const file of files) yield* feedFiles(file, refused);
 }
 
 function parseTop(file: FeedFile): Record<string, unknown> {
@@ -79,8 +90,11 @@ function addReleases(
   record: z.infer<typeof recordSchema>,
 ): void {
   for (const [codename, value] of Object.entries(record.releases)) {
-    const ecosystem = RELEASES[codename];
-    if (!ecosystem) continue;
+    const ecosystem = Object.hasOwn(RELEASES, codename) ? RELEASES[codename] : undefined;
+    if (!ecosystem) {
+      refused.push({ id: `${source} ${id} ${codename}`, reason: 'a release that is not known here' });
+      continue;
+    }
     const release = releaseSchema.safeParse(value);
     if (!release.success) {
       refused.push({ id: `${source} ${id} ${codename}`, reason: release.error.issues[0]?.message ?? 'unreadable' });
@@ -110,7 +124,9 @@ function readRelease(
   };
   if (release.status === 'resolved') {
     if (release.fixed_version === '0') return undefined;
-    if (!release.fixed_version) return undefined;
+    // "resolved" without a version: it is not said in which one, so nothing is said to be mended.
+    if (!release.fixed_version)
+      return { ...common, status: 'under-investigation', ranges: [{}], statusDetail: 'resolved, version not named' };
     return { ...common, status: 'fixed', ranges: [{ fixed: release.fixed_version }] };
   }
   const status = openStatus(release);

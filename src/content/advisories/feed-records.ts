@@ -1,17 +1,10 @@
-import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { parse } from 'yaml';
 import { AssayError, isAssayError } from '../../lib/error.ts';
-import { zipEntries, type ZipLimits } from '../../lib/zip.ts';
-import type { FeedFile, RefusedRecord } from './feed.ts';
+import type { AdvisoryEntry } from './advisory.ts';
+import type { FeedContent, FeedFile, RefusedRecord } from './feed.ts';
+import { feedFiles, headOf } from './feed-unpack.ts';
 
-const MAX_UNPACKED = 4 * 1024 ** 3;
-const MAX_RECORD = 32 * 1024 ** 2;
-const LIMITS: ZipLimits = {
-  maxEntries: 2_000_000,
-  maxEntryBytes: 1024 ** 3,
-  maxTotalBytes: MAX_UNPACKED,
-  maxRatio: 1000,
-};
+const MAX_YAML = 32 * 1024 ** 2;
 const decoder = new TextDecoder();
 
 /** One record of a feed with the name of the file it stood in. */
@@ -21,48 +14,31 @@ export interface FeedRecord {
 }
 
 /**
- * The records of a feed's files one after the other: JSON files, JSON lines, YAML files, zip archives and compressed
- * files of these. A record that is not readable goes to `refused`; an archive that is not throws.
+ * The records of a feed's files one after the other: JSON files, JSON lines, YAML files, archives and compressed files
+ * of these. A record that is not readable goes to `refused`; an archive that is not throws.
  */
 export async function* feedRecords(
   files: AsyncIterable<FeedFile>,
   refused: RefusedRecord[],
 ): AsyncGenerator<FeedRecord> {
-  for await (const file of files) yield* recordsOf(file, refused);
+  for await (const file of files) for await (const inner of feedFiles(file, refused)) yield* recordsIn(inner, refused);
 }
 
-export function* recordsOf(file: FeedFile, refused: RefusedRecord[]): Generator<FeedRecord> {
-  for (const { name, bytes } of unpacked(file)) {
-    if (isYaml(name))
-      yield* parsed(name, decoder.decode(bytes), refused, (text) => parse(text, { maxAliasCount: 100 }) as unknown);
-    else if (/\.(?:ndjson|jsonl)$/.test(name) || isLines(bytes)) yield* lines(name, bytes, refused);
-    else if (name.endsWith('.json') || bytes[0] === 0x7b || bytes[0] === 0x5b)
-      yield* parsed(name, decoder.decode(bytes), refused, (text) => JSON.parse(text) as unknown);
-  }
+/** Files as text, archives unpacked. */
+export async function* feedTexts(
+  files: AsyncIterable<FeedFile>,
+  refused: RefusedRecord[],
+): AsyncGenerator<{ name: string; text: string }> {
+  for await (const file of files)
+    for await (const { name, bytes } of feedFiles(file, refused)) yield { name, text: decoder.decode(bytes) };
 }
 
-function* unpacked(file: FeedFile): Generator<FeedFile> {
-  const magic = file.bytes.length >= 4 ? new DataView(file.bytes.buffer, file.bytes.byteOffset).getUint32(0) : 0;
-  if (magic === 0x504b0304 || magic === 0x504b0506) {
-    for (const entry of zipEntries(file.bytes, LIMITS))
-      if (!entry.directory && /\.(?:json|ya?ml|ndjson|jsonl)$/.test(entry.name))
-        yield { name: entry.name, bytes: entry.read() };
-  } else if (magic >>> 16 === 0x1f8b)
-    yield inflated(file, '.gz', (bytes) => gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED }));
-  else if (magic === 0x28b52ffd)
-    yield inflated(file, '.zst', (bytes) => zstdDecompressSync(bytes, { maxOutputLength: MAX_UNPACKED }));
-  else yield file;
-}
-
-function inflated(file: FeedFile, suffix: string, inflate: (bytes: Uint8Array) => Uint8Array): FeedFile {
-  try {
-    return {
-      name: file.name.endsWith(suffix) ? file.name.slice(0, -suffix.length) : file.name,
-      bytes: inflate(file.bytes),
-    };
-  } catch (cause) {
-    throw new AssayError('advisory-feed-invalid', `${file.name} cannot be unpacked`, { cause });
-  }
+function* recordsIn({ name, bytes }: FeedFile, refused: RefusedRecord[]): Generator<FeedRecord> {
+  if (isYaml(name))
+    yield* parsed(name, decoder.decode(bytes), refused, (text) => parse(text, { maxAliasCount: 100 }) as unknown);
+  else if (/\.(?:ndjson|jsonl)$/.test(name) || isLines(bytes)) yield* lines(name, bytes, refused);
+  else if (name.endsWith('.json') || bytes[0] === 0x7b || bytes[0] === 0x5b)
+    yield* parsed(name, decoder.decode(bytes), refused, (text) => JSON.parse(text) as unknown);
 }
 
 function isYaml(name: string): boolean {
@@ -98,24 +74,25 @@ function* parsed(
 ): Generator<FeedRecord> {
   let value: unknown;
   try {
-    if (isYaml(name) && text.length > MAX_RECORD) throw new AssayError('content-budget-exceeded');
+    if (isYaml(name) && text.length > MAX_YAML) throw new AssayError('content-budget-exceeded');
     value = parse(text);
   } catch (error) {
-    refused.push({ id: name, reason: isAssayError(error) ? error.message : 'not readable' });
+    refused.push({ id: name, reason: isAssayError(error) ? error.message : 'not readable', unread: true });
     return;
   }
   if (Array.isArray(value)) for (const each of value as unknown[]) yield { name, value: each };
   else yield { name, value };
 }
 
-/** The first record of a file, for telling what it is. */
+/** The first record of a file, for telling what it is; none when it cannot be read from its beginning alone. */
 export function firstRecord(file: FeedFile): unknown {
-  try {
-    for (const { value } of recordsOf(file, [])) return value;
-  } catch (error) {
-    if (!isAssayError(error)) throw error;
-  }
+  for (const { value } of recordsIn(headOf(file), [])) return value;
   return undefined;
+}
+
+/** The first characters of a file, for telling what it is when it is too long to be read whole for that. */
+export function headText(file: FeedFile, length = 4096): string {
+  return decoder.decode(headOf(file).bytes.subarray(0, length));
 }
 
 /** Collects advisories by package, in the order they come. */
@@ -132,4 +109,35 @@ export class EntryBook<T> {
   all(): { ecosystem: string; package: string; advisories: T[] }[] {
     return [...this.#entries.values()];
   }
+}
+
+/** What a reader has counted while it read. */
+export interface Tally {
+  readonly refused: RefusedRecord[];
+  records: number;
+  withdrawn: number;
+  newestAt: string;
+}
+
+export function newTally(): Tally {
+  return { refused: [], records: 0, withdrawn: 0, newestAt: '' };
+}
+
+/** The result of a reader: records that could not be parsed count as records that were refused. */
+export function contentOf(entries: readonly AdvisoryEntry[], tally: Tally, part?: string): FeedContent {
+  return {
+    entries,
+    records: tally.records + tally.refused.filter((each) => each.unread).length,
+    withdrawn: tally.withdrawn,
+    refused: tally.refused,
+    ...(part !== undefined && { part }),
+    ...(tally.newestAt !== '' && { newestAt: tally.newestAt }),
+  };
+}
+
+/** First words of what is wrong with a record, with the place. */
+export function reasonOf(error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] }): string {
+  const issue = error.issues[0];
+  const place = issue?.path.map(String).join('/') ?? '';
+  return `${place === '' ? '' : `${place}: `}${issue?.message ?? 'unreadable'}`;
 }

@@ -10,6 +10,8 @@ export interface FeedFile {
 export interface RefusedRecord {
   readonly id: string;
   readonly reason: string;
+  /** It could not even be parsed: no reader has counted it. */
+  readonly unread?: true;
 }
 
 export interface FeedContent {
@@ -24,12 +26,19 @@ export interface FeedContent {
   readonly newestAt?: string;
 }
 
+/** An address that a feed is fetched from. */
+export interface FeedAddress {
+  readonly url: string;
+  /** Only of use where packages of one of these ecosystems, or of a release of them, are stored; of use to all if absent. */
+  readonly ecosystems?: readonly string[];
+}
+
 /** Reads one kind of feed. Throws `advisory-feed-invalid` when the file is not of that kind at all. */
 export interface FeedReader {
   /** Name on the command line and in reports. */
   readonly name: string;
   /** Where it is fetched from when the server keeps it fresh itself; each is imported on its own. */
-  readonly sources: readonly string[];
+  readonly sources: readonly FeedAddress[];
   /** Licence of the data, shown with it. */
   readonly licence: string;
   /** True when the first bytes look like this feed; lets `import FILE` find the reader by itself. */

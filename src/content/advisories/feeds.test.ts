@@ -84,8 +84,8 @@ void test('OSV: withdrawn records, strange ecosystems and unreadable records are
     'README.md': 'text',
   });
   const content = await read(osv, 'all.zip', archive);
-  assert.deepEqual([content.records, content.withdrawn, content.entries.length], [4, 1, 1]);
-  assert.deepEqual(content.refused.map((each) => each.id).sort(), ['Nowhere', 'd.json', 'e.json']);
+  assert.deepEqual([content.records, content.withdrawn, content.entries.length], [5, 1, 1]);
+  assert.deepEqual(content.refused.map((each) => each.id).sort(), ['GHSA-aaaa-bbbb-cccc', 'd.json', 'e.json']);
   const lines = await read(osv, 'all.ndjson', `${JSON.stringify(RECORD)}\n${JSON.stringify(RECORD)}\n`);
   assert.equal(lines.records, 2);
 });

@@ -1,8 +1,51 @@
 import { alpineSecdb } from './alpine.ts';
+import { azureOval } from './azure-oval.ts';
+import { cveRecords, nvd } from './cve-catalogues.ts';
+import { debianLists } from './debian-lists.ts';
 import { debianTracker } from './debian.ts';
-import type { FeedReader } from './feed.ts';
+import { epss } from './epss.ts';
+import { AssayError } from '../../lib/error.ts';
+import type { FeedFile, FeedReader } from './feed.ts';
 import { kev } from './kev.ts';
+import { friendsOfPhp, nodejsDatabase, rubySec } from './library-databases.ts';
 import { osv } from './osv.ts';
+import { redHatCsaf } from './redhat-csaf.ts';
+import { rustSec } from './rustsec.ts';
+import { ubuntuVex } from './ubuntu-vex.ts';
 
 /** Every feed, one line each; a file of unknown kind is shown to them in this order. */
-export const feedReaders: readonly FeedReader[] = [debianTracker, alpineSecdb, kev, osv];
+export const feedReaders: readonly FeedReader[] = [
+  debianTracker,
+  alpineSecdb,
+  kev,
+  osv,
+  redHatCsaf,
+  ubuntuVex,
+  epss,
+  nvd,
+  cveRecords,
+  debianLists,
+  azureOval,
+  rustSec,
+  rubySec,
+  friendsOfPhp,
+  nodejsDatabase,
+];
+
+export function feedReader(name: string): FeedReader {
+  const reader = feedReaders.find((each) => each.name === name);
+  if (!reader)
+    throw new AssayError(
+      'input-invalid',
+      `there is no feed ${name}; known are ${feedReaders.map((each) => each.name).join(', ')}`,
+    );
+  return reader;
+}
+
+/** Finds the reader for a file of unknown kind. */
+export function recogniseFeed(file: FeedFile): FeedReader {
+  const reader = feedReaders.find((each) => each.recognises(file));
+  if (!reader)
+    throw new AssayError('advisory-feed-invalid', `${file.name} is no feed that is known here; name it with --feed`);
+  return reader;
+}

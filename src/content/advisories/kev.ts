@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AssayError } from '../../lib/error.ts';
 import { type Advisory, EXPLOITED } from './advisory.ts';
-import type { FeedContent, FeedReader, RefusedRecord } from './feed.ts';
-import { EntryBook, feedRecords, firstRecord } from './feed-records.ts';
+import type { FeedReader } from './feed.ts';
+import { contentOf, EntryBook, feedRecords, firstRecord, newTally } from './feed-records.ts';
 
 const fileSchema = z.object({
   catalogVersion: z.string(),
@@ -18,20 +18,19 @@ const entrySchema = z.object({
 /** CISA's Known Exploited Vulnerabilities: no versions, only that attacks were seen; it marks findings of other feeds. */
 export const kev: FeedReader = {
   name: 'kev',
-  sources: ['https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json'],
+  sources: [{ url: 'https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json' }],
   licence: 'CC0-1.0 (CISA KEV)',
   recognises: (file) => fileSchema.safeParse(firstRecord(file)).success,
   async read(files) {
     const book = new EntryBook<Advisory>();
-    const refused: RefusedRecord[] = [];
-    let records = 0;
-    let newestAt: string | undefined;
+    const tally = newTally();
+    const { refused } = tally;
     for await (const { name, value } of feedRecords(files, refused)) {
       const file = fileSchema.safeParse(value);
       if (!file.success) throw new AssayError('advisory-feed-invalid', `${name} is not the catalogue`);
-      newestAt = file.data.dateReleased ?? newestAt;
+      tally.newestAt = file.data.dateReleased ?? tally.newestAt;
       for (const each of file.data.vulnerabilities) {
-        records++;
+        tally.records++;
         const entry = entrySchema.safeParse(each);
         if (entry.success)
           book.add(EXPLOITED, entry.data.cveID, {
@@ -41,9 +40,9 @@ export const kev: FeedReader = {
             publishedAt: entry.data.dateAdded,
             ...(entry.data.vulnerabilityName && { summary: entry.data.vulnerabilityName }),
           });
-        else refused.push({ id: String(records), reason: entry.error.issues[0]?.message ?? '' });
+        else refused.push({ id: String(tally.records), reason: entry.error.issues[0]?.message ?? '' });
       }
     }
-    return { entries: book.all(), records, withdrawn: 0, refused, ...(newestAt && { newestAt }) } satisfies FeedContent;
+    return contentOf(book.all(), tally);
   },
 };

@@ -3,8 +3,8 @@ import type { VersionScheme } from './version-order.ts';
 
 /**
  * Version order of every ecosystem by its name without suffix: those of the OSV schema, "Defined ecosystems", and after
- * them distributions that OSV does not know. `FreeBSD`, `TuxCare` and `Root` are not here: of the first two no order is
- * known, the third is named by the ecosystem it patches.
+ * them distributions that OSV does not know. `FreeBSD` and `TuxCare` are not here, of which no order is known; `Root` and
+ * `Seal` are named by the ecosystem they patch.
  */
 const SCHEMES: Readonly<Record<string, VersionScheme>> = {
   npm: 'semver',
@@ -85,12 +85,18 @@ const SPELLINGS: Readonly<Record<string, string>> = {
 };
 
 const CODENAMES: Readonly<Record<string, string>> = {
+  etch: '4',
+  lenny: '5',
+  squeeze: '6',
+  wheezy: '7',
+  jessie: '8',
   stretch: '9',
   buster: '10',
   bullseye: '11',
   bookworm: '12',
   trixie: '13',
   forky: '14',
+  duke: '15',
   sid: 'unstable',
 };
 
@@ -109,6 +115,9 @@ const NOTICES = new Set([
   'Photon OS',
 ]);
 
+/** Stands for the stream of a module where a notice does not name it. */
+export const ANY_STREAM = '*';
+
 export interface OsvEcosystem {
   /** The canonical name, under which entries are stored and looked up. */
   readonly name: string;
@@ -123,7 +132,7 @@ export function osvEcosystem(name: string): OsvEcosystem | undefined {
   const given = colon < 0 ? name : name.slice(0, colon);
   const suffix = colon < 0 ? '' : name.slice(colon + 1);
   const base = Object.hasOwn(SCHEMES, given) ? given : SPELLINGS[given.toLowerCase()];
-  if (base === undefined) return given === 'Root' ? rootOf(name, suffix) : undefined;
+  if (base === undefined) return given === 'Root' || given === 'Seal' ? patchedOf(given, name, suffix) : undefined;
   const release = releaseOf(base, suffix);
   return {
     name: release === '' ? base : `${base}:${release}`,
@@ -138,10 +147,10 @@ export function canonicalEcosystem(name: string): string {
   return osvEcosystem(name)?.name ?? name;
 }
 
-/** `Root:Alpine:3.18`, `Root:npm`: the vendor patches the packages of the ecosystem that follows its name. */
-function rootOf(name: string, patched: string): OsvEcosystem | undefined {
+/** `Root:Alpine:3.18`, `Seal:npm`: the vendor patches the packages of the ecosystem that follows its name. */
+function patchedOf(vendor: string, name: string, patched: string): OsvEcosystem | undefined {
   const found = patched === '' ? undefined : osvEcosystem(patched);
-  return found && { ...found, name, base: 'Root', notices: false };
+  return found && { ...found, name, base: vendor, notices: false };
 }
 
 function releaseOf(base: string, suffix: string): string {

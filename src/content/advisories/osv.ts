@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { AssayError } from '../../lib/error.ts';
 import type { Advisory, AffectedRange, Severity } from './advisory.ts';
-import { decidingVector, severityOfScore } from './cvss.ts';
-import type { FeedContent, FeedReader, RefusedRecord } from './feed.ts';
-import { EntryBook, feedRecords, firstRecord } from './feed-records.ts';
+import { cvssScore, decidingVector, severityOfScore } from './cvss.ts';
+import type { FeedReader } from './feed.ts';
+import { contentOf, EntryBook, feedRecords, firstRecord, newTally, reasonOf } from './feed-records.ts';
 import { inRange } from './in-range.ts';
-import { type OsvEcosystem, osvEcosystem, osvPackageName } from './osv-ecosystems.ts';
+import { ANY_STREAM, type OsvEcosystem, osvEcosystem, osvPackageName } from './osv-ecosystems.ts';
 import { type OsvEvent, rangesOf } from './osv-ranges.ts';
 import { versionOrders } from './version-order.ts';
 
@@ -51,12 +51,43 @@ type Affected = NonNullable<OsvRecord['affected']>[number];
 const NO_VULNERABILITY = /^(?:AL|RL|RH)(?:BA|EA)-/;
 const BUCKET = 'https://osv-vulnerabilities.storage.googleapis.com';
 
+/** Archives that are fetched, each where its packages are stored; Debian and Alpine have feeds of their own. */
+const FETCHED = [
+  'npm',
+  'PyPI',
+  'Go',
+  'Maven',
+  'RubyGems',
+  'crates.io',
+  'NuGet',
+  'Packagist',
+  'Hex',
+  'Pub',
+  'CRAN',
+  'SwiftURL',
+  'ConanCenter',
+  'Hackage',
+  'Julia',
+  'opam',
+  'Bitnami',
+  'Ubuntu',
+  'AlmaLinux',
+  'Rocky Linux',
+  'Red Hat',
+  'SUSE',
+  'openSUSE',
+  'openEuler',
+  'Mageia',
+  'Photon OS',
+  'Alpaquita',
+  'MinimOS',
+  'Echo',
+];
+
 /** OSV records (schema 1.7) of any ecosystem: a zip archive, a JSON or YAML file, JSON lines. */
 export const osv: FeedReader = {
   name: 'osv',
-  sources: ['npm', 'PyPI', 'Go', 'Maven', 'AlmaLinux', 'Rocky%20Linux', 'Ubuntu'].map(
-    (name) => `${BUCKET}/${name}/all.zip`,
-  ),
+  sources: FETCHED.map((name) => ({ url: `${BUCKET}/${encodeURIComponent(name)}/all.zip`, ecosystems: [name] })),
   licence: 'as each database says: CC-BY-4.0, CC0-1.0, MIT, Apache-2.0',
   recognises: (file) => {
     const first = firstRecord(file);
@@ -66,35 +97,29 @@ export const osv: FeedReader = {
   },
   async read(files) {
     const book = new EntryBook<Advisory>();
-    const refused: RefusedRecord[] = [];
+    const tally = newTally();
     const bases = new Set<string>();
-    const strange = new Map<string, number>();
-    let records = 0;
-    let withdrawn = 0;
-    let newestAt = '';
-    for await (const { name, value } of feedRecords(files, refused)) {
-      records++;
+    for await (const { name, value } of feedRecords(files, tally.refused)) {
+      tally.records++;
       const record = schema.safeParse(value);
       if (!record.success) {
-        refused.push({ id: name, reason: reasonOf(record.error) });
+        tally.refused.push({ id: name, reason: reasonOf(record.error) });
         continue;
       }
-      if (record.data.modified && record.data.modified > newestAt) newestAt = record.data.modified;
-      if (record.data.withdrawn) withdrawn++;
-      else if (!NO_VULNERABILITY.test(record.data.id)) addRecord(book, record.data, bases, strange);
+      const { id, modified } = record.data;
+      if (modified && modified > tally.newestAt) tally.newestAt = modified;
+      if (record.data.withdrawn) {
+        tally.withdrawn++;
+        continue;
+      }
+      const reason = NO_VULNERABILITY.test(id)
+        ? 'a notice of something that is no vulnerability'
+        : addRecord(book, record.data, bases);
+      if (reason !== undefined) tally.refused.push({ id, reason });
     }
-    for (const [name, count] of strange)
-      refused.push({ id: name, reason: `no version order is known for this ecosystem (${count} packages)` });
-    if (records === 0 && refused.length > 0) throw new AssayError('advisory-feed-invalid', 'no OSV record is readable');
-    const part = partOf(bases);
-    return {
-      entries: book.all(),
-      records,
-      withdrawn,
-      refused,
-      ...(part && { part }),
-      ...(newestAt && { newestAt }),
-    } satisfies FeedContent;
+    if (tally.records === 0 && tally.refused.length > 0)
+      throw new AssayError('advisory-feed-invalid', 'no OSV record is readable');
+    return contentOf(book.all(), tally, partOf(bases));
   },
 };
 
@@ -104,29 +129,28 @@ function partOf(bases: ReadonlySet<string>): string | undefined {
   return only === undefined || another !== undefined ? undefined : only.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
 }
 
-function reasonOf(error: z.ZodError): string {
-  const issue = error.issues[0];
-  return `${issue?.path.join('/') ?? ''}: ${issue?.message ?? 'unreadable'}`;
-}
-
-function addRecord(
-  book: EntryBook<Advisory>,
-  record: OsvRecord,
-  bases: Set<string>,
-  strange: Map<string, number>,
-): void {
+/** Adds what a record says of packages; when that is nothing, the answer is the reason. */
+function addRecord(book: EntryBook<Advisory>, record: OsvRecord, bases: Set<string>): string | undefined {
+  let reason = 'it names no package';
+  let any = false;
   for (const affected of record.affected ?? []) {
     if (!affected.package) continue;
     const ecosystem = osvEcosystem(affected.package.ecosystem);
     if (!ecosystem) {
-      strange.set(affected.package.ecosystem, (strange.get(affected.package.ecosystem) ?? 0) + 1);
+      reason = `no version order is known for ${affected.package.ecosystem.slice(0, 60)}`;
       continue;
     }
     bases.add(ecosystem.base);
     const name = osvPackageName(ecosystem, affected.package.name);
-    for (const advisory of advisoriesOf(record, affected, ecosystem))
-      for (const key of modularNames(record, ecosystem, name, advisory)) book.add(ecosystem.name, key, advisory);
+    const advisories = advisoriesOf(record, affected, ecosystem);
+    if (advisories.length === 0) reason = 'it names no versions, at most commits';
+    for (const advisory of advisories)
+      for (const key of modularNames(record, affected, ecosystem, name, advisory)) {
+        any = true;
+        book.add(ecosystem.name, key, advisory);
+      }
   }
+  return any ? undefined : reason;
 }
 
 /** A notice is one advisory for each of its CVEs; other records are one, with their aliases. */
@@ -139,12 +163,18 @@ function advisoriesOf(record: OsvRecord, affected: Affected, ecosystem: OsvEcosy
   const versions = (affected.versions ?? []).filter((each) => !ranges.some((range) => inRange(range, each, compare)));
   if (ranges.length === 0 && versions.length === 0) return [];
   const common = commonOf(record, affected, ecosystem, ranges, versions);
-  const upstream = ecosystem.notices ? [...(record.upstream ?? []), ...(record.related ?? [])] : [];
-  const fixes = [...new Set(upstream.filter((id) => id.startsWith('CVE-')))];
+  const fixes = ecosystem.notices ? cvesOf(record) : [];
   const aliases = [...new Set(record.aliases ?? [])];
   if (fixes.length === 0 || aliases.some((id) => id.startsWith('CVE-')))
     return [{ ...common, id: record.id, ...(aliases.length > 0 && { aliases }) }];
   return fixes.map((id) => ({ ...common, id, aliases: [record.id] }));
+}
+
+/** The CVEs that a notice mends: `upstream` says so in words of the schema, before it publishers used `related`. */
+function cvesOf(record: OsvRecord): string[] {
+  const upstream = (record.upstream ?? []).filter((id) => id.startsWith('CVE-'));
+  const found = upstream.length > 0 ? upstream : (record.related ?? []).filter((id) => id.startsWith('CVE-'));
+  return [...new Set(found)];
 }
 
 function commonOf(
@@ -155,15 +185,18 @@ function commonOf(
   versions: readonly string[],
 ): Omit<Advisory, 'id'> {
   const vectors = [...new Set([...(affected.severity ?? []), ...(record.severity ?? [])].map((each) => each.score))];
+  const scored = vectors.filter((each) => cvssScore(each) !== undefined).slice(0, 4);
   const rated = ratingOf(record, affected, vectors);
   const summary = (record.summary ?? record.details?.split('\n', 1)[0])?.slice(0, 300);
   const references = (record.references ?? []).slice(0, 8).map((each) => each.url.slice(0, 500));
+  const informational = affected.database_specific?.['informational'] ?? record.database_specific?.['informational'];
   return {
     status: ranges.some((range) => range.fixed !== undefined) ? 'fixed' : 'affected',
     scheme: ecosystem.scheme,
+    ...(typeof informational === 'string' && { statusDetail: `informational: ${informational.slice(0, 60)}` }),
     ...(summary && { summary }),
     ...(rated && { severity: rated.severity, severitySource: rated.source }),
-    ...(vectors.length > 0 && { cvss: vectors.filter((each) => each.startsWith('CVSS:')).slice(0, 4) }),
+    ...(scored.length > 0 && { cvss: scored }),
     ...(references.length > 0 && { references }),
     ...(record.published && { publishedAt: record.published }),
     ...(ranges.length > 0 && { ranges }),
@@ -189,6 +222,7 @@ function ratingOf(
   vectors: readonly string[],
 ): { severity: Severity; source: string } | undefined {
   const source = record.id.split('-', 1)[0]!;
+  if (source === 'MAL') return { severity: 'critical', source: 'malicious package' };
   for (const place of [affected.ecosystem_specific, affected.database_specific, record.database_specific]) {
     const word = place?.['severity'];
     const severity = typeof word === 'string' ? WORDS[word.toLowerCase()] : undefined;
@@ -209,10 +243,21 @@ function ratingOf(
 
 const MODULE = /\b([a-z][a-z0-9_+-]*:[a-z0-9][a-z0-9_.+-]*)(?=\s|,|$)/gi;
 
-/** Fixes of module builds hold for their stream only; the notice names it in its title (`nodejs:18 security update`). */
-function modularNames(record: OsvRecord, ecosystem: OsvEcosystem, name: string, advisory: Advisory): string[] {
+/**
+ * Fixes of module builds hold for their stream only; the notice names it in its title (`nodejs:18 security update`).
+ * Where it names none, the fix is kept for every stream: rather a false alarm than a silence.
+ */
+function modularNames(
+  record: OsvRecord,
+  affected: Affected,
+  ecosystem: OsvEcosystem,
+  name: string,
+  advisory: Advisory,
+): string[] {
   if (ecosystem.scheme !== 'rpm' || !advisory.ranges?.some((range) => range.fixed?.includes('.module'))) return [name];
+  const said = affected.database_specific?.['module'] ?? affected.ecosystem_specific?.['module'];
+  if (typeof said === 'string' && said.includes(':')) return [`${said}/${name}`];
   const title = (record.summary ?? '').slice(0, 500).replace(/^\w+: /, '');
-  const streams = [...title.matchAll(MODULE)].map((match) => match[1]!);
-  return streams.map((stream) => `${stream}/${name}`);
+  const streams = [...new Set([...title.matchAll(MODULE)].map((match) => match[1]!))];
+  return streams.length > 0 ? streams.map((stream) => `${stream}/${name}`) : [`${ANY_STREAM}/${name}`];
 }

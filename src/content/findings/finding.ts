@@ -1,4 +1,4 @@
-import type { AdvisoryStatus, Severity } from '../advisories/advisory.ts';
+import type { AdvisoryStatus, Rating, Severity } from '../advisories/advisory.ts';
 
 /** One vulnerability of one installed package, with what it takes to check it by hand. */
 export interface VulnerabilityFinding {
@@ -8,6 +8,8 @@ export interface VulnerabilityFinding {
   readonly aliases: readonly string[];
   readonly severity: Severity;
   readonly severitySource: string;
+  /** Everybody's word on how bad it is, the one that counts first; absent when there is but that one. */
+  readonly severities?: readonly Rating[];
   readonly status: Exclude<AdvisoryStatus, 'not-affected'>;
   readonly statusDetail?: string;
   readonly fixedVersion?: string;

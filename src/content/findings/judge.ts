@@ -1,6 +1,8 @@
-import type { AffectedRange, LookUpAdvisories, SourcedAdvisory } from '../advisories/advisory.ts';
+import type { AffectedRange, LookUpAdvisories, Rating, SourcedAdvisory } from '../advisories/advisory.ts';
+import { decidingVector, severityOfScore } from '../advisories/cvss.ts';
 import { inRange } from '../advisories/in-range.ts';
 import { type CompareVersions, versionOrders } from '../advisories/version-order.ts';
+import { ANY_STREAM } from '../advisories/osv-ecosystems.ts';
 import type { AdvisoryKey } from './ecosystems.ts';
 import type { VulnerabilityFinding } from './finding.ts';
 
@@ -9,7 +11,7 @@ export function judge(key: AdvisoryKey, lookUp: LookUpAdvisories): Vulnerability
   const findings = new Map<string, VulnerabilityFinding>();
   const subscribed = new Set<string>();
   for (const { ecosystem, advisory } of concerning(key, lookUp)) {
-    if (advisory.status === 'not-affected') continue;
+    if (advisory.status === 'not-affected' || advisory.rejected) continue;
     const same = `${advisory.feed}\0${advisory.id}`;
     const hit = affects(advisory, key.version);
     if (isSubscription(ecosystem)) {
@@ -35,6 +37,9 @@ function* concerning(
     for (const advisory of lookUp(each, name))
       if (sourceName === undefined || sourceName === name || advisory.of !== 'source')
         yield { ecosystem: each, advisory };
+    const slash = name.includes(':') ? name.lastIndexOf('/') : -1;
+    if (slash > 0)
+      for (const advisory of lookUp(each, `${ANY_STREAM}${name.slice(slash)}`)) yield { ecosystem: each, advisory };
     if (sourceName !== undefined && sourceName !== name)
       for (const advisory of lookUp(each, sourceName))
         if (advisory.of === 'source') yield { ecosystem: each, advisory };
@@ -107,10 +112,33 @@ function fixAbove(advisory: SourcedAdvisory, version: string, compare: CompareVe
 }
 
 function wordsOf(range: AffectedRange, version: string): string {
-  const from = range.introduced !== undefined && range.introduced !== '0' ? `${range.introduced} ≤ ` : '';
+  const from =
+    range.after !== undefined
+      ? `${range.after} < `
+      : range.introduced !== undefined && range.introduced !== '0'
+        ? `${range.introduced} ≤ `
+        : '';
   if (range.fixed !== undefined) return `${from}${version} < ${range.fixed}`;
   if (range.lastAffected !== undefined) return `${from}${version} ≤ ${range.lastAffected}`;
+  if (range.limit !== undefined) return `${from}${version} < ${range.limit}, which is not said to be affected`;
   return from ? `${from}${version}, no fix yet` : `every version up to ${version}, no fix yet`;
+}
+
+/** The vendor's word first, then the vector of the record, then what catalogues of CVEs say. */
+function ratingsOf(advisory: SourcedAdvisory): Rating[] {
+  const own = advisory.severity && advisory.severity !== 'unknown' ? advisory.severity : undefined;
+  const vector = decidingVector(advisory.cvss ?? []);
+  const scored = vector && {
+    severity: severityOfScore(vector.score, vector.version),
+    vector: vector.vector,
+    score: vector.score,
+  };
+  const source = advisory.severitySource ?? advisory.feed;
+  const ratings: Rating[] = [];
+  if (own) ratings.push({ source, severity: own, ...(scored?.severity === own && scored) });
+  if (scored && scored.severity !== own)
+    ratings.push({ source: `${advisory.feed}, CVSS ${vector.version}`, ...scored });
+  return [...ratings, ...(advisory.ratings ?? [])];
 }
 
 function findingOf(advisory: SourcedAdvisory, key: AdvisoryKey, hit: Hit): VulnerabilityFinding {
@@ -119,18 +147,22 @@ function findingOf(advisory: SourcedAdvisory, key: AdvisoryKey, hit: Hit): Vulne
     ? advisory.id
     : (ids.find((each) => each.startsWith('CVE-')) ?? advisory.id);
   const status = advisory.status as VulnerabilityFinding['status'];
+  const ratings = ratingsOf(advisory);
+  const [rating] = ratings;
+  const cvss = [...new Set([...(advisory.cvss ?? []), ...ratings.flatMap((each) => each.vector ?? [])])];
   return {
     kind: 'vulnerability',
     id,
     aliases: ids.filter((each) => each !== id),
-    severity: advisory.severity ?? 'unknown',
-    severitySource: advisory.severity ? (advisory.severitySource ?? advisory.feed) : advisory.feed,
+    severity: rating?.severity ?? 'unknown',
+    severitySource: rating?.source ?? advisory.feed,
+    ...(ratings.length > 1 && { severities: ratings }),
     status: hit.fixedVersion !== undefined ? 'fixed' : status === 'fixed' ? 'affected' : status,
     ...(advisory.statusDetail && { statusDetail: advisory.statusDetail }),
     ...(hit.fixedVersion !== undefined && { fixedVersion: hit.fixedVersion }),
     ...(advisory.exploited === true && { exploited: true as const }),
     ...(advisory.summary && { summary: advisory.summary }),
-    ...(advisory.cvss && { cvss: advisory.cvss }),
+    ...(cvss.length > 0 && { cvss }),
     references: advisory.references ?? [],
     feed: advisory.feed,
     recordId: advisory.id,

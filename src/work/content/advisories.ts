@@ -1,11 +1,15 @@
-import { EXPLOITED } from '../../content/advisories/advisory.ts';
+import { CATALOGUES, EXPLOITED, RATINGS } from '../../content/advisories/advisory.ts';
 import type { AdvisoryKey } from '../../content/findings/ecosystems.ts';
 import { judge } from '../../content/findings/judge.ts';
-import { feedName, type FeedFile, type FeedReader, type RefusedRecord } from '../../content/advisories/feed.ts';
-import { feedReaders } from '../../content/advisories/feeds.ts';
-import { AssayError } from '../../lib/error.ts';
+import type { RefusedRecord } from '../../content/advisories/feed.ts';
 import type { Digest } from '../../oci/digest.ts';
-import { type AdvisorySets, type ChangedEntry, ecosystemsOf, type FeedStatus } from '../../ports/advisory-sets.ts';
+import {
+  type AdvisorySets,
+  type ChangedEntry,
+  ecosystemsOf,
+  type FeedStatus,
+  type IncomingFeed,
+} from '../../ports/advisory-sets.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Database } from '../../ports/database.ts';
 import { appendEvent } from '../events.ts';
@@ -19,49 +23,23 @@ export interface ImportResult {
   readonly changedImages: number;
 }
 
-export function feedReader(name: string): FeedReader {
-  const reader = feedReaders.find((each) => each.name === name);
-  if (!reader)
-    throw new AssayError(
-      'input-invalid',
-      `there is no feed ${name}; known are ${feedReaders.map((each) => each.name).join(', ')}`,
-    );
-  return reader;
-}
-
-/** Finds the reader for a file of unknown kind. */
-export function recogniseFeed(file: FeedFile): FeedReader {
-  const reader = feedReaders.find((each) => each.recognises(file));
-  if (!reader)
-    throw new AssayError('advisory-feed-invalid', `${file.name} is no feed that is known here; name it with --feed`);
-  return reader;
-}
-
 /** Imports a feed and judges anew exactly what it changes, from stored inventories; no layer is read. */
 export async function importFeed(
   parts: { database: Database; advisories: AdvisorySets; clock: Clock },
-  reader: FeedReader,
-  files: AsyncIterable<FeedFile>,
+  feed: Omit<IncomingFeed, 'at'>,
   actor: string,
 ): Promise<ImportResult> {
-  const content = await reader.read(files);
-  if (content.records === 0) throw new AssayError('advisory-feed-invalid', 'the feed holds no records');
-  const { status, changed } = await parts.advisories.replace({
-    name: feedName(reader, content),
-    licence: reader.licence,
-    content,
-    at: parts.clock.now(),
-  });
+  const { status, changed, withdrawn, refused } = await parts.advisories.take({ ...feed, at: parts.clock.now() });
   const judged = await judgeChanged(parts, changed);
   const now = parts.clock.now();
   await parts.database.change((records) =>
-    appendEvent(records, now, 'advisories.imported', actor, undefined, reader.name, {
+    appendEvent(records, now, 'advisories.imported', actor, undefined, status.feed, {
       digest: status.digest,
       records: status.records,
       ...judged,
     }),
   );
-  return { status, changedEntries: changed.length, withdrawn: content.withdrawn, refused: content.refused, ...judged };
+  return { status, changedEntries: changed.length, withdrawn, refused, ...judged };
 }
 
 /** Brings stored findings in line with the set in force; `changed` undefined judges every stored package. */
@@ -108,15 +86,18 @@ export async function judgeChanged(
   return { judgedPackages, changedImages };
 }
 
-/** Stored packages that changed entries speak of; entries of a catalogue of exploited ones speak of vulnerabilities. */
+/** Catalogues whose entries change what a finding says; likelihoods change every day and are looked up when shown. */
+const DECIDING: ReadonlySet<string> = new Set([EXPLOITED, RATINGS]);
+
+/** Stored packages that changed entries speak of; entries of catalogues speak of vulnerabilities. */
 async function changedPackages(
   database: Database,
   changed: readonly ChangedEntry[],
 ): Promise<{ id: string; key: AdvisoryKey }[]> {
   const { content } = database.records;
-  const exploited = changed.filter((entry) => entry.ecosystem === EXPLOITED).map((entry) => entry.package);
+  const exploited = changed.filter((entry) => DECIDING.has(entry.ecosystem)).map((entry) => entry.package);
   const named = changed
-    .filter((entry) => entry.ecosystem !== EXPLOITED)
+    .filter((entry) => !CATALOGUES.has(entry.ecosystem))
     .map((entry) => ({ ecosystem: entry.ecosystem, name: entry.package }));
   const found = [...(await content.packagesOf(named)), ...(await content.packagesWith(exploited))];
   return [...new Map(found.map((each) => [each.id, each])).values()];

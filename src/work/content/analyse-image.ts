@@ -26,6 +26,8 @@ export interface AnalysisParts {
   readonly clock: Clock;
   readonly analyser: LayerAnalyser;
   readonly advisories: AdvisorySets;
+  /** Told of the ecosystems whose packages were stored. */
+  readonly stored?: (ecosystems: readonly string[]) => Promise<void>;
 }
 
 /** Takes an image apart, layer by layer and each layer once, lays the layers over each other and judges the packages. */
@@ -36,7 +38,8 @@ export async function analyseImage(parts: AnalysisParts, digest: Digest, signal?
   if (!manifest) return;
   const contents = await contentsOf(parts, manifest.layers, signal);
   const inventory = squash(contents.map((each) => each.inventory));
-  await store(parts, digest, inventory, startedAt);
+  const ecosystems = await store(parts, digest, inventory, startedAt);
+  await parts.stored?.(ecosystems);
   const judgement = await database.records.content.judgement(digest);
   const now = clock.now();
   await database.change(async (records) => {
@@ -158,7 +161,7 @@ async function store(
   digest: Digest,
   inventory: ImageInventory,
   startedAt: number,
-): Promise<void> {
+): Promise<string[]> {
   const packages = inventory.packages.map((installed) => judgedPackage(installed, inventory));
   for (let attempt = 0; attempt < 10; attempt++) {
     const set = advisories.current();
@@ -185,7 +188,10 @@ async function store(
       // A set that came into force meanwhile has not seen these packages; judge them again with it.
       return advisories.current().digest === set.digest;
     });
-    if (done) return;
+    if (done) {
+      const keys = packages.flatMap((each) => each.key ?? []);
+      return [...new Set(keys.flatMap((key) => [key.ecosystem, ...(key.also ?? [])]))];
+    }
   }
   throw new AssayError('conflict', 'the advisory set kept changing during the analysis');
 }

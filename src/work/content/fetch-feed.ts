@@ -1,29 +1,31 @@
 import { AssayError } from '../../lib/error.ts';
-import { collectBytes } from '../../oci/verified.ts';
+import type { FeedValidators } from '../../ports/advisory-sets.ts';
 import type { HttpAnswer, HttpClient } from '../../ports/http-client.ts';
 
-/** What a publisher said of the copy that is held, to ask only for a newer one (RFC 9110 section 13). */
-export interface FeedValidators {
-  readonly etag?: string;
-  readonly lastModified?: string;
-}
-
-export interface FetchedFeed extends FeedValidators {
+/** A feed that its publisher is sending. */
+export interface ArrivingFeed {
   readonly name: string;
-  readonly bytes: Uint8Array;
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly validators: FeedValidators;
 }
 
 export const MAX_FEED_BYTES = 2 * 1024 ** 3;
 const MAX_REDIRECTS = 5;
 const TIMEOUT_MS = 10 * 60_000;
 
-/** Fetches one feed from its publisher; undefined when the held copy is the newest. Redirects stay on https. */
-export async function fetchFeed(
+/** The address of a feed at a mirror: below the mirror's own, by the publisher's host and path. */
+export function mirrored(url: string, mirror: string | undefined): string {
+  if (mirror === undefined || mirror === '') return url;
+  const { host, pathname } = new URL(url);
+  return `${mirror.replace(/\/+$/, '')}/${host}${pathname}`;
+}
+
+/** Asks a publisher for a feed; undefined when the held copy is the newest. Redirects stay on https. */
+export async function openFeed(
   http: HttpClient,
   source: string,
-  options: { held?: FeedValidators; signal?: AbortSignal; maxBytes?: number } = {},
-): Promise<FetchedFeed | undefined> {
-  const limit = options.maxBytes ?? MAX_FEED_BYTES;
+  options: { held?: FeedValidators; signal?: AbortSignal } = {},
+): Promise<ArrivingFeed | undefined> {
   const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(options.signal ? [options.signal] : [])]);
   const headers = {
     ...(options.held?.etag && { 'if-none-match': options.held.etag }),
@@ -48,9 +50,11 @@ export async function fetchFeed(
     const { etag, 'last-modified': lastModified } = answer.headers;
     return {
       name: url.pathname.split('/').at(-1) || url.host,
-      bytes: await collectBytes(answer.body, limit, source),
-      ...(etag && { etag: etag.slice(0, 500) }),
-      ...(lastModified && { lastModified: lastModified.slice(0, 100) }),
+      body: answer.body,
+      validators: {
+        ...(etag && { etag: etag.slice(0, 500) }),
+        ...(lastModified && { lastModified: lastModified.slice(0, 100) }),
+      },
     };
   }
   throw new AssayError('remote-refused', `${source} redirects more than ${MAX_REDIRECTS} times`);

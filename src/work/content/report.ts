@@ -21,7 +21,7 @@ export interface ImageReport {
   readonly packages: readonly { readonly installed: InstalledPackage; readonly findings: number }[];
   readonly findings: readonly { readonly package: InstalledPackage; readonly finding: VulnerabilityFinding }[];
   readonly incomplete: ImageAnalysis['incomplete'];
-  readonly advisories: Pick<AdvisorySet, 'digest' | 'feeds'>;
+  readonly advisories: Pick<AdvisorySet, 'digest' | 'feeds' | 'likelihoodOf'>;
   readonly analysedAt: number;
   readonly judgedAt: number;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FeedFile, FeedReader } from '../../content/advisories/feed.ts';
+import type { FeedAddress, FeedReader } from '../../content/advisories/feed.ts';
 import { feedReaders } from '../../content/advisories/feeds.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { isAssayError } from '../../lib/error.ts';
@@ -9,7 +9,7 @@ import type { FeedSource } from '../../ports/content-records.ts';
 import type { Database } from '../../ports/database.ts';
 import type { HttpClient } from '../../ports/http-client.ts';
 import { importFeed } from './advisories.ts';
-import { fetchFeed } from './fetch-feed.ts';
+import { MAX_FEED_BYTES, mirrored, openFeed } from './fetch-feed.ts';
 
 export const UPDATE_FEEDS = 'update-feeds';
 const payloadSchema = z.object({ feeds: z.array(z.string()).optional() });
@@ -22,6 +22,8 @@ export interface FeedUpdateParts {
   readonly http: HttpClient;
   /** Names of feeds that are kept fresh. */
   readonly feeds: readonly string[];
+  /** Where copies of the publishers' files are, by host and path; the publishers themselves when absent. */
+  readonly mirror?: string | undefined;
   /** Hours between updates; 0 turns them off. */
   readonly everyHours: number;
   /** Readers to choose from; those of the table when absent. */
@@ -47,12 +49,12 @@ export class FeedUpdates {
     if (!signal.aborted) await this.plan(this.#parts.clock.now() + this.#parts.everyHours * HOUR_MS);
   };
 
-  /** Enqueues the next update; one waits at a time. */
-  async plan(at: number): Promise<void> {
+  /** Enqueues the next update; one of a key waits at a time. */
+  async plan(at: number, dedupeKey = ''): Promise<void> {
     const { database, clock, everyHours } = this.#parts;
     if (everyHours <= 0 || this.#parts.feeds.length === 0) return;
     await database.change(({ jobs }) =>
-      jobs.enqueue({ id: uuidv7(clock.now()), kind: UPDATE_FEEDS, dedupeKey: '', payload: {}, priority: 8, runAt: at }),
+      jobs.enqueue({ id: uuidv7(clock.now()), kind: UPDATE_FEEDS, dedupeKey, payload: {}, priority: 8, runAt: at }),
     );
   }
 
@@ -65,15 +67,37 @@ export class FeedUpdates {
   }
 
   async update(feeds: readonly string[], signal: AbortSignal): Promise<void> {
-    const held = new Map((await this.#parts.database.records.content.feedSources()).map((each) => [each.url, each]));
-    for (const reader of this.#parts.readers ?? feedReaders)
-      if (feeds.includes(reader.name))
-        for (const url of reader.sources) {
-          if (signal.aborted) return;
-          const source = await this.#updateOne(reader, url, held.get(url), signal);
-          await this.#parts.database.change(({ content }) => content.setFeedSource(source));
-          this.#parts.told?.(source);
-        }
+    const { database, mirror } = this.#parts;
+    const held = new Map((await database.records.content.feedSources()).map((each) => [each.url, each]));
+    const stored = await database.records.content.ecosystems();
+    for (const { reader, address } of this.#addresses(feeds)) {
+      if (!isOfUse(address, stored)) continue;
+      if (signal.aborted) return;
+      const url = mirrored(address.url, mirror);
+      const source = await this.#updateOne(reader, url, held.get(url), signal);
+      await database.change(({ content }) => content.setFeedSource(source));
+      this.#parts.told?.(source);
+    }
+  }
+
+  /** Packages of these ecosystems were stored: feeds of theirs that were not asked for yet are fetched at once. */
+  async wanted(ecosystems: readonly string[]): Promise<void> {
+    const { database, advisories, mirror, feeds, clock } = this.#parts;
+    const covered = advisories.current();
+    const missing = ecosystems.filter((each) => !covered.covers(each));
+    if (missing.length === 0) return;
+    const asked = new Set((await database.records.content.feedSources()).map((each) => each.url));
+    const unasked = this.#addresses(feeds).some(
+      ({ address }) =>
+        address.ecosystems !== undefined && isOfUse(address, missing) && !asked.has(mirrored(address.url, mirror)),
+    );
+    if (unasked) await this.plan(clock.now(), 'wanted');
+  }
+
+  #addresses(feeds: readonly string[]): { reader: FeedReader; address: FeedAddress }[] {
+    return (this.#parts.readers ?? feedReaders)
+      .filter((reader) => feeds.includes(reader.name))
+      .flatMap((reader) => reader.sources.map((address) => ({ reader, address })));
   }
 
   async #updateOne(
@@ -86,17 +110,19 @@ export class FeedUpdates {
     const feed = held?.feed ?? reader.name;
     const inForce = advisories.current().feeds.some((each) => each.feed === feed);
     try {
-      const fetched = await fetchFeed(http, url, { ...(held && inForce && { held }), signal });
-      if (!fetched) return { ...held, url, feed, checkedAt: clock.now(), lastError: undefined };
-      const { status } = await importFeed(this.#parts, reader, only(fetched), 'system');
-      return {
-        url,
-        feed: status.feed,
-        ...(fetched.etag && { etag: fetched.etag }),
-        ...(fetched.lastModified && { lastModified: fetched.lastModified }),
-        checkedAt: clock.now(),
-        lastError: undefined,
-      };
+      const arriving = await openFeed(http, url, { ...(held && inForce && { held }), signal });
+      const checkedAt = clock.now();
+      if (!arriving) {
+        await advisories.confirm(feed, checkedAt);
+        return { ...held, url, feed, checkedAt, lastError: undefined };
+      }
+      const { name: fileName, body, validators } = arriving;
+      const { status } = await importFeed(
+        this.#parts,
+        { fileName, body, maxBytes: MAX_FEED_BYTES, reader: reader.name, source: url, validators },
+        'system',
+      );
+      return { url, feed: status.feed, ...validators, checkedAt: clock.now(), lastError: undefined };
     } catch (error) {
       if (signal.aborted) throw error;
       const reason = isAssayError(error) ? error.message : `the feed could not be taken in: ${String(error)}`;
@@ -105,6 +131,8 @@ export class FeedUpdates {
   }
 }
 
-async function* only(file: FeedFile): AsyncGenerator<FeedFile> {
-  yield file;
+/** Whether packages of one of its ecosystems, or of a release of them, are stored. */
+export function isOfUse({ ecosystems }: FeedAddress, stored: readonly string[]): boolean {
+  if (!ecosystems) return true;
+  return ecosystems.some((each) => stored.some((name) => name === each || name.startsWith(`${each}:`)));
 }

@@ -28,6 +28,7 @@ export function judging(
   | 'setJudgedWith'
   | 'covered'
   | 'setCovered'
+  | 'ecosystems'
   | 'imagesOfEcosystems'
   | 'packagesWith'
 > {
@@ -124,6 +125,12 @@ export function judging(
     setJudgedWith: (value) => setState(db, 'judged-with', value),
     setCovered: (ecosystems) => setState(db, 'covered', JSON.stringify([...ecosystems].sort())),
     covered: () => coveredEcosystems(db),
+    async ecosystems() {
+      const rows = await db.selectFrom('packages').select('ecosystem').distinct().execute();
+      const further = await db.selectFrom('package_names').select('ecosystem').distinct().execute();
+      const all = [...rows, ...further].flatMap((row) => (row.ecosystem === null ? [] : [row.ecosystem]));
+      return [...new Set(all)].sort();
+    },
     async imagesOfEcosystems(ecosystems) {
       const found = new Set<string>();
       for (const some of chunks(ecosystems)) {

@@ -4,7 +4,7 @@ import { renderFeed } from '../../../contract/render-report.ts';
 import { nameOf, type Viewer } from '../../../access/viewer.ts';
 import { toRfc3339 } from '../../../lib/clock.ts';
 import type { Account } from '../../../ports/access-records.ts';
-import { feedReader, importFeed, recogniseFeed } from '../../../work/content/advisories.ts';
+import { importFeed } from '../../../work/content/advisories.ts';
 import type { House } from '../../house.ts';
 import { type Handled, handle } from '../call.ts';
 import { cutList, readCursor } from '../cursor.ts';
@@ -45,22 +45,32 @@ async function vulnerableImages(house: House, viewer: Viewer, id: string, limit:
 export const houseHandlers: readonly Handled[] = [
   handle(contract.getAdvisories, async ({ house }) => {
     const set = house.advisories.current();
-    return { digest: set.digest, feeds: set.feeds.map(renderFeed) };
+    const sources = await house.database.records.content.feedSources();
+    return {
+      digest: set.digest,
+      feeds: set.feeds.map(renderFeed),
+      sources: sources.map(({ url, feed, checkedAt, lastError }) => ({
+        url,
+        feed,
+        checkedAt: toRfc3339(checkedAt),
+        ...(lastError !== undefined && { lastError }),
+      })),
+    };
   }),
   handle(contract.queryAdvisories, ({ house, body }) => {
     const set = house.advisories.current();
     return Promise.resolve({ advisories: set.digest, answers: body.packages.map((each) => queryOne(set, each)) });
   }),
   handle(contract.importAdvisories, async ({ house, viewer, query, bytes }) => {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of bytes()) chunks.push(chunk);
-    const file = { name: query.name, bytes: Buffer.concat(chunks) };
-    const reader = query.feed ? feedReader(query.feed) : recogniseFeed(file);
-    async function* files() {
-      yield file;
-    }
-    const { status, refused, ...rest } = await importFeed(house, reader, files(), nameOf(viewer));
-    return { feed: renderFeed(status), ...rest, refused: refused.slice(0, 50).map((each) => ({ ...each })) };
+    const incoming = {
+      fileName: query.name,
+      body: bytes(),
+      maxBytes: contract.importAdvisories.maxBodyBytes,
+      ...(query.feed !== undefined && { reader: query.feed }),
+    };
+    const { status, refused, ...rest } = await importFeed(house, incoming, nameOf(viewer));
+    const shown = refused.slice(0, 50).map(({ id, reason }) => ({ id: id.slice(0, 200), reason }));
+    return { feed: renderFeed(status), ...rest, refused: shown };
   }),
   handle(contract.getVulnerability, async ({ house, viewer, params }) => {
     const id = vulnerabilityId(params.id);

@@ -1,0 +1,183 @@
+import { pipeline, Readable } from 'node:stream';
+import { constants, createGunzip, createZstdDecompress, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { AssayError, isAssayError } from '../../lib/error.ts';
+import { TarReader } from '../../lib/tar.ts';
+import { zipEntries, type ZipLimits } from '../../lib/zip.ts';
+import type { FeedFile, RefusedRecord } from './feed.ts';
+
+/** Files of a feed that readers look into; licences, indexes and the like in an archive are passed over. */
+const WANTED = /\.(?:json|ya?ml|ndjson|jsonl|xml|csv|md|toml|list)$|(?:^|\/)(?:DSA|DLA|DTSA|ELA)\/list$/;
+const MAX_ENTRY = 512 * 1024 ** 2;
+const MAX_TOTAL = 64 * 1024 ** 3;
+/** Bytes of a single compressed file once it is unpacked; archives are read as they come. */
+const MAX_WHOLE = 4 * 1024 ** 3;
+const ZIP: ZipLimits = { maxEntries: 2_000_000, maxEntryBytes: MAX_ENTRY, maxTotalBytes: MAX_TOTAL, maxRatio: 1000 };
+const HEAD_BYTES = 1024 ** 2;
+const PIECE = 1024 ** 2;
+
+type Packing = 'zip' | 'gzip' | 'zstd' | 'tar' | 'xz' | 'bzip2' | 'none';
+
+function packingOf(bytes: Uint8Array): Packing {
+  const magic = bytes.length >= 6 ? Buffer.from(bytes.buffer, bytes.byteOffset, 6).toString('hex') : '';
+  if (magic.startsWith('504b0304') || magic.startsWith('504b0506')) return 'zip';
+  if (magic.startsWith('1f8b')) return 'gzip';
+  if (magic.startsWith('28b52ffd')) return 'zstd';
+  if (magic.startsWith('fd377a585a00')) return 'xz';
+  if (magic.startsWith('425a68')) return 'bzip2';
+  return bytes.length >= 262 && Buffer.from(bytes.buffer, bytes.byteOffset + 257, 5).toString('latin1') === 'ustar'
+    ? 'tar'
+    : 'none';
+}
+
+/** The files inside a file: of zip and tar archives, packed by gzip or zstd or not. What is no archive is one file. */
+export async function* feedFiles(file: FeedFile, refused: RefusedRecord[]): AsyncGenerator<FeedFile> {
+  switch (packingOf(file.bytes)) {
+    case 'zip':
+      for (const entry of zipEntries(file.bytes, ZIP))
+        if (!entry.directory && WANTED.test(entry.name)) yield { name: entry.name, bytes: entry.read() };
+      return;
+    case 'gzip':
+    case 'zstd':
+      yield* unpackStream(file, refused);
+      return;
+    case 'tar':
+      yield* tarFiles(pieces(file.bytes), refused);
+      return;
+    case 'xz':
+    case 'bzip2':
+      throw new AssayError('advisory-feed-invalid', `${file.name} is packed by xz or bzip2; unpack it first`);
+    case 'none':
+      yield file;
+  }
+}
+
+function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
+}
+
+/** A compressed tar is read piece by piece; a compressed file of another kind is put together. */
+async function* unpackStream(file: FeedFile, refused: RefusedRecord[]): AsyncGenerator<FeedFile> {
+  const gzip = packingOf(file.bytes) === 'gzip';
+  const inflate = gzip ? createGunzip() : createZstdDecompress();
+  const stream = pipeline(Readable.from(pieces(file.bytes)), inflate, () => undefined);
+  const name = file.name.replace(/\.(?:gz|zst|tgz)$/, '');
+  try {
+    const first: Uint8Array[] = [];
+    let size = 0;
+    let isTar: boolean | undefined;
+    const source = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+    for (;;) {
+      const next = await source.next();
+      if (next.done) break;
+      first.push(next.value);
+      size += next.value.length;
+      if (size > MAX_WHOLE) throw new AssayError('content-budget-exceeded', `${file.name} unpacks to too much`);
+      if (isTar === undefined && size >= 512) {
+        isTar = packingOf(first.length === 1 ? first[0]! : Buffer.concat(first)) === 'tar';
+        if (isTar) {
+          yield* tarFiles(rest(first, source), refused);
+          return;
+        }
+      }
+    }
+    yield { name, bytes: Buffer.concat(first) };
+  } catch (cause) {
+    if (isAssayError(cause)) throw cause;
+    throw new AssayError('advisory-feed-invalid', `${file.name} cannot be unpacked`, { cause });
+  } finally {
+    inflate.destroy();
+  }
+}
+
+async function* rest(first: readonly Uint8Array[], source: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* first;
+  for (;;) {
+    const next = await source.next();
+    if (next.done) return;
+    yield next.value;
+  }
+}
+
+async function* tarFiles(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  refused: RefusedRecord[],
+): AsyncGenerator<FeedFile> {
+  const found: FeedFile[] = [];
+  let name = '';
+  let parts: Uint8Array[] = [];
+  const reader = new TarReader(
+    {
+      entry: (entry) => {
+        if (entry.type !== 'file' || !WANTED.test(entry.path)) return false;
+        if (entry.size > MAX_ENTRY) {
+          refused.push({ id: entry.path, reason: 'larger than a record may be' });
+          return false;
+        }
+        name = entry.path;
+        parts = [];
+        return true;
+      },
+      data: (chunk) => void parts.push(Buffer.from(chunk)),
+      end: () => {
+        found.push({ name, bytes: parts.length === 1 ? parts[0]! : Buffer.concat(parts) });
+        parts = [];
+      },
+      refused: (path, reason) => void refused.push({ id: path, reason }),
+    },
+    { maxEntries: 2_000_000, maxPathBytes: 4096, maxHeaderBytes: 1024 ** 2 },
+  );
+  for await (const chunk of chunks) {
+    reader.write(chunk);
+    yield* found.splice(0);
+  }
+  reader.end();
+  yield* found.splice(0);
+}
+
+/** The beginning of the first file inside a file, for telling what feed it is; up to a megabyte. */
+export function headOf(file: FeedFile, depth = 3): FeedFile {
+  const packing = packingOf(file.bytes);
+  try {
+    if (packing === 'zip') {
+      for (const entry of zipEntries(file.bytes, ZIP))
+        if (!entry.directory && WANTED.test(entry.name)) return { name: entry.name, bytes: entry.read() };
+    } else if (packing === 'tar') return firstOfTar(file) ?? file;
+    else if ((packing === 'gzip' || packing === 'zstd') && depth > 0) {
+      const packed = file.bytes.subarray(0, HEAD_BYTES);
+      const bytes =
+        packing === 'gzip'
+          ? gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 1 << 28 })
+          : zstdDecompressSync(packed, { finishFlush: constants.ZSTD_e_flush, maxOutputLength: 1 << 28 });
+      return headOf({ name: file.name.replace(/\.(?:gz|zst|tgz)$/, ''), bytes }, depth - 1);
+    }
+  } catch {
+    // What cannot be unpacked is recognised by nobody.
+  }
+  return file;
+}
+
+function firstOfTar(file: FeedFile): FeedFile | undefined {
+  let name: string | undefined;
+  const parts: Uint8Array[] = [];
+  let done = false;
+  const reader = new TarReader(
+    {
+      entry: (entry) => {
+        if (done || name !== undefined || entry.type !== 'file' || !WANTED.test(entry.path)) return false;
+        name = entry.path;
+        return true;
+      },
+      data: (chunk) => void parts.push(Buffer.from(chunk)),
+      end: () => {
+        done = true;
+      },
+      refused: () => undefined,
+    },
+    { maxEntries: 10_000, maxPathBytes: 4096, maxHeaderBytes: 1024 ** 2 },
+  );
+  for (const chunk of pieces(file.bytes.subarray(0, 8 * HEAD_BYTES))) {
+    reader.write(chunk);
+    if (done) break;
+  }
+  return name === undefined ? undefined : { name, bytes: Buffer.concat(parts) };
+}
