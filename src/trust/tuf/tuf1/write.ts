@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { derFromRaw } from '../../keys/ecdsa-signature.ts';
 import type { Signer } from '../../keys/signer.ts';
 import { canonicalText, escapeControls } from '../canonical-json.ts';
@@ -24,11 +25,15 @@ export async function writeTuf1(signed: unknown, signers: readonly Signer[]): Pr
   return assembleTuf1(text, await Promise.all(signers.map((signer) => signTuf1(signer, bytes))));
 }
 
-/** One signature of TUF 1.x; ECDSA goes out as DER. */
+/** One signature of TUF 1.x. */
 export async function signTuf1(signer: Signer, signedBytes: Uint8Array): Promise<Tuf1Signature> {
   const raw = await signer.sign(signedBytes);
-  const sig = signer.publicKey.asymmetricKeyType === 'ec' ? derFromRaw(raw) : raw;
-  return { keyid: tuf1KeyId(tuf1Key(signer.publicKey)), sig: Buffer.from(sig).toString('hex') };
+  return { keyid: tuf1KeyId(tuf1Key(signer.publicKey)), sig: encodeTuf1Signature(signer.publicKey, raw) };
+}
+
+/** Hex of what a signer gave; ECDSA goes out as DER. */
+export function encodeTuf1Signature(key: KeyObject, raw: Uint8Array): string {
+  return Buffer.from(key.asymmetricKeyType === 'ec' ? derFromRaw(raw) : raw).toString('hex');
 }
 
 export function assembleTuf1(canonical: string, signatures: readonly Tuf1Signature[]): Uint8Array {

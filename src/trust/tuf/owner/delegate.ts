@@ -1,0 +1,182 @@
+import { AssayError } from '../../../lib/error.ts';
+import type { PublicKey } from '../../keys/public-key.ts';
+import type { DelegatedRole, Delegations, RoleName, TargetFile, Targets } from '../metadata.ts';
+import { isDelegation, parentOf } from '../notary/roles.ts';
+import type { Draft } from './draft.ts';
+import { type CollectionState, draftTargets, keyIn, nextTargets, withFiles } from './state.ts';
+
+/** The role that docker pulls by; every signer's key is in it. */
+export const RELEASES = 'targets/releases';
+
+export interface DelegationChange {
+  readonly role: RoleName;
+  readonly keys: readonly PublicKey[];
+  /** Prefixes of the names it is trusted for; one empty prefix for all. */
+  readonly prefixes: readonly string[];
+  readonly threshold: number;
+}
+
+/**
+ * Delegates to a role, or changes its keys, paths and threshold. A role that is trusted for every name is a signer of
+ * docker's kind, whose keys join `targets/releases` too.
+ *
+ * In the TUF 1.x repository a delegated role must have a file from the start, or lookups end there. So the keys of the
+ * delegating role may sign it as well (they could take it back anyway): the owner makes the first file, with the tags
+ * that `targets` held until then.
+ */
+export function draftDelegation(state: CollectionState, change: DelegationChange, now: number): Draft[] {
+  if (!isDelegation(change.role))
+    throw new AssayError('input-invalid', `${change.role} is no role to delegate to; use targets/<name> in lower case`);
+  if (change.threshold > change.keys.length)
+    throw new AssayError(
+      'input-invalid',
+      `${change.role} needs ${change.threshold} keys and has ${change.keys.length}`,
+    );
+  const parent = parentOf(change.role);
+  const signer = parent === 'targets' && change.prefixes.includes('');
+  if (state.dialect === 'notary') {
+    const roles = [delegated(state, change.role, change.keys, change)];
+    if (signer && change.role !== RELEASES)
+      roles.push(
+        delegated(state, RELEASES, [...keysNow(state, RELEASES), ...change.keys], { ...change, threshold: 1 }),
+      );
+    return [draftParent(state, parent, roles, now)];
+  }
+  const role = signer ? RELEASES : change.role;
+  const owners = keysNow(state, parent);
+  const known = keysNow(state, role);
+  const keys = [...(signer ? known : []), ...change.keys, ...owners];
+  const roles = [delegated(state, role, keys, { ...change, threshold: signer ? 1 : change.threshold })];
+  return draftWithFile(state, parent, role, roles, now);
+}
+
+/** Ends a delegation. Of a signer's keys in `targets/releases` those go that no other signer has. */
+export function draftUndelegation(state: CollectionState, role: RoleName, now: number): Draft[] {
+  const parent = parentOf(role);
+  const standing = state.files.get(parent)?.delegations;
+  const leaving = standing?.roles.find((each) => each.name === role);
+  if (state.dialect === 'notary' && (!standing || !leaving))
+    throw new AssayError('input-invalid', `${state.gun} has no role ${role}`);
+  if (!standing) return [];
+  if (state.dialect === 'notary' && leaving) return [undelegatedNotary(state, parent, standing, leaving, now)];
+  if (!leaving) return [];
+  const roles = standing.roles.filter((each) => each.name !== role);
+  return [
+    draftTargets(state, parent, { ...nextTargets(state, parent, now), delegations: pruned(standing.keys, roles) }),
+  ];
+}
+
+function undelegatedNotary(
+  state: CollectionState,
+  parent: RoleName,
+  standing: Delegations,
+  leaving: DelegatedRole,
+  now: number,
+): Draft {
+  const others = standing.roles.filter((each) => each.name !== leaving.name && each.name !== RELEASES);
+  const stillUsed = new Set(others.flatMap((each) => each.keyIds));
+  const roles = standing.roles.flatMap((each) => {
+    if (each.name === leaving.name) return [];
+    if (each.name !== RELEASES) return [each];
+    const keyIds = each.keyIds.filter((id) => !leaving.keyIds.includes(id) || stillUsed.has(id));
+    return keyIds.length === 0 ? [] : [{ ...each, keyIds }];
+  });
+  return draftTargets(state, parent, { ...nextTargets(state, parent, now), delegations: pruned(standing.keys, roles) });
+}
+
+/**
+ * The TUF 1.x side of a signer who leaves: `targets/releases` without the signer's keys, signed anew by the owner,
+ * without the tags that nobody who stays has signed.
+ */
+export function draftReleases(
+  state: CollectionState,
+  stays: readonly PublicKey[],
+  keep: (name: string, file: TargetFile) => boolean,
+  now: number,
+): Draft[] {
+  if (!state.files.get('targets')?.delegations?.roles.some((each) => each.name === RELEASES)) return [];
+  const keys = [...stays, ...keysNow(state, 'targets')];
+  const role = delegated(state, RELEASES, keys, { prefixes: [''], threshold: 1 });
+  const [parent] = draftWithFile(state, 'targets', RELEASES, [role], now);
+  const changed = withFiles(state, [
+    ['targets', { ...nextTargets(state, 'targets', now), delegations: merged(state, 'targets', [role]) }],
+  ]);
+  const next = nextTargets(state, RELEASES, now);
+  const targets = new Map([...next.targets].filter(([name, file]) => keep(name, file)));
+  return parent ? [parent, draftTargets(changed, RELEASES, { ...next, targets })] : [];
+}
+
+function keysNow(state: CollectionState, role: RoleName): PublicKey[] {
+  if (role === 'targets') return state.root.roles.targets.keyIds.flatMap((id) => state.root.keys.get(id) ?? []);
+  const delegations = state.files.get(parentOf(role))?.delegations;
+  const ids = delegations?.roles.find((each) => each.name === role)?.keyIds ?? [];
+  return ids.flatMap((id) => delegations?.keys.get(id) ?? []);
+}
+
+interface RoleWithKeys {
+  readonly role: DelegatedRole;
+  readonly keys: readonly PublicKey[];
+}
+
+function delegated(
+  state: CollectionState,
+  name: RoleName,
+  keys: readonly PublicKey[],
+  { prefixes, threshold }: { prefixes: readonly string[]; threshold: number },
+): RoleWithKeys {
+  const named = [...new Map(keys.map((key) => keyIn(state.dialect, key)).map((key) => [key.id, key])).values()];
+  const matches =
+    state.dialect === 'notary'
+      ? ({ kind: 'prefixes', prefixes } as const)
+      : ({ kind: 'patterns', patterns: prefixes.map(patternOf) } as const);
+  return {
+    keys: named,
+    role: { name, keyIds: named.map((key) => key.id), threshold, terminating: false, matches },
+  };
+}
+
+/** A prefix as a pattern; tags hold no slash, which a pattern's star does not cross. */
+function patternOf(prefix: string): string {
+  return `${prefix.replaceAll(/[*?[\]]/g, '?')}*`;
+}
+
+function merged(state: CollectionState, parent: RoleName, roles: readonly RoleWithKeys[]): Delegations {
+  const standing = state.files.get(parent)?.delegations;
+  const keys = new Map(standing?.keys);
+  const byName = new Map((standing?.roles ?? []).map((each) => [each.name, each]));
+  for (const { role, keys: own } of roles) {
+    for (const key of own) keys.set(key.id, key);
+    byName.set(role.name, role);
+  }
+  return pruned(keys, [...byName.values()]);
+}
+
+/** Keys that no role lists any more are left out. */
+function pruned(keys: ReadonlyMap<string, PublicKey>, roles: readonly DelegatedRole[]): Delegations {
+  const used = new Set(roles.flatMap((role) => role.keyIds));
+  return { keys: new Map([...keys].filter(([id]) => used.has(id))), roles };
+}
+
+function draftParent(state: CollectionState, parent: RoleName, roles: readonly RoleWithKeys[], now: number): Draft {
+  return draftTargets(state, parent, {
+    ...nextTargets(state, parent, now),
+    delegations: merged(state, parent, roles),
+  });
+}
+
+function draftWithFile(
+  state: CollectionState,
+  parent: RoleName,
+  role: RoleName,
+  roles: readonly RoleWithKeys[],
+  now: number,
+): Draft[] {
+  const moves = role === RELEASES && !state.files.has(RELEASES);
+  const next: Targets = { ...nextTargets(state, parent, now), delegations: merged(state, parent, roles) };
+  const above: Targets = moves ? { ...next, targets: new Map() } : next;
+  const changed = withFiles(state, [[parent, above]]);
+  const drafts = [draftTargets(state, parent, above)];
+  if (state.files.has(role)) return drafts;
+  const first = nextTargets(state, role, now);
+  return [...drafts, draftTargets(changed, role, moves ? { ...first, targets: next.targets } : first)];
+}

@@ -1,0 +1,119 @@
+import { AssayError, isAssayError } from '../../../lib/error.ts';
+import type { TrustServer } from '../../../ports/trust-server.ts';
+import type { TrustedFiles } from '../../../ports/trusted-files.ts';
+import type { TrustDialect } from '../../../ports/trust-records.ts';
+import type { Chain, Delegator } from '../../../trust/tuf/client/chain.ts';
+import { type Collection, updateNotary } from '../../../trust/tuf/client/notary-workflow.ts';
+import type { Workflow } from '../../../trust/tuf/client/step.ts';
+import { requirePinned, type TrustPins } from '../../../trust/tuf/client/trust-pins.ts';
+import { updateTuf1 } from '../../../trust/tuf/client/tuf1-workflow.ts';
+import { updateTargets } from '../../../trust/tuf/client/update-chain.ts';
+import type { Root, RoleName, SignedFile, Targets } from '../../../trust/tuf/metadata.ts';
+import { readNotaryAs } from '../../../trust/tuf/notary/read.ts';
+import type { CollectionState } from '../../../trust/tuf/owner/state.ts';
+import { tuf1Scheme } from '../../../trust/tuf/tuf1/read.ts';
+import { runWorkflow, type TrustWorld } from '../run-workflow.ts';
+
+/** Where a collection's owner reads and keeps metadata. */
+export interface OwnerWorld {
+  readonly server: TrustServer;
+  readonly files: Readonly<Record<TrustDialect, TrustedFiles>>;
+  readonly pins?: TrustPins;
+  readonly warn?: (text: string) => void;
+}
+
+/** A collection as its owner works on it: verified, in every dialect that has it. */
+export interface OwnedCollection {
+  readonly notary: CollectionState | undefined;
+  readonly tuf1: CollectionState | undefined;
+  /** The verified Notary collection, for what readers see of it. */
+  readonly collection: Collection | undefined;
+}
+
+const MAX_FILE = 64 * 1024 * 1024;
+
+/**
+ * Reads and verifies what is published, since what an owner signs builds on it. Metadata that has expired is still the
+ * owner's to renew: it is verified as of the last moment at which it held.
+ */
+export async function loadOwned(world: OwnerWorld, now: number): Promise<OwnedCollection> {
+  const collection = await loadNotary(world, now);
+  const tuf1 = (await world.server.offersTuf1()) ? await loadTuf1(world, now) : undefined;
+  return { notary: collection && (await notaryState(world, collection)), tuf1, collection };
+}
+
+async function loadNotary(world: OwnerWorld, now: number): Promise<Collection | undefined> {
+  const { gun } = world.server;
+  const pins = world.pins ?? {};
+  return asOfLastValid(world, 'notary', now, (instant) =>
+    updateNotary({ gun, now: instant, pins, allowCached: false }),
+  );
+}
+
+/** Runs an update, and again as of just before the expiry when that is all that is wrong. */
+async function asOfLastValid<T>(
+  world: OwnerWorld,
+  dialect: TrustDialect,
+  now: number,
+  update: (instant: number) => Workflow<T>,
+): Promise<T | undefined> {
+  const at = worldOf(world, dialect);
+  let instant = now;
+  for (let tries = 0; ; tries++)
+    try {
+      return await runWorkflow(update(instant), at);
+    } catch (error) {
+      if (isAssayError(error, 'trust-missing')) return undefined;
+      const expiredAt = isAssayError(error, 'trust-expired') ? expiryIn(error) : undefined;
+      if (expiredAt === undefined || tries > 8) throw error;
+      instant = expiredAt - 1;
+    }
+}
+
+function expiryIn(error: AssayError): number | undefined {
+  const { detail } = error;
+  if (typeof detail !== 'object' || detail === null || !('expiredAt' in detail)) return undefined;
+  return typeof detail.expiredAt === 'number' ? detail.expiredAt : undefined;
+}
+
+function worldOf({ server, files, warn }: OwnerWorld, dialect: TrustDialect): TrustWorld {
+  return { fetch: server.metadata[dialect], files: files[dialect], ...(warn && { warn }) };
+}
+
+async function notaryState(world: OwnerWorld, collection: Collection): Promise<CollectionState> {
+  const files = new Map<RoleName, Targets>([['targets', collection.targets.signed]]);
+  for (const [role, { file }] of collection.delegations) files.set(role, file.signed);
+  for (const role of collection.broken.keys()) {
+    // Its content is shown to whoever witnesses it; nothing else relies on it.
+    const raw = await world.server.metadata.notary(`${role}.json`, MAX_FILE);
+    if (raw) files.set(role, readNotaryAs('targets', role, raw).signed);
+  }
+  return { gun: collection.gun, dialect: 'notary', root: collection.root.signed, files };
+}
+
+async function loadTuf1(world: OwnerWorld, now: number): Promise<CollectionState | undefined> {
+  const { gun } = world.server;
+  const pins = world.pins ?? {};
+  const loaded = await asOfLastValid(world, 'tuf-1.0', now, function* (instant) {
+    const acceptFirst = (root: SignedFile<Root>) => requirePinned(root, { gun, now: instant, pins }, false, tuf1Scheme);
+    const chain = yield* updateTuf1({ now: instant, acceptFirst });
+    return { chain, files: yield* everyTargets(chain) };
+  });
+  return loaded && { gun, dialect: 'tuf-1.0', root: loaded.chain.root.signed, files: loaded.files };
+}
+
+/** Every targets file below the top-level one; each is verified against the file that delegates to it. */
+function* everyTargets(chain: Chain): Workflow<Map<RoleName, Targets>> {
+  const files = new Map<RoleName, Targets>([['targets', chain.targets.signed]]);
+  const waiting: Targets[] = [chain.targets.signed];
+  for (let next = waiting.shift(); next; next = waiting.shift())
+    for (const role of next.delegations?.roles ?? []) {
+      if (files.has(role.name)) continue;
+      const by: Delegator = { name: role.name, keys: next.delegations!.keys, role };
+      const file = yield* updateTargets(chain, chain.root.signed, chain.snapshot, role.name, by);
+      files.set(role.name, file.signed);
+      waiting.push(file.signed);
+    }
+  return files;
+}
+
