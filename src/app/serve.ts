@@ -35,6 +35,7 @@ import { Manifests } from '../work/registry/manifests.ts';
 import { Pulls } from '../work/registry/pulls.ts';
 import { uploadLimits } from '../work/registry/upload-limits.ts';
 import { Uploads } from '../work/registry/uploads.ts';
+import { RENEW_TRUST } from '../work/trust/collections.ts';
 import { ContentTrust } from '../work/trust/content-trust.ts';
 import { uuidv7 } from '../lib/uuid.ts';
 import type { Config } from './config.ts';
@@ -59,6 +60,7 @@ export interface RunningServer {
 
 const STOP_GRACE_MS = 10_000;
 const RENEWAL_CHECK_MS = 3600_000;
+const TRUST_RENEWAL_MS = 3600_000;
 
 /** Puts the house together and opens the door: configuration → adapters → work → http and jobs. */
 export async function serve(
@@ -149,6 +151,14 @@ export async function serve(
         },
         garbage,
         feedUpdates,
+        {
+          kind: RENEW_TRUST,
+          run: async () => {
+            await house.trust.collections.renewDue((gun, err) =>
+              log.warn({ gun, err }, 'trust metadata could not be renewed'),
+            );
+          },
+        },
       ],
       {
         failed: (job, error, dead) =>
@@ -220,6 +230,7 @@ export async function serve(
     if (data.takenOver) await queueSweep(database, startedAt);
     await runner.start();
     stack.use(every(config.garbageMinutes * 60_000, COLLECT_GARBAGE, { database, clock, wake: runner.wake }));
+    stack.use(every(TRUST_RENEWAL_MS, RENEW_TRUST, { database, clock, wake: runner.wake }));
     const bound = listener.net.address();
     const scheme = isLoopback(host) ? 'http' : 'https';
     const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${typeof bound === 'object' && bound ? bound.port : port}`;

@@ -82,10 +82,11 @@ export const deleteRepository = endpoint({
   id: 'deleteRepository',
   method: 'DELETE',
   path: '/api/v1/repositories/{repository}',
-  summary: 'Delete a repository with everything in it',
+  summary: 'Delete a repository with everything in it; trust data only when that is confirmed too',
   right: 'signed-in',
   params: inRepository,
-  errors: ['name-unknown', 'denied', 'unauthorized'],
+  query: z.object({ withTrust: z.stringbool().default(false) }),
+  errors: ['name-unknown', 'denied', 'unauthorized', 'trust-present'],
 });
 
 const tag = z.object({

@@ -116,6 +116,12 @@ export const errorTable = {
   'trust-fast-forward': { status: 422, oci: 'UNSUPPORTED', exit: 1, text: 'trust metadata jumps too far ahead' },
   'trust-incomplete': { status: 422, oci: 'UNSUPPORTED', exit: 1, text: 'trust metadata names a file that is missing' },
   'trust-endless-data': { status: 422, oci: 'UNSUPPORTED', exit: 1, text: 'more data than trust metadata allows' },
+  'trust-present': {
+    status: 409,
+    oci: 'DENIED',
+    exit: 2,
+    text: 'the repository has trust data, which goes with it; confirm that too',
+  },
   'trust-wrong-key': { status: 422, oci: 'UNSUPPORTED', exit: 1, text: 'signed with a key that is not trusted here' },
   // the answers of a Notary v1 server, word for word
   'trust-update-invalid': {

@@ -5,7 +5,7 @@ import type { House } from '../house.ts';
 import { changefeed } from './changefeed.ts';
 import { deleteMetadata, getMetadata } from './metadata.ts';
 import { getServerKey, rotateServerKey } from './server-keys.ts';
-import { getTuf1Metadata, getTuf1Target } from './tuf1.ts';
+import { getDialects, getTuf1Metadata, getTuf1Target } from './tuf1.ts';
 import { publishMetadata } from './upload.ts';
 
 /** A request on `/v2/<gun>/_trust/…`. */
@@ -54,6 +54,7 @@ export function findTrustRoute(path: string): TrustRoute | undefined {
       methods: { GET: getServerKey, POST: rotateServerKey },
       actions: { GET: 'push,pull', POST: '*' },
     };
+  if (rest === 'metadata/') return { gun, rest, methods: { GET: getDialects }, actions: { GET: 'pull' } };
   for (const [folder, handler] of [
     ['tuf/', getMetadata],
     ['metadata/', getTuf1Metadata],

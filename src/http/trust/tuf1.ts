@@ -1,6 +1,8 @@
 import { AssayError } from '../../lib/error.ts';
 import { parseDigest } from '../../oci/digest.ts';
 import { parseTag } from '../../oci/names.ts';
+import { trustDialects } from '../../ports/trust-records.ts';
+import { sendJson } from '../registry/answer.ts';
 import { CURRENT_SECONDS, FIXED_SECONDS, sendFile } from './metadata.ts';
 import type { TrustCall } from './routes.ts';
 
@@ -22,6 +24,11 @@ export async function getTuf1Metadata({ house, viewer, gun, response }: TrustCal
   if (!match) throw new AssayError('trust-metadata-unknown');
   const file = await collections.byVersion(viewer, gun, 'tuf-1.0', match[2]!, Number(match[1]));
   return sendFile(response, file, FIXED_SECONDS, 'application/json');
+}
+
+/** Tells a client that both dialects are kept here, whether or not the collection is there. */
+export async function getDialects({ response }: TrustCall): Promise<void> {
+  sendJson(response, 200, { dialects: trustDialects });
 }
 
 /** A target is the manifest that a tag was signed for, as `<sha256>.<tag>` (specification 1.0.34 section 6.2). */

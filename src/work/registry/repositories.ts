@@ -8,6 +8,7 @@ import { organisationOf, type RepositoryName } from '../../oci/names.ts';
 import type { Database, Records } from '../../ports/database.ts';
 import type { Repository, RepositoryId, Visibility } from '../../ports/registry-records.ts';
 import { appendEvent } from '../events.ts';
+import { endCollections } from '../trust/end-collections.ts';
 
 /** Finds a repository for one action. What the viewer may not see does not exist; what it may see but not do is denied. */
 export async function requireRepository(
@@ -113,11 +114,13 @@ export function deleteRepository(
   clock: Clock,
   viewer: Viewer,
   name: RepositoryName,
+  confirmed: { withTrust: boolean } = { withTrust: false },
 ): Promise<void> {
   return database.change(async (records) => {
     const repository = await requireRepository(records, viewer, name, 'manage');
     const now = clock.now();
     await refuseImmutable(records, repository);
+    await endCollections(records, viewer, repository, confirmed.withTrust, now);
     await records.registry.deleteRepository(repository, now);
     await appendEvent(records, now, 'repository.deleted', viewer, undefined, name, {});
   });

@@ -14,6 +14,8 @@ import { type CollectionAccess, trustActions } from './collection-access.ts';
 import { stored } from './dialects.ts';
 import { buildSnapshot, buildTimestamp, metaOf, type OnlineOrder, signOnline, usableKeys } from './online-metadata.ts';
 
+/** Kind of the job that renews online metadata before it expires. */
+export const RENEW_TRUST = 'renew-trust';
 const DAY_MS = 24 * 3600_000;
 /** Left time under which the server renews by itself; long before clients would refuse. */
 const RENEW_BEFORE_MS = { timestamp: 7 * DAY_MS, snapshot: 180 * DAY_MS } as const;

@@ -76,8 +76,8 @@ export const repositoryHandlers: readonly Handled[] = [
   handle(contract.updateRepository, async ({ house, viewer, params, body }) =>
     toShape(await updateRepository(house.database, house.clock, viewer, parseRepositoryName(params.repository), body)),
   ),
-  handle(contract.deleteRepository, ({ house, viewer, params }) =>
-    deleteRepository(house.database, house.clock, viewer, parseRepositoryName(params.repository)),
+  handle(contract.deleteRepository, ({ house, viewer, params, query }) =>
+    deleteRepository(house.database, house.clock, viewer, parseRepositoryName(params.repository), query),
   ),
   handle(contract.listTags, async ({ house, viewer, params, query }) => {
     const repository = await requireRepository(

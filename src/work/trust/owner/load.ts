@@ -116,4 +116,3 @@ function* everyTargets(chain: Chain): Workflow<Map<RoleName, Targets>> {
     }
   return files;
 }
-
