@@ -15,7 +15,6 @@ import { originFinder } from '../http/origin.ts';
 import { frontServer } from '../http/server.ts';
 import { systemClock } from '../lib/clock.ts';
 import { AssayError, systemCode } from '../lib/error.ts';
-import { SignerClient } from '../adapters/signer/client.ts';
 import { ownHosts } from '../oci/gun.ts';
 import { Accounts } from '../work/access/accounts.ts';
 import { Grants } from '../work/access/grants.ts';
@@ -36,7 +35,6 @@ import { Pulls } from '../work/registry/pulls.ts';
 import { uploadLimits } from '../work/registry/upload-limits.ts';
 import { Uploads } from '../work/registry/uploads.ts';
 import { RENEW_TRUST } from '../work/trust/collections.ts';
-import { ContentTrust } from '../work/trust/content-trust.ts';
 import { uuidv7 } from '../lib/uuid.ts';
 import type { Config } from './config.ts';
 import { openBackupSource, removeOldScratch } from './backup-source.ts';
@@ -48,7 +46,7 @@ import { isLoopback, tlsMaterial } from './tls.ts';
 import { requestLog } from './log.ts';
 import { makeMetrics } from './metrics.ts';
 import { packageRoot, packageVersion } from './root.ts';
-import { embeddedSigner } from './signer-child.ts';
+import { openContentTrust } from './content-trust.ts';
 
 export interface RunningServer {
   readonly url: string;
@@ -132,6 +130,8 @@ export async function serve(
           ? log.info({ feed, url }, 'advisory feed is up to date')
           : log.warn({ feed, url, reason: lastError }, 'advisory feed could not be updated'),
     });
+    const isOwnHost = ownHosts([...config.publicNames, host]);
+    const content = openContentTrust({ stack, root, directory: data.path, version, database, clock, isOwnHost, log });
     const runner = new JobRunner(
       database,
       clock,
@@ -151,14 +151,7 @@ export async function serve(
         },
         garbage,
         feedUpdates,
-        {
-          kind: RENEW_TRUST,
-          run: async () => {
-            await house.trust.collections.renewDue((gun, err) =>
-              log.warn({ gun, err }, 'trust metadata could not be renewed'),
-            );
-          },
-        },
+        content.renewal,
       ],
       {
         failed: (job, error, dead) =>
@@ -168,16 +161,6 @@ export async function serve(
           ),
       },
     );
-    const isOwnHost = ownHosts([...config.publicNames, host]);
-    const signerProcess = stack.use(
-      embeddedSigner({
-        root,
-        directory: join(data.path, 'signer'),
-        version,
-        told: (line) => log.warn({ signer: line }, 'signing service'),
-      }),
-    );
-    const signer = stack.adopt(new SignerClient(signerProcess.connect), (each) => each.close());
     const tls = () => tlsMaterial(config, data.path, host, clock.now());
     const house: House = {
       version,
@@ -201,7 +184,7 @@ export async function serve(
       grants: new Grants(database, clock),
       organisations: new Organisations(database, clock),
       robots: new Robots(database, clock),
-      trust: new ContentTrust(database, signer, clock, isOwnHost),
+      trust: content.trust,
       wakeJobs: runner.wake,
       initialPassword: async () => (await administratorOf(database))?.initial ?? false,
     };

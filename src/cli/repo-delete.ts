@@ -24,13 +24,16 @@ export const command: Command = {
       if (typed !== name) throw new AssayError('usage-invalid', 'that is another name; nothing was deleted');
     }
     try {
-      await callEndpoint(client, deleteRepository, { params, query: { withTrust: options['withTrust'] === true } });
+      await callEndpoint(client, deleteRepository, {
+        params,
+        query: { withTrust: String(options['withTrust'] === true) },
+      });
     } catch (error) {
       if (!isAssayError(error, 'trust-present') || options['yes'] === true) throw error;
       terminal.err(printable(error.message));
       const typed = await ask('Type trust to delete its trust data as well', { instead: '--with-trust' });
       if (typed !== 'trust') throw new AssayError('usage-invalid', 'nothing was deleted');
-      await callEndpoint(client, deleteRepository, { params, query: { withTrust: true } });
+      await callEndpoint(client, deleteRepository, { params, query: { withTrust: 'true' } });
     }
     terminal.out(`${printable(name)} is deleted`);
     return 0;

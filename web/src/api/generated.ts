@@ -58,10 +58,10 @@ export interface Api {
     body: { readonly name: string; readonly visibility?: 'private' | 'public' | undefined; readonly description?: string | undefined };
     answer: { readonly name: string; readonly visibility: 'private' | 'public'; readonly description: string; readonly createdAt: string; readonly rights: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer')[] };
   };
-  /** Delete a repository with everything in it. */
+  /** Delete a repository with everything in it; trust data only when that is confirmed too. */
   deleteRepository: {
     params: { readonly repository: string };
-    query: undefined;
+    query: { readonly withTrust?: string | undefined };
     body: undefined;
     answer: undefined;
   };
