@@ -1,14 +1,14 @@
 import { AssayError } from '../../../lib/error.ts';
-import { fingerprintOf } from '../../keys/public-key.ts';
+import { canonicalKeyId } from '../notary/key.ts';
 import type { Signer } from '../../keys/signer.ts';
 import { assembleNotary, methodOf } from '../notary/write.ts';
 import { assembleTuf1, encodeTuf1Signature } from '../tuf1/write.ts';
 import type { DialectName } from './state.ts';
 
-/** A key that may sign a draft: the name it has in the metadata, and what it is in every dialect. */
+/** A key that may sign a draft: the name it has in the metadata, and the id that key stores know it by. */
 export interface KeyRef {
   readonly id: string;
-  readonly fingerprint: string;
+  readonly canonicalId: string;
 }
 
 /** Who must have signed: for a root both the one in force and the new one have a rule. */
@@ -41,16 +41,16 @@ export async function signDraft(draft: Draft, signers: readonly Signer[]): Promi
   const bytes = Buffer.from(draft.text, 'utf8');
   const signatures = [...draft.signatures];
   for (const signer of signers) {
-    const fingerprint = fingerprintOf(signer.publicKey);
+    const canonicalId = canonicalKeyId(signer.publicKey);
     const ids = new Set(
-      draft.rules.flatMap(({ keys }) => keys.filter((key) => key.fingerprint === fingerprint).map((key) => key.id)),
+      draft.rules.flatMap(({ keys }) => keys.filter((key) => key.canonicalId === canonicalId).map((key) => key.id)),
     );
     for (const id of ids) {
       if (signatures.some((each) => each.id === id)) continue;
       const raw = await signer.sign(bytes);
       const sig =
         draft.dialect === 'notary' ? Buffer.from(raw).toString('base64') : encodeTuf1Signature(signer.publicKey, raw);
-      signatures.push({ id, fingerprint, method: methodOf(signer.publicKey), sig });
+      signatures.push({ id, canonicalId, method: methodOf(signer.publicKey), sig });
     }
   }
   return { ...draft, signatures };
@@ -68,7 +68,7 @@ export interface OpenRule {
 export function openRules(draft: Draft): OpenRule[] {
   return draft.rules.flatMap(({ label, threshold, keys }) => {
     const has = (key: KeyRef) => draft.signatures.some((each) => each.id === key.id);
-    const signed = new Set(keys.filter(has).map((key) => key.fingerprint)).size;
+    const signed = new Set(keys.filter(has).map((key) => key.canonicalId)).size;
     return signed >= threshold ? [] : [{ label, threshold, signed, missing: keys.filter((key) => !has(key)) }];
   });
 }

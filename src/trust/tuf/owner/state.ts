@@ -2,7 +2,7 @@ import { AssayError } from '../../../lib/error.ts';
 import type { PublicKey } from '../../keys/public-key.ts';
 import { canonicalText } from '../canonical-json.ts';
 import type { RoleKeys, RoleName, Root, Targets } from '../metadata.ts';
-import { readNotaryKey } from '../notary/key.ts';
+import { canonicalKeyId, readNotaryKey } from '../notary/key.ts';
 import { renderNotaryKey, renderNotaryRoot, renderNotaryTargets } from '../notary/render.ts';
 import { parentOf } from '../notary/roles.ts';
 import { readTuf1Key, tuf1Key, tuf1KeyId } from '../tuf1/key.ts';
@@ -35,7 +35,7 @@ export function keyIn(dialect: DialectName, key: PublicKey): PublicKey {
 export function keyRefs(role: RoleKeys, keys: ReadonlyMap<string, PublicKey>): KeyRef[] {
   return role.keyIds.flatMap((id) => {
     const key = keys.get(id);
-    return key ? [{ id, fingerprint: key.fingerprint }] : [];
+    return key ? [{ id, canonicalId: key.key ? canonicalKeyId(key.key) : id }] : [];
   });
 }
 

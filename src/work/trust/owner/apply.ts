@@ -1,7 +1,7 @@
 import { AssayError, isAssayError } from '../../../lib/error.ts';
 import type { TrustUpdate } from '../../../ports/trust-server.ts';
 import type { Signer } from '../../../trust/keys/signer.ts';
-import { fingerprintOf } from '../../../trust/keys/public-key.ts';
+import { canonicalKeyId } from '../../../trust/tuf/notary/key.ts';
 import { type Draft, finishDraft, openRules, signDraft } from '../../../trust/tuf/owner/draft.ts';
 import { loadOwned, type OwnedCollection, type OwnerWorld } from './load.ts';
 import type { OwnerKeys } from './owner-keys.ts';
@@ -64,21 +64,21 @@ export async function signAll(
   const wanted = new Set<string>();
   for (const draft of drafts)
     for (const { keys: able, threshold, signed } of rulesWithKeys(draft)) {
-      const mine = able.filter((fingerprint) => held.has(fingerprint) || opened.has(fingerprint));
-      const chosen = mine.filter((fingerprint) => wanted.has(fingerprint)).length;
-      const more = mine.filter((fingerprint) => !wanted.has(fingerprint));
-      for (const fingerprint of more.slice(0, Math.max(0, threshold - signed - chosen))) wanted.add(fingerprint);
+      const mine = able.filter((id) => held.has(id) || opened.has(id));
+      const chosen = mine.filter((id) => wanted.has(id)).length;
+      const more = mine.filter((id) => !wanted.has(id));
+      for (const id of more.slice(0, Math.max(0, threshold - signed - chosen))) wanted.add(id);
     }
-  const missing = [...wanted].filter((fingerprint) => !opened.has(fingerprint));
+  const missing = [...wanted].filter((id) => !opened.has(id));
   for (const signer of missing.length === 0 ? [] : await keys.open(missing))
-    opened.set(fingerprintOf(signer.publicKey), signer);
-  const signers = [...opened].filter(([fingerprint]) => wanted.has(fingerprint)).map(([, signer]) => signer);
+    opened.set(canonicalKeyId(signer.publicKey), signer);
+  const signers = [...opened].filter(([id]) => wanted.has(id)).map(([, signer]) => signer);
   return Promise.all(drafts.map((draft) => signDraft(draft, signers)));
 }
 
 function rulesWithKeys(draft: Draft): { keys: string[]; threshold: number; signed: number }[] {
   return openRules(draft).map(({ missing, threshold, signed }) => ({
-    keys: missing.map((key) => key.fingerprint),
+    keys: missing.map((key) => key.canonicalId),
     threshold,
     signed,
   }));

@@ -1,4 +1,4 @@
-import { AssayError, isAssayError } from '../../../lib/error.ts';
+import { type AssayError, isAssayError } from '../../../lib/error.ts';
 import type { TrustServer } from '../../../ports/trust-server.ts';
 import type { TrustedFiles } from '../../../ports/trusted-files.ts';
 import type { TrustDialect } from '../../../ports/trust-records.ts';

@@ -3,10 +3,10 @@ import type { Signer } from '../../../trust/keys/signer.ts';
 
 /** The keys that the person at hand holds, as far as the trust commands need them. */
 export interface OwnerKeys {
-  /** Fingerprints of the keys that are here; listed without a passphrase. */
+  /** Canonical ids of the keys that are here; listed without a passphrase. */
   held(): Promise<ReadonlySet<string>>;
   /** Opens keys, asking for a passphrase where one is needed. */
-  open(fingerprints: readonly string[]): Promise<Signer[]>;
+  open(ids: readonly string[]): Promise<Signer[]>;
   /** The root key of this person, made at first use; one serves every collection. */
   root(): Promise<Signer>;
   /** A new key for a role of a collection. */

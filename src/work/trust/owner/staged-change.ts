@@ -5,7 +5,7 @@ import type { TrustServer } from '../../../ports/trust-server.ts';
 import type { Draft } from '../../../trust/tuf/owner/draft.ts';
 import { canonicalText } from '../../../trust/tuf/canonical-json.ts';
 
-const keyRef = z.strictObject({ id: z.string().max(256), fingerprint: z.string().max(256) });
+const keyRef = z.strictObject({ id: z.string().max(256), canonicalId: z.string().max(256) });
 const draftSchema = z.strictObject({
   dialect: z.enum(['notary', 'tuf-1.0']),
   role: z.string().max(255),
