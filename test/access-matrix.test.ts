@@ -110,6 +110,18 @@ const api: Readonly<Record<string, Expectation>> = {
   deleteRobot: owners,
   createRobotToken: { ...owners, body: { name: 'x' } },
   revokeRobotToken: owners,
+  listDirectories: administrators,
+  createDirectory: { ...administrators, body: {} },
+  updateDirectory: { ...administrators, body: {} },
+  deleteDirectory: administrators,
+  testDirectory: { ...administrators, body: {} },
+  listProviders: everybody,
+  beginDeviceSignIn: { ...everybody, body: { provider: 'absent' } },
+  pollDeviceSignIn: { ...everybody, body: { handle: 'absent', name: 'x' } },
+  offerSecondFactor: { ...signedIn, body: { password: 'wrong' } },
+  confirmSecondFactor: { ...signedIn, body: { code: '000000' } },
+  removeSecondFactor: { ...signedIn, query: '?code=000000' },
+  resetSecondFactor: administrators,
   listTagRules: readers,
   createTagRule: { ...maintainers, body: { kind: 'protected', pattern: 'none' } },
   deleteTagRule: maintainers,
@@ -155,7 +167,7 @@ function credentials(role: RoleName): string | null {
 }
 
 function outcome(status: number, text: string): Outcome {
-  if (status === 401 && !/current password|credentials-invalid/.test(text)) return 'unauthorized';
+  if (status === 401 && !/current password|credentials-invalid|second-factor/.test(text)) return 'unauthorized';
   if (status === 403) return 'denied';
   if (status === 404 && /name-unknown|NAME_UNKNOWN|or not visible to you/.test(text)) return 'unknown';
   return 'ok';

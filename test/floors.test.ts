@@ -34,6 +34,8 @@ const adapterPillars: Readonly<Record<string, readonly string[]>> = {
   fs: ['trust'],
   analysis: ['content'],
   images: ['content'],
+  ldap: ['access'],
+  oidc: ['access', 'adapters/net'],
   sqlite: ['adapters/sql'],
   postgres: ['adapters/sql'],
   memory: ['adapters/sqlite', 'adapters/sql'],

@@ -21,7 +21,6 @@ import { Grants } from '../work/access/grants.ts';
 import { Organisations } from '../work/access/organisations.ts';
 import { RegistryTokens } from '../work/access/registry-tokens.ts';
 import { Robots } from '../work/access/robots.ts';
-import { SignIn } from '../work/access/sign-in.ts';
 import { analyseImage } from '../work/content/analyse-image.ts';
 import { judgeChanged } from '../work/content/advisories.ts';
 import { FeedUpdates } from '../work/content/update-feeds.ts';
@@ -38,6 +37,7 @@ import { RENEW_TRUST } from '../work/trust/collections.ts';
 import { uuidv7 } from '../lib/uuid.ts';
 import type { Config } from './config.ts';
 import { openBackupSource, removeOldScratch } from './backup-source.ts';
+import { openSignIn } from './directories.ts';
 import { openDatabase } from './open-database.ts';
 import { every } from './periodic.ts';
 import { openDataDirectory } from './data-directory.ts';
@@ -178,7 +178,7 @@ export async function serve(
       blobs: new Blobs(database, blobStore, clock),
       manifests: new Manifests(database, clock, runner.wake, config),
       pulls,
-      signIn: new SignIn(database, passwords, clock),
+      ...openSignIn(database, passwords, clock),
       tokens: new RegistryTokens(database, clock, await tokenKey(database), service, isOwnHost),
       accounts: new Accounts(database, passwords, clock),
       grants: new Grants(database, clock),

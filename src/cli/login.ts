@@ -1,11 +1,11 @@
-import { hostname, userInfo } from 'node:os';
 import { createToken } from '../contract/session.ts';
-import { AssayError } from '../lib/error.ts';
-import { parseRegistryReference } from '../oci/reference.ts';
+import { AssayError, isAssayError } from '../lib/error.ts';
 import { storeCredential } from './client/docker-config.ts';
 import type { Command } from './command.ts';
+import { loginByProvider } from './login-oidc.ts';
 import { accessOptions, clientOptions, imageAccess, textOption } from './image-report.ts';
 import { ask, readSecret } from './prompt.ts';
+import { registryHost, tokenName } from './login-names.ts';
 import { ServerClient } from './server-client.ts';
 import { printable } from './terminal.ts';
 import { daysOption } from './token-options.ts';
@@ -19,15 +19,21 @@ export const command: Command = {
     { flags: '--password-stdin', summary: 'read the password from standard input' },
     { flags: '--read-only', summary: 'make a token that may only read (Assay servers)' },
     { flags: '--days <count>', summary: 'days the token is valid, 90 unless given (Assay servers)' },
+    {
+      flags: '--oidc [provider]',
+      summary: 'sign in with the OpenID Connect provider of an Assay server, in a browser',
+    },
     ...accessOptions,
   ],
   examples: [
     ['assay login 127.0.0.1:5000', 'asks for name and password'],
+    ['assay login --oidc registry.example.com', 'shows a code and where to enter it'],
     ['assay login -u ci --password-stdin registry.example.com < password', 'for scripts'],
   ],
   async run(invocation) {
     const { args, options, terminal, environment, open } = invocation;
     const host = registryHost(args[0] ?? '');
+    if (options['oidc'] !== undefined) return loginByProvider(invocation, host);
     const days = daysOption(options['days']);
     const name = textOption(options, 'username') ?? (await ask('Name', { instead: '--username and --password-stdin' }));
     if (name === '' || name.includes(':'))
@@ -41,7 +47,13 @@ export const command: Command = {
     if (!assay) await open.checkSignIn(host, { name, password }, imageAccess(invocation));
     else if (!password.startsWith('asy_pat_')) {
       const wanted = { name: tokenName(), readOnly: options['readOnly'] === true, days };
-      secret = createToken.answer.parse(await client.call(createToken.method, createToken.path, wanted)).secret;
+      const make = async () =>
+        createToken.answer.parse(await client.call(createToken.method, createToken.path, wanted)).secret;
+      secret = await make().catch(async (error: unknown) => {
+        if (!isAssayError(error, 'second-factor-required')) throw error;
+        client.signedInAs(name, password, await ask('Code', { instead: 'a personal token for a password' }));
+        return make();
+      });
     } else await client.call('GET', '/api/v1/me/tokens');
     const place = await storeCredential(host, { name, password: secret }, environment, textOption(options, 'authfile'));
     terminal.out(`signed in to ${host} as ${printable(name)}; kept in ${printable(place)}`);
@@ -50,20 +62,3 @@ export const command: Command = {
     return 0;
   },
 };
-
-/** The host as images are named with it; a scheme or a path in front of or after it is a slip that is forgiven. */
-export function registryHost(text: string): string {
-  const bare = text.replace(/^https?:\/\//, '').replace(/\/(?:v[12]\/?)?$/, '');
-  const { host } = parseRegistryReference(`${bare.includes('.') || bare.includes(':') ? bare : bare || ' '}/x`);
-  if (host === undefined || host.toLowerCase() !== bare.toLowerCase())
-    throw new AssayError(
-      'reference-invalid',
-      `not a registry: ${JSON.stringify(text.slice(0, 100))} (host or host:port)`,
-    );
-  return host;
-}
-
-/** Names the token after where it is kept, so that its owner knows it in a list and logout finds it. */
-export function tokenName(): string {
-  return `assay login of ${userInfo().username} on ${hostname()}`.slice(0, 100);
-}

@@ -3,7 +3,7 @@ import { isAssayError } from '../lib/error.ts';
 import { eraseCredential } from './client/docker-config.ts';
 import type { Command } from './command.ts';
 import { accessOptions, clientOptions, textOption } from './image-report.ts';
-import { registryHost, tokenName } from './login.ts';
+import { registryHost, tokenName } from './login-names.ts';
 import { ServerClient } from './server-client.ts';
 
 export const command: Command = {

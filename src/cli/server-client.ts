@@ -23,6 +23,8 @@ export class ServerClient {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #authFile: string | undefined;
   #authorization: Promise<string | undefined> | undefined;
+  /** Of the second factor, beside a password. */
+  #code: string | undefined;
 
   constructor(base: string, environment: NodeJS.ProcessEnv, options: ClientOptions = {}) {
     this.base = originOf(base);
@@ -32,8 +34,15 @@ export class ServerClient {
   }
 
   /** Uses this name and password (or token) instead of what is stored. */
-  signedInAs(name: string, password: string): this {
+  signedInAs(name: string, password: string, code?: string): this {
     this.#authorization = Promise.resolve(basic(name, password));
+    this.#code = code;
+    return this;
+  }
+
+  /** Sends no credentials, whatever is stored. */
+  signedInAsNobody(): this {
+    this.#authorization = Promise.resolve(undefined);
     return this;
   }
 
@@ -45,6 +54,7 @@ export class ServerClient {
     const headers: Record<string, string> = {
       Accept: 'application/json',
       ...(authorization !== undefined && { Authorization: authorization }),
+      ...(this.#code !== undefined && { 'Assay-Code': this.#code }),
       ...(bytes && { 'Content-Length': String(bytes.length) }),
       ...(bytes && bytes !== body && { 'Content-Type': 'application/json' }),
     };

@@ -1,6 +1,7 @@
 import type { Endpoint } from './endpoint.ts';
 import * as access from './access.ts';
 import * as authority from './authority.ts';
+import * as directories from './directories.ts';
 import * as house from './house.ts';
 import * as images from './images.ts';
 import * as repositories from './repositories.ts';
@@ -24,4 +25,5 @@ export const endpoints: readonly Endpoint[] = [
   upkeep,
   access,
   teams,
+  directories,
 ].flatMap(endpointsIn);

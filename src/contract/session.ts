@@ -5,6 +5,9 @@ import { limits, time } from './shapes.ts';
 export const me = z.object({
   name: z.string().optional(),
   administrator: z.boolean(),
+  secondFactor: z.boolean(),
+  /** False for accounts that a directory vouches for. */
+  hasPassword: z.boolean(),
   /** True while the password is the one the first start made. */
   initialPassword: z.boolean(),
   version: z.string(),
@@ -27,9 +30,14 @@ export const signIn = endpoint({
   path: '/api/v1/session',
   summary: 'Sign in with name and password; sets the session cookie',
   right: 'anyone',
-  body: z.strictObject({ name: z.string().max(64), password: z.string().max(256) }),
+  body: z.strictObject({
+    name: z.string().max(64),
+    password: z.string().max(256),
+    /** Of the authenticator application, where there is a second factor. */
+    code: z.string().max(20).optional(),
+  }),
   answer: me,
-  errors: ['credentials-invalid', 'too-many-requests'],
+  errors: ['credentials-invalid', 'second-factor-required', 'directory-unreachable', 'too-many-requests'],
 });
 
 export const signOut = endpoint({

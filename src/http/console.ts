@@ -20,7 +20,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-const SECURITY: Readonly<Record<string, string>> = {
+/** What a browser may do with a page of ours. */
+export const PAGE_SECURITY: Readonly<Record<string, string>> = {
   'Content-Security-Policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   'X-Content-Type-Options': 'nosniff',
@@ -82,7 +83,7 @@ async function listFiles(folder: string): Promise<string[]> {
 
 function sendFile(request: IncomingMessage, response: ServerResponse, file: File): void {
   const headers = {
-    ...SECURITY,
+    ...PAGE_SECURITY,
     ETag: file.etag,
     Vary: 'Accept-Encoding',
     'Cache-Control': file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',

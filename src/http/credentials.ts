@@ -45,7 +45,10 @@ export async function identify(house: House, request: IncomingMessage): Promise<
   if (!header) return nobody;
   const basic = readBasic(header);
   if (basic) {
-    const identified = await house.signIn.byPassword(basic.name, basic.password, addressOf(request));
+    const code = request.headers['assay-code'];
+    const identified = await house.signIn.byPassword(basic.name, basic.password, addressOf(request), {
+      code: typeof code === 'string' ? code.slice(0, 20) : undefined,
+    });
     return callerOf(identified, request, 'password');
   }
   const bearer = readBearer(header);

@@ -9,6 +9,8 @@ import { findTrustRoute, trustScope } from './trust/routes.ts';
 export interface HostCheck {
   /** Throws `host-unknown` for a Host that is neither ours nor loopback (DNS rebinding). */
   require(request: IncomingMessage): void;
+  /** The address that the client reached this server by, without a slash at the end. */
+  base(request: IncomingMessage): string;
   /** The WWW-Authenticate value for a request on /v2 (docker registry token protocol). */
   challenge(request: IncomingMessage, path: string, query: URLSearchParams): string;
 }
@@ -18,7 +20,12 @@ export function hostOf(header: string): string {
 }
 
 export function hostCheck(options: { isOwnHost: OwnHost; publicUrl: string | undefined; service: string }): HostCheck {
+  const base = (request: IncomingMessage) => {
+    const { secure, host } = originOf(request);
+    return options.publicUrl?.replace(/\/$/, '') ?? `${secure ? 'https' : 'http'}://${host ?? ''}`;
+  };
   return {
+    base,
     require(request) {
       const header = originOf(request).host;
       if (header === undefined) throw new AssayError('host-unknown', 'the request names no host');
@@ -30,9 +37,7 @@ export function hostCheck(options: { isOwnHost: OwnHost; publicUrl: string | und
         );
     },
     challenge(request, path, query) {
-      const { secure, host } = originOf(request);
-      const base = options.publicUrl ?? `${secure ? 'https' : 'http'}://${host ?? ''}`;
-      const parts = [`realm="${base}/token"`, `service="${options.service}"`];
+      const parts = [`realm="${base(request)}/token"`, `service="${options.service}"`];
       const scope = scopeFor(path, request.method ?? 'GET', query);
       if (scope) parts.push(`scope="${scope}"`);
       return `Bearer ${parts.join(',')}`;

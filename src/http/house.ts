@@ -1,8 +1,11 @@
 import type { Accounts } from '../work/access/accounts.ts';
+import type { Directories } from '../work/access/directories.ts';
 import type { Grants } from '../work/access/grants.ts';
+import type { OidcSignIn } from '../work/access/oidc-sign-in.ts';
 import type { Organisations } from '../work/access/organisations.ts';
 import type { RegistryTokens } from '../work/access/registry-tokens.ts';
 import type { Robots } from '../work/access/robots.ts';
+import type { SecondFactor } from '../work/access/second-factor.ts';
 import type { SignIn } from '../work/access/sign-in.ts';
 import type { Backups } from '../work/registry/backups.ts';
 import type { Blobs } from '../work/registry/blobs.ts';
@@ -39,6 +42,9 @@ export interface House {
   readonly tokens: RegistryTokens;
   readonly accounts: Accounts;
   readonly grants: Grants;
+  readonly directories: Directories;
+  readonly oidc: OidcSignIn;
+  readonly secondFactor: SecondFactor;
   readonly organisations: Organisations;
   readonly robots: Robots;
   readonly trust: ContentTrust;

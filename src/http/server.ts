@@ -9,6 +9,7 @@ import { identify, refuseReadOnly } from './credentials.ts';
 import type { HostCheck } from './hosts.ts';
 import type { House } from './house.ts';
 import { type FindOrigin, noteOrigin } from './origin.ts';
+import { answerOidc } from './oidc.ts';
 import { finishBody, sendEmpty, sendJson, sendRegistryError, toAssayError } from './registry/answer.ts';
 import { answerRegistry } from './registry/routes.ts';
 import { answerTrust, findTrustRoute } from './trust/routes.ts';
@@ -101,6 +102,7 @@ async function answer(
         state.error = error;
       },
     });
+  if (path.startsWith('/oidc/')) return answerOidc(parts.house, parts.hosts, request, response, path, query);
   if (path === '/v1/search') return search(parts, request, response, query);
   if (path === '/metrics') return metrics(parts, request, response);
   return parts.console.send(request, response, path);

@@ -73,6 +73,25 @@ export const errorTable = {
   unauthorized: { status: 401, oci: 'UNAUTHORIZED', exit: 2, text: 'authentication required' },
   'credentials-invalid': { status: 401, oci: 'UNAUTHORIZED', exit: 2, text: 'wrong name or password' },
   denied: { status: 403, oci: 'DENIED', exit: 1, text: 'you have no right to do this' },
+  'second-factor-required': {
+    status: 401,
+    oci: 'UNAUTHORIZED',
+    exit: 2,
+    text: 'this account has a second factor: sign in with its code, or use a personal token',
+  },
+  'directory-unreachable': {
+    status: 503,
+    oci: 'UNAUTHORIZED',
+    exit: 3,
+    text: 'the directory that vouches for this account cannot be asked now',
+  },
+  'directory-refused': {
+    status: 403,
+    oci: 'UNAUTHORIZED',
+    exit: 2,
+    text: 'the directory does not vouch for you',
+  },
+  'address-refused': { status: 400, oci: 'UNSUPPORTED', exit: 2, text: 'that address may not be asked' },
   'too-many-requests': { status: 429, oci: 'TOOMANYREQUESTS', exit: 3, text: 'too many attempts; wait and try again' },
   'origin-refused': { status: 403, oci: 'DENIED', exit: 1, text: 'the request comes from another site' },
   'host-unknown': {

@@ -1,3 +1,4 @@
+import type { Directory } from '../access/directory-settings.ts';
 import type { TokenLimits } from '../access/limits.ts';
 import type { Action, Role } from '../access/roles.ts';
 import type { Viewer } from '../access/viewer.ts';
@@ -20,6 +21,8 @@ export interface Account {
   readonly administrator: boolean;
   readonly disabled: boolean;
   readonly createdAt: number;
+  /** When the directory last said that the account is whom it says. */
+  readonly vouchedAt: number | undefined;
   readonly passwordChangedAt: number;
   /** PHC string of argon2id; empty where no password is kept. */
   readonly passwordHash: string;
@@ -29,8 +32,7 @@ export interface Account {
 export interface TokenRecord {
   readonly id: string;
   readonly accountId: string;
-  /** `second-factor` stands between the password and the code; it opens nothing. */
-  readonly kind: 'personal' | 'refresh' | 'session' | 'robot' | 'second-factor';
+  readonly kind: 'personal' | 'refresh' | 'session' | 'robot';
   readonly name: string;
   readonly readOnly: boolean;
   /** Absent: everything that its account may do. */
@@ -148,7 +150,22 @@ export interface GrantRecords {
   grants(filter: { account?: string; repository?: RepositoryName; organisation?: string }): Promise<Grant[]>;
 }
 
-export interface AccessRecords extends AccountRecords, TokenRecords, OrganisationRecords, GrantRecords {
+export interface DirectoryRecords {
+  /** In the order in which they were made, which is the order in which they are asked. */
+  directories(): Promise<Directory[]>;
+  directory(id: string): Promise<Directory | undefined>;
+  putDirectory(directory: Directory): Promise<void>;
+  /** Its accounts are disabled and lose their tokens, and the teams that it put them in. */
+  deleteDirectory(id: string): Promise<void>;
+  setVouched(accountId: string, at: number): Promise<void>;
+}
+
+export interface AccessRecords
+  extends AccountRecords,
+    TokenRecords,
+    OrganisationRecords,
+    GrantRecords,
+    DirectoryRecords {
   /** Values the server made once and keeps: token keys and the like. */
   secret(name: string): Promise<Uint8Array | undefined>;
   setSecret(name: string, value: Uint8Array): Promise<void>;

@@ -95,11 +95,13 @@ export interface Schema {
     totp_secret: string | null;
     /** Newest time step whose code was used (RFC 6238 section 5.2). */
     totp_step: number | null;
+    /** When the directory last said that the account is whom it says. */
+    vouched_at: number | null;
   };
   tokens: {
     id: string;
     account_id: string;
-    kind: 'personal' | 'refresh' | 'session' | 'robot' | 'second-factor';
+    kind: 'personal' | 'refresh' | 'session' | 'robot';
     name: string;
     read_only: number;
     secret_hash: string;
@@ -118,6 +120,7 @@ export interface Schema {
     /** Mask of the role's actions; follows the role when an organisation changes it. */
     actions: number;
   };
+  directories: { id: string; name: string; enabled: number; settings: string; created_at: number };
   custom_roles: { organisation: string; name: string; actions: number; description: string };
   teams: { id: string; organisation: string; name: string; description: string; created_at: number };
   /** `source` is `local` or the directory whose groups made the account a member. */

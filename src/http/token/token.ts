@@ -10,6 +10,10 @@ import { readBody } from '../registry/manifests.ts';
 
 const REFRESH_MS = 90 * 24 * 3600_000;
 const MAX_FORM = 64 * 1024;
+/** RFC 8693. */
+const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+/** Directories are asked at every token request, so that who was taken out of a group notices at the next one. */
+const ASKING = { freshMs: 0 };
 
 /** The token endpoint of the docker registry protocol: GET with Basic, POST as OAuth 2 (RFC 6749 section 4.3 and 6). */
 export async function answerToken(
@@ -32,7 +36,7 @@ async function byGet(
 ): Promise<void> {
   const basic = readBasic(request.headers.authorization);
   if (request.headers.authorization && !basic) throw new AssayError('credentials-invalid');
-  const identified = basic && (await house.signIn.byPassword(basic.name, basic.password, addressOf(request)));
+  const identified = basic && (await house.signIn.byPassword(basic.name, basic.password, addressOf(request), ASKING));
   const offline = query.get('offline_token') === 'true' ? query.get('client_id') : null;
   await answer(house, response, identified, query.getAll('scope'), offline === null ? undefined : offline || 'docker');
 }
@@ -46,6 +50,7 @@ async function byPost(house: House, request: IncomingMessage, response: ServerRe
       form.get('username') ?? '',
       form.get('password') ?? '',
       addressOf(request),
+      ASKING,
     );
     return answer(
       house,
@@ -57,12 +62,19 @@ async function byPost(house: House, request: IncomingMessage, response: ServerRe
   }
   if (grant === 'refresh_token') {
     const secret = form.get('refresh_token') ?? '';
-    const identified = await house.signIn.byToken(secret, ['refresh', 'personal']);
+    const identified = await house.signIn.byToken(secret, ['refresh', 'personal', 'robot'], 0);
     if (!identified)
       throw new AssayError('credentials-invalid', 'the refresh token is not valid, or no longer; log in again');
     return answer(house, response, identified, scopes, undefined, secret);
   }
-  throw new AssayError('unsupported', 'grant_type is password or refresh_token');
+  if (grant === TOKEN_EXCHANGE) {
+    const type = form.get('subject_token_type');
+    if (type !== 'urn:ietf:params:oauth:token-type:jwt' && type !== 'urn:ietf:params:oauth:token-type:id_token')
+      throw new AssayError('unsupported', 'subject_token_type is urn:ietf:params:oauth:token-type:jwt');
+    const identified = await house.signIn.byWorkload(form.get('subject_token') ?? '', form.get('robot') ?? undefined);
+    return answer(house, response, identified, scopes, undefined);
+  }
+  throw new AssayError('unsupported', 'grant_type is password, refresh_token or token-exchange');
 }
 
 async function answer(

@@ -21,6 +21,11 @@ export function checkPassword(password: string, name: string): void {
     throw new AssayError('input-invalid', 'the password is too close to the name');
 }
 
+/** True for what a person's account may be called. */
+export function isAccountName(name: string): boolean {
+  return NAME.test(name) && name.length <= 64;
+}
+
 /** Accounts of persons and their passwords. */
 export class Accounts {
   readonly #database: Database;
@@ -40,7 +45,7 @@ export class Accounts {
 
   async create(viewer: Viewer, wanted: { name: string; password: string; administrator: boolean }): Promise<Account> {
     requireAdministrator(viewer);
-    if (!NAME.test(wanted.name) || wanted.name.length > 64)
+    if (!isAccountName(wanted.name))
       throw new AssayError(
         'input-invalid',
         'an account name has lower case letters, digits and single . _ - between them, at most 64',

@@ -13,6 +13,7 @@ export function newAccount(
     secondFactor: false,
     administrator: false,
     disabled: false,
+    vouchedAt: undefined,
     passwordChangedAt: given.createdAt,
     passwordHash: '',
     ...given,

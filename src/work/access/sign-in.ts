@@ -2,18 +2,23 @@ import { createHmac, hash, randomBytes } from 'node:crypto';
 import type { TokenLimits } from '../../access/limits.ts';
 import type { RequestOrigin, Viewer } from '../../access/viewer.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { AssayError } from '../../lib/error.ts';
+import { AssayError, isAssayError } from '../../lib/error.ts';
 import { uuidv7 } from '../../lib/uuid.ts';
 import type { Account, TokenRecord } from '../../ports/access-records.ts';
 import type { Database } from '../../ports/database.ts';
 import type { Passwords } from '../../ports/passwords.ts';
 import { appendEvent } from '../events.ts';
+import type { Directories } from './directories.ts';
+import type { SecondFactor } from './second-factor.ts';
 import { Throttle } from './throttle.ts';
 
-const PREFIX = { personal: 'asy_pat_', refresh: 'asy_ref_', session: 'asy_ses_', 'second-factor': 'asy_2nd_' } as const;
+const PREFIX = { personal: 'asy_pat_', refresh: 'asy_ref_', session: 'asy_ses_' } as const;
 const REMEMBER_MS = 5 * 60_000;
 const MAX_REMEMBERED = 10_000;
 const TOUCH_EVERY_MS = 60_000;
+/** How long the word of a directory is good for requests; a token request always asks anew. */
+const VOUCHED_MS = 60_000;
+const JWT = /^eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
 export interface Identified {
   readonly account: Account;
@@ -25,54 +30,113 @@ export class SignIn {
   readonly #database: Database;
   readonly #passwords: Passwords;
   readonly #clock: Clock;
+  readonly #directories: Directories;
+  readonly #secondFactor: SecondFactor;
   readonly #throttle: Throttle;
   readonly #key = randomBytes(32);
   /** Successful checks, as HMACs under a key of this process: docker sends the password with every pull. */
   readonly #remembered = new Map<string, { accountId: string; passwordChangedAt: number; until: number }>();
 
-  constructor(database: Database, passwords: Passwords, clock: Clock, throttle = new Throttle()) {
-    this.#database = database;
-    this.#passwords = passwords;
-    this.#clock = clock;
-    this.#throttle = throttle;
+  constructor(parts: {
+    database: Database;
+    passwords: Passwords;
+    clock: Clock;
+    directories: Directories;
+    secondFactor: SecondFactor;
+    throttle?: Throttle;
+  }) {
+    this.#database = parts.database;
+    this.#passwords = parts.passwords;
+    this.#clock = parts.clock;
+    this.#directories = parts.directories;
+    this.#secondFactor = parts.secondFactor;
+    this.#throttle = parts.throttle ?? new Throttle();
   }
 
-  /** Checks name and password, or name and a personal token as docker sends it. Throws `credentials-invalid`. */
-  async byPassword(name: string, password: string, address: string): Promise<Identified> {
-    if (password.startsWith('asy_')) return this.#byTokenOf(name, password, address);
+  /**
+   * Checks name and password, or name and a token as docker sends it. `code` is the one of the second factor; a password
+   * alone is not enough where there is one. Throws `credentials-invalid`, `second-factor-required` or
+   * `directory-unreachable`.
+   */
+  async byPassword(
+    name: string,
+    password: string,
+    address: string,
+    options: { code?: string | undefined; freshMs?: number } = {},
+  ): Promise<Identified> {
+    if (password.startsWith('asy_')) return this.#byTokenOf(name, password, address, options.freshMs);
     const now = this.#clock.now();
     const remembered = this.#recall(name, password, now);
     if (remembered) {
       const account = await this.#database.records.access.accountById(remembered.accountId);
-      if (account && !account.disabled && account.passwordChangedAt === remembered.passwordChangedAt)
+      if (account && usable(account) && account.passwordChangedAt === remembered.passwordChangedAt)
         return { account, token: undefined };
     }
     this.#throttle.check(name, address, now);
-    const account = await this.#database.records.access.account(name);
-    const right = await this.#passwords.verify(password, account?.passwordHash);
-    if (!account || !right || account.disabled) {
-      this.#throttle.failed(name, address, this.#clock.now());
-      throw new AssayError('credentials-invalid');
-    }
+    if (JWT.test(password) && name.includes('+'))
+      return this.#failing(name, address, () => this.byWorkload(password, name));
+    const account = await this.#failing(name, address, async () => {
+      const right = await this.#rightful(name, password);
+      if (!right) throw new AssayError('credentials-invalid');
+      await this.#secondFactor.require(right, options.code);
+      return right;
+    });
     this.#throttle.succeeded(name, address);
-    this.#remember(name, password, account, now);
+    if (usable(account)) this.#remember(name, password, account, now);
     return { account, token: undefined };
   }
 
-  async #byTokenOf(name: string, secret: string, address: string): Promise<Identified> {
-    const now = this.#clock.now();
-    this.#throttle.check(name, address, now);
-    const found = await this.byToken(secret, ['personal', 'refresh', 'robot']);
-    if (found && (found.account.name === name || name === '<token>' || name === '')) return found;
-    this.#throttle.failed(name, address, now);
-    throw new AssayError('credentials-invalid');
+  /** A CI job's token for a short one of a robot; see `Directories.byWorkload`. */
+  byWorkload(jwt: string, robot: string | undefined): Promise<Identified> {
+    return this.#directories.byWorkload(jwt, robot);
   }
 
-  /** The account behind a token, or none; marks the token as used. */
-  async byToken(secret: string, kinds: readonly TokenRecord['kind'][]): Promise<Identified | undefined> {
+  /** Local accounts by their password here, others by the directory that vouches for them; never the one for the other. */
+  async #rightful(name: string, password: string): Promise<Account | undefined> {
+    const account = await this.#database.records.access.account(name);
+    const local = account?.source === 'local' && account.kind === 'person' ? account : undefined;
+    const right = await this.#passwords.verify(password, local?.passwordHash);
+    if (local) return right && !local.disabled ? local : undefined;
+    if (account?.kind === 'robot' || account?.disabled) return undefined;
+    const found = account
+      ? await this.#directories.passwordOf(account, password)
+      : await this.#directories.byPassword(name, password);
+    return found === 'wrong' ? undefined : found;
+  }
+
+  /** Counts what fails because of the credentials against who tried. */
+  async #failing<T>(name: string, address: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isAssayError(error, 'credentials-invalid')) this.#throttle.failed(name, address, this.#clock.now());
+      throw error;
+    }
+  }
+
+  async #byTokenOf(name: string, secret: string, address: string, freshMs?: number): Promise<Identified> {
     const now = this.#clock.now();
-    const found = await this.#database.records.access.tokenBySecret(hash('sha256', secret, 'hex'), now);
-    if (!found || !kinds.includes(found.token.kind)) return undefined;
+    this.#throttle.check(name, address, now);
+    return this.#failing(name, address, async () => {
+      const found = await this.byToken(secret, ['personal', 'refresh', 'robot'], freshMs);
+      if (found && (found.account.name === name || name === '<token>' || name === '')) return found;
+      throw new AssayError('credentials-invalid');
+    });
+  }
+
+  /**
+   * The account behind a token, or none; marks the token as used. The directory of the account must have vouched for it
+   * within `freshMs`, or does so now.
+   */
+  async byToken(
+    secret: string,
+    kinds: readonly TokenRecord['kind'][],
+    freshMs = VOUCHED_MS,
+  ): Promise<Identified | undefined> {
+    const now = this.#clock.now();
+    const known = await this.#database.records.access.tokenBySecret(hash('sha256', secret, 'hex'), now);
+    if (!known || !kinds.includes(known.token.kind)) return undefined;
+    const found = { token: known.token, account: await this.#directories.requireVouched(known.account, freshMs) };
     if ((found.token.lastUsedAt ?? 0) + TOUCH_EVERY_MS < now)
       await this.#database.change(({ access }) => access.touchToken(found.token.id, now));
     return found;
@@ -138,6 +202,11 @@ export class SignIn {
       until: now + REMEMBER_MS,
     });
   }
+}
+
+/** True for an account whose password alone opens it, so that a check may be remembered. */
+function usable(account: Account): boolean {
+  return account.source === 'local' && !account.disabled && !account.secondFactor;
 }
 
 /** The viewer that an identified account is. A read-only token narrows nothing here but is refused for changes. */

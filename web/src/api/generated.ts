@@ -21,7 +21,7 @@ export interface Api {
     params: undefined;
     query: undefined;
     body: undefined;
-    answer: { readonly name?: string | undefined; readonly administrator: boolean; readonly initialPassword: boolean; readonly version: string; readonly registryHost: string };
+    answer: { readonly name?: string | undefined; readonly administrator: boolean; readonly secondFactor: boolean; readonly hasPassword: boolean; readonly initialPassword: boolean; readonly version: string; readonly registryHost: string };
   };
   /** One’s own personal tokens. */
   listTokens: {
@@ -41,8 +41,8 @@ export interface Api {
   signIn: {
     params: undefined;
     query: undefined;
-    body: { readonly name: string; readonly password: string };
-    answer: { readonly name?: string | undefined; readonly administrator: boolean; readonly initialPassword: boolean; readonly version: string; readonly registryHost: string };
+    body: { readonly name: string; readonly password: string; readonly code?: string | undefined };
+    answer: { readonly name?: string | undefined; readonly administrator: boolean; readonly secondFactor: boolean; readonly hasPassword: boolean; readonly initialPassword: boolean; readonly version: string; readonly registryHost: string };
   };
   /** End the session. */
   signOut: {
@@ -499,6 +499,90 @@ export interface Api {
     body: undefined;
     answer: undefined;
   };
+  /** Begin to sign a command line in: a person opens the address and enters the code (RFC 8628). */
+  beginDeviceSignIn: {
+    params: undefined;
+    query: undefined;
+    body: { readonly provider: string };
+    answer: { readonly handle: string; readonly userCode: string; readonly verificationUri: string; readonly verificationUriComplete?: string | undefined; readonly intervalSeconds: number; readonly expiresInSeconds: number };
+  };
+  /** Turn the second factor on with the code that the application shows; other sessions end. */
+  confirmSecondFactor: {
+    params: undefined;
+    query: undefined;
+    body: { readonly code: string };
+    answer: { readonly name?: string | undefined; readonly administrator: boolean; readonly secondFactor: boolean; readonly hasPassword: boolean; readonly initialPassword: boolean; readonly version: string; readonly registryHost: string };
+  };
+  /** Add a directory; its groups become teams here. */
+  createDirectory: {
+    params: undefined;
+    query: undefined;
+    body: { readonly name: string; readonly enabled?: boolean | undefined; readonly settings: { readonly kind: 'ldap'; readonly urls: readonly string[]; readonly startTls?: boolean | undefined; readonly ca?: string | undefined; readonly bindDn?: string | undefined; readonly baseDn: string; readonly userFilter?: string | undefined; readonly nameAttribute?: string | undefined; readonly mailAttribute?: string | undefined; readonly idAttribute?: string | undefined; readonly groupBaseDn?: string | undefined; readonly groupFilter?: string | undefined; readonly groupNameAttribute?: string | undefined; readonly nested?: 'none' | 'recursive' | 'chain' | undefined; readonly timeoutSeconds?: number | undefined; readonly groups?: readonly { readonly group: string; readonly team: string }[] | undefined } | { readonly kind: 'oidc'; readonly issuer: string; readonly clientId: string; readonly scopes?: readonly string[] | undefined; readonly nameClaim?: string | undefined; readonly groupsClaim?: string | undefined; readonly trustDays?: number | undefined; readonly groups?: readonly { readonly group: string; readonly team: string }[] | undefined } | { readonly kind: 'workload'; readonly issuer: string; readonly audience: string; readonly rules: readonly { readonly robot: string; readonly claims: Readonly<Record<string, string>>; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined }[] }; readonly secret?: string | undefined };
+    answer: { readonly id: string; readonly name: string; readonly enabled: boolean; readonly hasSecret: boolean; readonly settings: Readonly<Record<string, unknown>>; readonly createdAt: string };
+  };
+  /** Remove a directory; its accounts are disabled and their tokens end. */
+  deleteDirectory: {
+    params: { readonly id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** LDAP directories, OpenID Connect providers and issuers of workload tokens. */
+  listDirectories: {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    answer: { readonly items: readonly { readonly id: string; readonly name: string; readonly enabled: boolean; readonly hasSecret: boolean; readonly settings: Readonly<Record<string, unknown>>; readonly createdAt: string }[] };
+  };
+  /** OpenID Connect providers that one may sign in with; the console begins at /oidc/start?provider=NAME. */
+  listProviders: {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    answer: { readonly items: readonly { readonly name: string }[] };
+  };
+  /** Make a secret for an authenticator application (RFC 6238); nothing changes until it is confirmed. */
+  offerSecondFactor: {
+    params: undefined;
+    query: undefined;
+    body: { readonly password: string };
+    answer: { readonly secret: string; readonly address: string };
+  };
+  /** Ask whether the person has agreed; then the answer holds a personal token, once. */
+  pollDeviceSignIn: {
+    params: undefined;
+    query: undefined;
+    body: { readonly handle: string; readonly name: string; readonly readOnly?: boolean | undefined; readonly days?: number | undefined };
+    answer: { readonly state: 'pending' | 'slow-down' | 'signed-in'; readonly account?: string | undefined; readonly secret?: string | undefined };
+  };
+  /** Turn the second factor off; needs a code. */
+  removeSecondFactor: {
+    params: undefined;
+    query: { readonly code: string };
+    body: undefined;
+    answer: undefined;
+  };
+  /** Turn the second factor of somebody off who lost the application. */
+  resetSecondFactor: {
+    params: { readonly name: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Try settings without keeping them; with a name, show what the directory says of that person. */
+  testDirectory: {
+    params: undefined;
+    query: undefined;
+    body: { readonly id?: string | undefined; readonly settings: { readonly kind: 'ldap'; readonly urls: readonly string[]; readonly startTls?: boolean | undefined; readonly ca?: string | undefined; readonly bindDn?: string | undefined; readonly baseDn: string; readonly userFilter?: string | undefined; readonly nameAttribute?: string | undefined; readonly mailAttribute?: string | undefined; readonly idAttribute?: string | undefined; readonly groupBaseDn?: string | undefined; readonly groupFilter?: string | undefined; readonly groupNameAttribute?: string | undefined; readonly nested?: 'none' | 'recursive' | 'chain' | undefined; readonly timeoutSeconds?: number | undefined; readonly groups?: readonly { readonly group: string; readonly team: string }[] | undefined } | { readonly kind: 'oidc'; readonly issuer: string; readonly clientId: string; readonly scopes?: readonly string[] | undefined; readonly nameClaim?: string | undefined; readonly groupsClaim?: string | undefined; readonly trustDays?: number | undefined; readonly groups?: readonly { readonly group: string; readonly team: string }[] | undefined } | { readonly kind: 'workload'; readonly issuer: string; readonly audience: string; readonly rules: readonly { readonly robot: string; readonly claims: Readonly<Record<string, string>>; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined }[] }; readonly secret?: string | undefined; readonly name?: string | undefined };
+    answer: { readonly steps: readonly { readonly step: string; readonly ok: boolean; readonly detail: string }[] };
+  };
+  /** Change a directory; without a secret the one that is kept stays, null removes it. */
+  updateDirectory: {
+    params: { readonly id: string };
+    query: undefined;
+    body: { readonly name: string; readonly enabled: boolean; readonly settings: { readonly kind: 'ldap'; readonly urls: readonly string[]; readonly startTls?: boolean | undefined; readonly ca?: string | undefined; readonly bindDn?: string | undefined; readonly baseDn: string; readonly userFilter?: string | undefined; readonly nameAttribute?: string | undefined; readonly mailAttribute?: string | undefined; readonly idAttribute?: string | undefined; readonly groupBaseDn?: string | undefined; readonly groupFilter?: string | undefined; readonly groupNameAttribute?: string | undefined; readonly nested?: 'none' | 'recursive' | 'chain' | undefined; readonly timeoutSeconds?: number | undefined; readonly groups?: readonly { readonly group: string; readonly team: string }[] | undefined } | { readonly kind: 'oidc'; readonly issuer: string; readonly clientId: string; readonly scopes?: readonly string[] | undefined; readonly nameClaim?: string | undefined; readonly groupsClaim?: string | undefined; readonly trustDays?: number | undefined; readonly groups?: readonly { readonly group: string; readonly team: string }[] | undefined } | { readonly kind: 'workload'; readonly issuer: string; readonly audience: string; readonly rules: readonly { readonly robot: string; readonly claims: Readonly<Record<string, string>>; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined }[] }; readonly secret?: string | null | undefined };
+    answer: { readonly id: string; readonly name: string; readonly enabled: boolean; readonly hasSecret: boolean; readonly settings: Readonly<Record<string, unknown>>; readonly createdAt: string };
+  };
 }
 
 /** Where each endpoint is. */
@@ -574,4 +658,16 @@ export const routes = {
   listTeams: { method: 'GET', path: '/api/v1/organisations/{organisation}/teams' },
   removeTeamMember: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/teams/{team}/members/{account}' },
   revokeRobotToken: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/robots/{robot}/tokens/{id}' },
+  beginDeviceSignIn: { method: 'POST', path: '/api/v1/sign-in/device' },
+  confirmSecondFactor: { method: 'PUT', path: '/api/v1/me/second-factor' },
+  createDirectory: { method: 'POST', path: '/api/v1/directories' },
+  deleteDirectory: { method: 'DELETE', path: '/api/v1/directories/{id}' },
+  listDirectories: { method: 'GET', path: '/api/v1/directories' },
+  listProviders: { method: 'GET', path: '/api/v1/sign-in/providers' },
+  offerSecondFactor: { method: 'POST', path: '/api/v1/me/second-factor' },
+  pollDeviceSignIn: { method: 'POST', path: '/api/v1/sign-in/device/poll' },
+  removeSecondFactor: { method: 'DELETE', path: '/api/v1/me/second-factor' },
+  resetSecondFactor: { method: 'DELETE', path: '/api/v1/accounts/{name}/second-factor' },
+  testDirectory: { method: 'POST', path: '/api/v1/directory-test' },
+  updateDirectory: { method: 'PUT', path: '/api/v1/directories/{id}' },
 } as const satisfies Readonly<Record<keyof Api, { method: string; path: string }>>;

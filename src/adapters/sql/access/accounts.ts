@@ -16,6 +16,7 @@ export function toAccount(row: Schema['accounts']): Account {
     administrator: row.administrator === 1,
     disabled: row.disabled === 1,
     createdAt: row.created_at,
+    vouchedAt: row.vouched_at ?? undefined,
     passwordChangedAt: row.password_changed_at,
     passwordHash: row.password_hash,
   };
@@ -70,6 +71,7 @@ export function accounts(db: Kysely<Schema>): AccountRecords {
           email: account.email ?? null,
           totp_secret: null,
           totp_step: null,
+          vouched_at: account.vouchedAt ?? null,
           password_hash: account.passwordHash,
           administrator: account.administrator ? 1 : 0,
           disabled: account.disabled ? 1 : 0,

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { AccessRecords } from '../../../ports/access-records.ts';
 import type { Schema } from '../schema.ts';
 import { accounts } from './accounts.ts';
+import { directories } from './directories.ts';
 import { grants } from './grants.ts';
 import { organisations } from './organisations.ts';
 import { teams } from './teams.ts';
@@ -14,6 +15,7 @@ export function accessRecords(db: Kysely<Schema>): AccessRecords {
     ...organisations(db),
     ...teams(db),
     ...grants(db),
+    ...directories(db),
     async secret(name) {
       return (await db.selectFrom('secrets').select('value').where('name', '=', name).executeTakeFirst())?.value;
     },

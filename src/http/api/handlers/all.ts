@@ -1,6 +1,7 @@
 import type { Handled } from '../call.ts';
 import { accessHandlers } from './access.ts';
 import { authorityHandlers } from './authority.ts';
+import { directoryHandlers } from './directories.ts';
 import { houseHandlers } from './house.ts';
 import { imageHandlers } from './images.ts';
 import { repositoryHandlers } from './repositories.ts';
@@ -15,4 +16,5 @@ export const handlers: readonly Handled[] = [
   ...houseHandlers,
   ...upkeepHandlers,
   ...accessHandlers,
+  ...directoryHandlers,
 ];

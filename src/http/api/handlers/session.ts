@@ -6,16 +6,20 @@ import type { TokenRecord } from '../../../ports/access-records.ts';
 import { isUnlimited } from '../../../work/access/accounts.ts';
 import type { House } from '../../house.ts';
 import { originOf } from '../../origin.ts';
-import { type Handled, handle } from '../call.ts';
+import type { Endpoint } from '../../../contract/endpoint.ts';
+import { type ApiCall, type Handled, handle } from '../call.ts';
 import { readLimits, shownLimits } from '../limits.ts';
 import { SESSION_MS, sessionCookie, sessionSecret } from '../session-cookie.ts';
 import type { IncomingMessage } from 'node:http';
 
-async function meOf(house: House, viewer: Viewer, request: IncomingMessage) {
+export async function meOf(house: House, viewer: Viewer, request: IncomingMessage) {
   const account = viewer.kind === 'account' ? viewer : undefined;
+  const kept = account && (await house.database.records.access.accountById(account.accountId));
   return {
     ...(account && { name: account.name }),
     administrator: account?.administrator ?? false,
+    secondFactor: kept?.secondFactor ?? false,
+    hasPassword: kept !== undefined && kept.source === 'local' && kept.kind === 'person',
     initialPassword: account?.administrator === true && (await house.initialPassword()),
     version: house.version,
     registryHost: originOf(request).host ?? house.service,
@@ -27,6 +31,18 @@ export function requireAccount(viewer: Viewer): Viewer & { kind: 'account' } {
   if (viewer.kind !== 'account') throw new AssayError('unauthorized');
   if (!isUnlimited(viewer)) throw new AssayError('denied', 'this token is limited; use a full sign-in');
   return viewer;
+}
+
+/** A new session for whoever came with one, after a change that ended all. */
+export async function renewSession(
+  { house, caller, request, head }: Pick<ApiCall<Endpoint>, 'house' | 'caller' | 'request' | 'head'>,
+  accountId: string,
+): Promise<void> {
+  if (caller.identified?.token?.kind !== 'session') return;
+  const account = await house.database.records.access.accountById(accountId);
+  if (!account) throw new AssayError('unauthorized');
+  const { secret } = await house.signIn.issue(account, 'session', { name: 'console', lifetimeMs: SESSION_MS });
+  head.headers['set-cookie'] = sessionCookie(request, secret);
 }
 
 function toToken(token: TokenRecord) {
@@ -46,7 +62,9 @@ const DAY_MS = 24 * 3600_000;
 export const sessionHandlers: readonly Handled[] = [
   handle(contract.getMe, ({ house, viewer, request }) => meOf(house, viewer, request)),
   handle(contract.signIn, async ({ house, body, address, request, head }) => {
-    const identified = await house.signIn.byPassword(body.name, body.password, address);
+    const identified = await house.signIn.byPassword(body.name, body.password, address, { code: body.code });
+    // A token may be narrower than its account; a session is not.
+    if (identified.token) throw new AssayError('credentials-invalid', 'the console wants the password, not a token');
     const { secret } = await house.signIn.issue(identified.account, 'session', {
       name: 'console',
       lifetimeMs: SESSION_MS,
@@ -63,16 +81,10 @@ export const sessionHandlers: readonly Handled[] = [
       await house.database.change(({ access }) => access.revokeToken(account.accountId, session.token!.id));
     head.headers['set-cookie'] = sessionCookie(request, undefined);
   }),
-  handle(contract.changePassword, async ({ house, viewer, body, request, head }) => {
-    const account = requireAccount(viewer);
-    await house.accounts.setPassword(viewer, account.name, body);
-    if (!sessionSecret(request)) return;
-    const renewed = await house.signIn.byPassword(account.name, body.password, originOf(request).address);
-    const { secret } = await house.signIn.issue(renewed.account, 'session', {
-      name: 'console',
-      lifetimeMs: SESSION_MS,
-    });
-    head.headers['set-cookie'] = sessionCookie(request, secret);
+  handle(contract.changePassword, async (call) => {
+    const account = requireAccount(call.viewer);
+    await call.house.accounts.setPassword(call.viewer, account.name, call.body);
+    await renewSession(call, account.accountId);
   }),
   handle(contract.listTokens, async ({ house, viewer }) => ({
     items: (await house.database.records.access.tokens(requireAccount(viewer).accountId, 'personal')).map(toToken),
