@@ -30,6 +30,7 @@ const upper: Readonly<Record<string, readonly string[]>> = {
 const adapterPillars: Readonly<Record<string, readonly string[]>> = {
   sql: ['access', 'content'],
   signer: ['trust'],
+  keys: ['trust'],
   advisories: ['content'],
   fs: ['trust'],
   analysis: ['content'],
