@@ -32,7 +32,7 @@ const adapterPillars: Readonly<Record<string, readonly string[]>> = {
   signer: ['trust'],
   keys: ['trust'],
   advisories: ['content'],
-  fs: ['trust'],
+  fs: ['access', 'trust'],
   analysis: ['content'],
   images: ['content'],
   ldap: ['access'],
