@@ -43,7 +43,8 @@ export function typeOf(schema: Schema): string {
 }
 
 function parenthesised(type: string): string {
-  return / [|] |^readonly /.test(type) && !type.startsWith('{') ? `(${type})` : type;
+  const union = / [|] |^readonly /.test(type) && !type.startsWith('{');
+  return union || type.includes(' } | { readonly kind: ') ? `(${type})` : type;
 }
 
 function objectType(schema: Schema): string {

@@ -4,6 +4,11 @@ import { commands } from '../src/cli/commands.ts';
 import type { Command } from '../src/cli/command.ts';
 import type { Endpoint } from '../src/contract/endpoint.ts';
 import { endpoints } from '../src/contract/endpoints.ts';
+import { malwareRules } from '../src/content/findings/malware/content-rules.ts';
+import { persistenceRules } from '../src/content/findings/malware/persistence.ts';
+import { practiceChecks } from '../src/content/findings/practices/practices.ts';
+import { secretFiles } from '../src/content/findings/secrets/file-rules.ts';
+import { secretRules } from '../src/content/findings/secrets/secret-rules.ts';
 import { analysers } from '../src/content/inventory/analysers.ts';
 import { errorTable } from '../src/lib/error-table.ts';
 
@@ -17,6 +22,7 @@ export async function referenceFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/errors.md', errorPage()],
     ['docs/reference/configuration.md', configurationPage()],
     ['docs/reference/ecosystems.md', ecosystemPage()],
+    ['docs/reference/findings.md', findingsPage()],
   ]);
 }
 
@@ -194,5 +200,45 @@ function ecosystemPage(): string {
     'Ecosystems',
     'What Assay looks for in an image: every file of every layer is offered to each reader of this table. A file that is larger than its limit, damaged or of a form that is not read is named in the report as incomplete. Files that belong to a package of the operating system are judged as that package, by its vendor. What lock files declare is marked `declared`; where their packages are installed too, only the installed ones are listed.',
     tableOf(['reader', 'files', 'limits', 'largest file'], rows),
+  );
+}
+
+const BELIEVED = {
+  sure: 'everywhere',
+  shaped: 'not in packages of others',
+  named: 'not in packages of others, tests and examples',
+};
+
+function findingsPage(): string {
+  const row = ({ id, title, severity }: { id: string; title: string; severity: string }) => [id, title, severity];
+  return page(
+    'Findings',
+    'What Assay tells of an image beside vulnerabilities. Secrets and malware are looked for in every file of every layer, deleted ones too; secrets also in the environment, the labels, the command and the history. A secret is never shown: a finding has its first characters at most, its length, and its SHA-256 as `fingerprint`. Files that a package of the distribution brought are left out, outside folders where people change them. Files inside compressed archives and programs are not opened for secrets.',
+    '## Secrets',
+    'A rule is tried where one of its keywords stands. What it sees must have the form that the issuer publishes, and pass its checksum, parse as what it claims to be, or be as mixed as chance would make it; what documentation puts in place of secrets is left out.',
+    tableOf(
+      ['rule', 'kind of secret', 'severity', 'believed'],
+      [
+        ...secretRules.map((each) => [...row(each), BELIEVED[each.confidence]]),
+        ...secretFiles.map((each) => [...row(each), 'in its own file']),
+      ],
+    ),
+    '## Malware',
+    'Known files by their digest, marks of malicious content, and places from which something is started without being asked for, unless a package of the distribution brought the file.',
+    tableOf(
+      ['rule', 'what', 'severity'],
+      [
+        ['known-file', 'A file that is known to be malicious', 'critical'],
+        ...malwareRules.map(row),
+        ...persistenceRules.map(row),
+      ],
+    ),
+    '## Practices',
+    tableOf(
+      ['rule', 'what', 'severity', 'elsewhere called', 'cure'],
+      practiceChecks.map((each) => [...row(each), each.also.join(', '), each.cure]),
+    ),
+    '## Licences and minimality',
+    'Licences that packages declare become SPDX expressions in categories: forbidden, restricted, reciprocal, unknown, notice, permissive, unencumbered; of alternatives the mildest counts, of parts that hold together the strictest. The first four are told, one finding a licence. Minimality tells of bytes that later layers hide, of shells, package managers, compilers, network tools and debuggers, of several services in one image, and of data that was baked in.',
   );
 }

@@ -30,9 +30,8 @@ const upper: Readonly<Record<string, readonly string[]>> = {
 const adapterPillars: Readonly<Record<string, readonly string[]>> = {
   sql: ['access', 'content'],
   signer: ['trust'],
-  keys: ['trust'],
   advisories: ['content'],
-  fs: ['access', 'trust'],
+  fs: ['trust'],
   analysis: ['content'],
   images: ['content'],
   ldap: ['access'],

@@ -1,6 +1,7 @@
 import { severities, type Severity } from '../content/advisories/advisory.ts';
 import { gapInWords, gapsOf } from '../contract/coverage.ts';
-import type { Report } from '../contract/report.ts';
+import { type Report, type ReportVulnerability, vulnerabilitiesOf } from '../contract/report.ts';
+import { observationsInWords, observationTables } from './observation-table.ts';
 import { printable, table, type Terminal } from './terminal.ts';
 
 const COLOURS: Record<Severity, 'red' | 'yellow' | 'cyan' | 'dim'> = {
@@ -12,20 +13,20 @@ const COLOURS: Record<Severity, 'red' | 'yellow' | 'cyan' | 'dim'> = {
   unknown: 'dim',
 };
 
-type Finding = Report['findings'][number];
+type Finding = ReportVulnerability;
 
 /** A vulnerability is counted once a source package, however many binary packages were built from it. */
 export function distinctFindings(findings: readonly Finding[]): Finding[][] {
   return [...Map.groupBy(findings, (each) => `${each.id}\0${each.package.sourceName ?? each.package.name}`).values()];
 }
 
-/** The report as a person reads it: what it is, one line of counts, one row for each vulnerability. */
+/** The report as a person reads it: what it is, one line of counts, one row for each vulnerability, then the rest by kind. */
 export function printReport(terminal: Terminal, report: Report): void {
-  const { image, distribution, packages, findings } = report;
+  const { image, distribution, packages } = report;
   terminal.out(`${printable(image.reference)}  ${image.digest}`);
   const system = distribution ? printable(distribution.name) : 'distribution unknown';
-  terminal.out(`${system} · ${packages.length} packages · ${countsInWords(report)}`);
-  const rows = distinctFindings(findings).map(rowOf);
+  terminal.out(`${system} · ${packages.length} packages · ${countsInWords(report)}${observationsInWords(report)}`);
+  const rows = distinctFindings(vulnerabilitiesOf(report)).map(rowOf);
   if (rows.length > 0) {
     const [head = '', ...lines] = table(terminal, ['SEVERITY', 'ID', 'PACKAGE', 'INSTALLED', 'FIXED IN'], rows).split(
       '\n',
@@ -35,6 +36,7 @@ export function printReport(terminal: Terminal, report: Report): void {
     );
     terminal.out(['', head, ...coloured].join('\n'));
   }
+  for (const each of observationTables(terminal, report)) terminal.out(each);
   printIncomplete(terminal, report);
 }
 
@@ -57,7 +59,7 @@ export function printIncomplete(terminal: Terminal, report: Report): void {
 /** `12 vulnerabilities (1 high, 11 low), 3 fixable`; never "none" where nothing could be known. */
 export function countsInWords(report: Report): string {
   if (report.advisories.feeds.length === 0) return 'vulnerabilities unknown: no advisories imported';
-  const distinct = distinctFindings(report.findings).map(([first]) => first!);
+  const distinct = distinctFindings(vulnerabilitiesOf(report)).map(([first]) => first!);
   const words = severities
     .map((severity) => [severity, distinct.filter((each) => each.severity === severity).length] as const)
     .filter(([, count]) => count > 0)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answerQuestions, type TrustFacts } from './answer-questions.ts';
 import { gapsOf } from './coverage.ts';
-import type { Report } from './report.ts';
+import type { Report, ReportVulnerability } from './report.ts';
 import { trustReport } from './trust-report.ts';
 
 const feed = {
@@ -23,7 +23,7 @@ const openssl = {
   path: 'var/lib/dpkg/status',
   layer,
 };
-const finding = (severity: Report['findings'][number]['severity'], more: object = {}): Report['findings'][number] => ({
+const finding = (severity: ReportVulnerability['severity'], more: object = {}): ReportVulnerability => ({
   kind: 'vulnerability',
   id: 'CVE-2099-0001',
   aliases: [],

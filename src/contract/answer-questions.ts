@@ -1,7 +1,7 @@
 import { severities, type Severity } from '../content/advisories/advisory.ts';
 import type { ImageConfig } from '../oci/image-config.ts';
 import { gapInWords, gapsOf } from './coverage.ts';
-import type { Report } from './report.ts';
+import { observationsOf, type Report, type ReportObservation, vulnerabilitiesOf } from './report.ts';
 import { type AnswerState, questions, type TrustAnswer, type TrustReport } from './trust-report.ts';
 
 /** What is known of an image beside its report of contents. */
@@ -102,7 +102,8 @@ function change({ report, tag, pulls }: TrustFacts): Answer {
 }
 
 function contents({ report, failOn }: TrustFacts): Answer {
-  const { findings, incomplete, advisories, distribution, packages } = report;
+  const { incomplete, advisories, distribution, packages } = report;
+  const findings = vulnerabilitiesOf(report);
   const bar = severities.indexOf(failOn);
   const against = [
     ...new Map(
@@ -112,16 +113,27 @@ function contents({ report, failOn }: TrustFacts): Answer {
     ).values(),
   ];
   const known = `${distribution?.name ?? 'distribution unknown'}, ${packages.length} packages`;
-  if (against.length > 0)
+  const harmful = observationsOf(report).filter(
+    ({ kind, severity }) => (kind === 'secret' || kind === 'malware') && severities.indexOf(severity) <= bar,
+  );
+  if (against.length + harmful.length > 0)
     return {
       state: 'no',
-      statement: `${against.length} vulnerabilities are ${failOn} or worse, or known to be exploited`,
-      evidence: against
-        .slice(0, 20)
-        .map(
-          (each) =>
-            `${each.id} (${each.severity}${each.exploited ? ', exploited' : ''}) in ${each.package.sourceName ?? each.package.name} ${each.evidence.judgedVersion}: ${each.fixedVersion === undefined ? each.status : `fixed in ${each.fixedVersion}`}`,
-        ),
+      statement: [
+        ...(against.length > 0
+          ? [`${against.length} vulnerabilities are ${failOn} or worse, or known to be exploited`]
+          : []),
+        ...(harmful.length > 0 ? [`${harmful.length} secrets or malicious files are ${failOn} or worse`] : []),
+      ].join('; '),
+      evidence: [
+        ...harmful.slice(0, 20).map(inWords),
+        ...against
+          .slice(0, 20)
+          .map(
+            (each) =>
+              `${each.id} (${each.severity}${each.exploited ? ', exploited' : ''}) in ${each.package.sourceName ?? each.package.name} ${each.evidence.judgedVersion}: ${each.fixedVersion === undefined ? each.status : `fixed in ${each.fixedVersion}`}`,
+          ),
+      ],
     };
   const gaps = [
     ...(advisories.feeds.length === 0 ? ['no advisories are imported'] : []),
@@ -139,12 +151,18 @@ function contents({ report, failOn }: TrustFacts): Answer {
   };
 }
 
+/** `private-key (critical) in root/.ssh/id_rsa:1 of a deleted file` */
+function inWords({ id, severity, place, path, line, removed }: ReportObservation): string {
+  const where = [path ?? place, line].filter((each) => each !== undefined).join(':');
+  return `${id} (${severity}) in ${where}${removed ? ', removed from the image but not from its layer' : ''}`;
+}
+
 function isRoot(user: string | null | undefined): boolean {
   const name = (user ?? '').split(':', 1)[0];
   return name === '' || name === 'root' || /^0+$/.test(name ?? '');
 }
 
-function reach({ settings }: TrustFacts): Answer {
+function reach({ settings, report }: TrustFacts): Answer {
   const ports = Object.keys(settings.ExposedPorts ?? {});
   const volumes = Object.keys(settings.Volumes ?? {});
   return {
@@ -153,9 +171,23 @@ function reach({ settings }: TrustFacts): Answer {
     evidence: [
       isRoot(settings.User) ? 'runs as root' : `runs as ${settings.User}`,
       ports.length > 0 ? `declares the ports ${ports.slice(0, 20).join(', ')}` : 'declares no ports',
+      ...practicesOf(report),
       ...(volumes.length > 0 ? [`declares the volumes ${volumes.slice(0, 20).join(', ')}`] : []),
     ],
   };
+}
+
+/** What of its making widens what an intruder could do. */
+function practicesOf(report: Report): string[] {
+  const found = observationsOf(report).filter(
+    ({ kind, id }) =>
+      kind === 'practice' &&
+      /^(?:setuid-program|world-writable|device-node|second-root|empty-password|relative-path|system-volume)$/.test(id),
+  );
+  return [...Map.groupBy(found, (each) => each.title)].map(([title, some]) => {
+    const paths = some.flatMap((each) => each.path ?? each.detail ?? []);
+    return `${title.toLowerCase()}: ${paths.slice(0, 5).join(', ')}${paths.length > 5 ? ` and ${paths.length - 5} more` : ''}`;
+  });
 }
 
 function run({ settings }: TrustFacts): Answer {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { report, reportFinding, reportPackage } from './report.ts';
+import { observationKinds } from '../content/findings/observation.ts';
+import { report, reportFinding, reportObservation, reportPackage } from './report.ts';
 import { fileTypes } from '../content/image/file-list.ts';
 import { judgement, listOf, listQuery, platform, repositoryParam, time } from './shapes.ts';
 
@@ -89,6 +90,18 @@ export const listFindings = endpoint({
     search: z.string().max(100).optional(),
   }),
   answer: z.object({ items: z.array(reportFinding) }),
+  errors: ['name-unknown', 'manifest-unknown', 'not-analysed'],
+});
+
+export const listObservations = endpoint({
+  id: 'listObservations',
+  method: 'GET',
+  path: '/api/v1/repositories/{repository}/images/{reference}/observations',
+  summary: 'Secrets, malware, licences, practices and minimality of an image',
+  right: 'viewer',
+  params: inImage,
+  query: z.object({ kind: z.enum(observationKinds).optional() }),
+  answer: z.object({ items: z.array(reportObservation) }),
   errors: ['name-unknown', 'manifest-unknown', 'not-analysed'],
 });
 

@@ -2,9 +2,8 @@ import { decidingVector } from '../content/advisories/cvss.ts';
 import { toRfc3339 } from '../lib/clock.ts';
 import type { FeedStatus } from '../ports/advisory-sets.ts';
 import type { ImageReport } from '../work/content/report.ts';
-import type { Report } from './report.ts';
+import type { Report, ReportObservation, ReportVulnerability } from './report.ts';
 
-type Finding = Report['findings'][number];
 type Package = Report['packages'][number];
 
 /** The published JSON form of a report. */
@@ -17,7 +16,10 @@ export function renderReport(reference: string, source: ImageReport): Report {
     analysedAt: toRfc3339(source.analysedAt),
     judgedAt: toRfc3339(source.judgedAt),
     packages: source.packages.map(({ installed }) => renderPackage(source, installed)),
-    findings: source.findings.map((each) => renderFinding(source, each)),
+    findings: [
+      ...source.findings.map((each) => renderFinding(source, each)),
+      ...source.observations.map((each) => renderObservation(source, each)),
+    ],
     incomplete: source.incomplete.map(({ layer, ...rest }) => ({
       ...rest,
       ...(layer !== undefined && { layer: source.layers[layer]?.digest ?? '' }),
@@ -36,7 +38,7 @@ export function renderFeed(feed: FeedStatus): Report['advisories']['feeds'][numb
   };
 }
 
-function renderLayer(source: ImageReport, position: number): Package['layer'] {
+function renderLayer(source: Pick<ImageReport, 'layers'>, position: number): Package['layer'] {
   const layer = source.layers[position];
   return {
     digest: layer?.digest ?? '',
@@ -55,7 +57,7 @@ export function renderPackage(
 export function renderFinding(
   source: ImageReport,
   { package: installed, finding }: ImageReport['findings'][number],
-): Finding {
+): ReportVulnerability {
   const { feed, recordId, judged, comparison, aliases, references, cvss, severities, ...rest } = finding;
   const score = decidingVector(cvss ?? [])?.score;
   const epss = source.advisories.likelihoodOf([finding.id, ...aliases]);
@@ -83,5 +85,19 @@ export function renderFinding(
       comparison,
       path: installed.path,
     },
+  };
+}
+
+export function renderObservation(
+  source: Pick<ImageReport, 'layers'>,
+  { layer, aliases, references, ...rest }: ImageReport['observations'][number],
+): ReportObservation {
+  return {
+    ...rest,
+    aliases: [...(aliases ?? [])],
+    severitySource: 'assay',
+    status: 'affected',
+    references: [...(references ?? [])],
+    ...(layer !== undefined && { layer: renderLayer(source, layer) }),
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { observationKinds, places } from '../content/findings/observation.ts';
 import { platform, severity, time } from './shapes.ts';
 
 /** The report of `assay scan --format json` and of the report endpoint, version 1; it only grows. */
@@ -68,6 +69,33 @@ export const reportFinding = z.object({
   }),
 });
 
+/** What is wrong with an image beside vulnerabilities of its packages. */
+export const reportObservation = z.object({
+  kind: z.enum(observationKinds),
+  /** The rule's id; it keeps its meaning. */
+  id: z.string(),
+  /** Names of the same rule elsewhere: `CIS 4.1`, `CIS-DI-0001`. */
+  aliases: z.array(z.string()),
+  title: z.string(),
+  severity,
+  severitySource: z.literal('assay'),
+  status: z.literal('affected'),
+  place: z.enum(places),
+  /** File, name of the variable or of the label. */
+  path: z.string().optional(),
+  /** Line of the file, or step of the history. */
+  line: z.number().int().optional(),
+  layer: reportLayer.optional(),
+  /** Not in the finished image; its bytes are in the layer. */
+  removed: z.literal(true).optional(),
+  /** What was seen; secrets are masked. */
+  detail: z.string().optional(),
+  /** SHA-256 of a secret. */
+  fingerprint: z.string().optional(),
+  cure: z.string().optional(),
+  references: z.array(z.string()),
+});
+
 export const feedSummary = z.object({
   feed: z.string(),
   digest: z.string(),
@@ -100,8 +128,21 @@ export const report = z.object({
   analysedAt: time,
   judgedAt: time,
   packages: z.array(reportPackage),
-  findings: z.array(reportFinding),
+  /** Vulnerabilities first, worst first; then the other kinds in their order. */
+  findings: z.array(z.discriminatedUnion('kind', [reportFinding, reportObservation])),
   incomplete: z.array(incompletePart),
 });
 
 export type Report = z.infer<typeof report>;
+export type ReportVulnerability = z.infer<typeof reportFinding>;
+export type ReportObservation = z.infer<typeof reportObservation>;
+
+/** The findings of a report that are vulnerabilities of packages. */
+export function vulnerabilitiesOf({ findings }: Pick<Report, 'findings'>): ReportVulnerability[] {
+  return findings.filter((each) => each.kind === 'vulnerability');
+}
+
+/** The findings of the other kinds, in their order. */
+export function observationsOf({ findings }: Pick<Report, 'findings'>): ReportObservation[] {
+  return findings.filter((each) => each.kind !== 'vulnerability');
+}

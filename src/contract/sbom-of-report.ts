@@ -1,7 +1,7 @@
 import type { VulnerabilityFinding } from '../content/findings/finding.ts';
 import type { Distribution, InstalledPackage } from '../content/inventory/package.ts';
 import type { SbomInput } from '../content/sbom/sbom-input.ts';
-import type { Report } from './report.ts';
+import { type Report, type ReportVulnerability, vulnerabilitiesOf } from './report.ts';
 
 /**
  * The facts of a bill of materials from a published report, so that one way of writing serves a server's report and one
@@ -23,7 +23,7 @@ export function sbomInputOf(report: Report, tool: SbomInput['tool'], createdAt?:
     distribution: report.distribution as Distribution | undefined,
     layers: layers.map(({ digest, instruction }) => ({ digest, instruction })),
     packages,
-    findings: report.findings.flatMap((each) => {
+    findings: vulnerabilitiesOf(report).flatMap((each) => {
       const found = byPlace.get(`${each.package.purl}\0${each.evidence.path}`);
       return found ? [{ package: found, finding: findingOf(each) }] : [];
     }),
@@ -33,12 +33,7 @@ export function sbomInputOf(report: Report, tool: SbomInput['tool'], createdAt?:
   };
 }
 
-function findingOf({
-  package: _package,
-  layer: _layer,
-  evidence,
-  ...rest
-}: Report['findings'][number]): VulnerabilityFinding {
+function findingOf({ package: _package, layer: _layer, evidence, ...rest }: ReportVulnerability): VulnerabilityFinding {
   return {
     ...rest,
     feed: evidence.feed,

@@ -1,5 +1,6 @@
 import type { Severity } from '../content/advisories/advisory.ts';
 import type { AdvisoryKey } from '../content/findings/ecosystems.ts';
+import type { Observation } from '../content/findings/observation.ts';
 import type { VulnerabilityFinding } from '../content/findings/finding.ts';
 import type { Distribution, Incomplete, InstalledPackage } from '../content/inventory/package.ts';
 import type { Viewer } from '../access/viewer.ts';
@@ -109,7 +110,10 @@ export interface ContentRecords {
     image: ImageAnalysis,
     packages: readonly { package: JudgedPackage; findings: readonly VulnerabilityFinding[] }[],
     advisories: string,
+    observations?: readonly Observation[],
   ): Promise<void>;
+  /** What else was found in the image, in the order in which it is shown. */
+  observations(manifest: Digest): Promise<Observation[]>;
   forgetImage(manifest: Digest): Promise<void>;
   /** Packages of these advisory keys that are stored, to be judged anew. */
   packagesOf(keys: readonly { ecosystem: string; name: string }[]): Promise<{ id: string; key: AdvisoryKey }[]>;

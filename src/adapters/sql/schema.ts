@@ -137,7 +137,6 @@ export interface Schema {
   usage_changes: { id: string; organisation: string; bytes: number };
   secrets: { name: string; value: Uint8Array };
 
-  audit_seals: { seq: number; hash: string; at: number; key: string; signature: string };
   /** `seq` and `hash` are set when the entry is sealed into the chain. */
   audit_entries: {
     id: string;
@@ -214,6 +213,14 @@ export interface Schema {
     unjudged: number;
     judged_at: number;
     advisories: string;
+  };
+  image_observations: {
+    manifest: string;
+    position: number;
+    kind: string;
+    rule: string;
+    severity: string;
+    body: string;
   };
   feed_sources: {
     url: string;

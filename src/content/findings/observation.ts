@@ -5,7 +5,8 @@ export const observationKinds = ['secret', 'malware', 'licence', 'practice', 'mi
 export type ObservationKind = (typeof observationKinds)[number];
 
 /** Where in an image something was seen. */
-export type Place = 'file' | 'history' | 'environment' | 'label' | 'configuration' | 'image';
+export const places = ['file', 'history', 'environment', 'label', 'configuration', 'image'] as const;
+export type Place = (typeof places)[number];
 
 /** What a rule says of an image, with what it takes to find the spot again. */
 export interface Observation {
@@ -26,10 +27,10 @@ export interface Observation {
   readonly detail?: string;
   /** SHA-256 of a secret, so that one secret in many places is told as one and an exception can name it. */
   readonly fingerprint?: string;
-  /** The package it belongs to. */
-  readonly package?: string;
   /** What clears it. */
   readonly cure?: string;
+  /** Names of the same rule elsewhere. */
+  readonly aliases?: readonly string[];
   readonly references?: readonly string[];
 }
 

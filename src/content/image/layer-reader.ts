@@ -9,9 +9,9 @@ import {
   type HardLink,
   type Incomplete,
 } from '../inventory/package.ts';
-import { FileBook, MAX_FILES } from './file-book.ts';
-import { FileTally } from './file-tally.ts';
+import { type FileExaminer, fileExaminers } from '../findings/examiner.ts';
 import type { LayerContents } from './layer-contents.ts';
+import { LayerSurvey } from './layer-survey.ts';
 import { OwnerBook } from './owned-files.ts';
 
 export const layerLimits: TarLimits = { maxEntries: 2_000_000, maxPathBytes: 4096, maxHeaderBytes: 1024 * 1024 };
@@ -41,9 +41,8 @@ export class LayerReader {
   readonly #analysers: readonly Analyser[];
   readonly #tar: TarReader;
   readonly #targets: ReadonlyMap<string, readonly string[]>;
-  readonly #owners: OwnerBook;
-  readonly #files = new FileTally();
-  readonly #book = new FileBook();
+  readonly #owners = new OwnerBook();
+  readonly #survey: LayerSurvey;
   readonly #evidence: Evidence[] = [];
   readonly #distributions: DistributionEvidence[] = [];
   readonly #licences: DeclaredLicences[] = [];
@@ -60,9 +59,14 @@ export class LayerReader {
   #collected: Collected | undefined;
 
   /** `links`: hard links that a first pass over the same layer asked for. */
-  constructor(analysers: readonly Analyser[], limits: TarLimits = layerLimits, links: readonly HardLink[] = []) {
+  constructor(
+    analysers: readonly Analyser[],
+    limits: TarLimits = layerLimits,
+    links: readonly HardLink[] = [],
+    examiners: readonly FileExaminer[] = fileExaminers,
+  ) {
     this.#analysers = analysers;
-    this.#owners = new OwnerBook(analysers);
+    this.#survey = new LayerSurvey(examiners);
     this.#targets = new Map(
       [...Map.groupBy(links, (link) => link.target)].map(([target, some]) => [target, some.map((each) => each.path)]),
     );
@@ -93,8 +97,8 @@ export class LayerReader {
       if (!this.#met.has(target))
         for (const path of paths)
           this.#note({ code: 'unavailable', path, detail: 'a hard link to a file that is not in the layer' });
-    if (this.#book.cut)
-      this.#note({ code: 'budget-exceeded', detail: `the list of files ends after ${MAX_FILES}` }, true);
+    for (const each of this.#survey.incomplete) this.#note(each, true);
+    const observations = this.#survey.observations(this.#owners);
     const inventory = {
       schemaVersion: 1 as const,
       analyserVersion: ANALYSER_VERSION,
@@ -108,10 +112,11 @@ export class LayerReader {
       replaced: this.#replaced,
       ...(this.#licences.length > 0 && { licences: this.#licences }),
       ...(this.#links.length > 0 && { links: this.#links }),
-      files: this.#files.summary(),
+      ...(observations.length > 0 && { observations }),
+      files: this.#survey.summary,
       incomplete: this.#incomplete,
     };
-    return { inventory, files: this.#book.list() };
+    return { inventory, files: this.#survey.list() };
   }
 
   #note(incomplete: Incomplete, always = false): void {
@@ -125,17 +130,16 @@ export class LayerReader {
       this.#whiteout(slash < 0 ? '' : entry.path.slice(0, slash), base);
       return false;
     }
-    this.#files.add(entry);
     if (this.#known.has(entry.path) && !this.#isKnownLink(entry)) this.#forget(entry.path);
     if (this.#targets.has(entry.path)) this.#met.add(entry.path);
     if (entry.type !== 'file') {
-      this.#book.entry(entry);
+      this.#survey.entry(entry);
       if (entry.type !== 'directory') this.#hide(entry.path);
       if (entry.type === 'hardlink') this.#link(entry);
       return false;
     }
     if (this.#sizes.size < MAX_SIZES) this.#sizes.set(entry.path, entry.size);
-    this.#book.begin(entry);
+    this.#survey.begin(entry);
     const readers = this.#readersOf(entry.path, entry.size, entry.mode);
     if (readers.length > 0 || HOLDERS.test(entry.path)) this.#hide(entry.path);
     const readings = readers.length > 0 ? [{ path: entry.path, readers }] : [];
@@ -218,17 +222,17 @@ export class LayerReader {
     }
     if (base === OPAQUE) {
       this.#opaque.push(directory);
-      this.#book.whiteout(directory, 'opaque');
+      this.#survey.whiteout(directory, 'opaque');
     } else if (!base.startsWith('.wh..wh.') && base.length > WHITEOUT.length) {
       const name = base.slice(WHITEOUT.length);
       const path = directory ? `${directory}/${name}` : name;
       this.#whiteouts.push(path);
-      this.#book.whiteout(path, 'whiteout');
+      this.#survey.whiteout(path, 'whiteout');
     }
   }
 
   #data(chunk: Uint8Array): void {
-    this.#book.data(chunk);
+    this.#survey.data(chunk);
     const collected = this.#collected;
     if (!collected) return;
     let rest = chunk;
@@ -262,7 +266,7 @@ export class LayerReader {
   }
 
   #end(): void {
-    this.#book.end();
+    this.#survey.end();
     const collected = this.#collected;
     this.#collected = undefined;
     if (!collected) return;

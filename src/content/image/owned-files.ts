@@ -1,4 +1,4 @@
-import type { Analyser, Diversion, OwnedFiles } from '../inventory/analyser.ts';
+import type { Diversion, OwnedFiles } from '../inventory/analyser.ts';
 import type { Evidence } from '../inventory/package.ts';
 
 const MAX_PATHS = 1_000_000;
@@ -6,25 +6,19 @@ const MERGED = /^usr\/(?=(?:bin|sbin|lib|lib32|lib64|libx32)\/)/;
 
 /**
  * Files that packages of the operating system brought, as the databases of one layer list them: a package manager
- * writes its files and its list in one layer. Only paths are kept that another analyser would read.
+ * writes its files and its list in one layer.
  */
 export class OwnerBook {
-  readonly #others: readonly Analyser[];
   readonly #owners = new Map<string, string>();
   /** Of paths that two packages list, as with diversions: the second. */
   readonly #rivals = new Map<string, string>();
   readonly #diversions = new Map<string, { listedAs: string; by: string; own: boolean }>();
-
-  constructor(analysers: readonly Analyser[]) {
-    this.#others = analysers.filter((each) => !each.system);
-  }
 
   add(owned: Iterable<OwnedFiles>): void {
     for (const { package: name, paths } of owned)
       for (const path of paths) {
         if (this.#owners.size >= MAX_PATHS) return;
         const key = spelling(path);
-        if (!this.#others.some((each) => each.wants(key, 1 << 30, 0o755))) continue;
         const known = this.#owners.get(key);
         if (known !== undefined && known !== name) this.#rivals.set(key, name);
         else this.#owners.set(key, name);
@@ -41,9 +35,14 @@ export class OwnerBook {
 
   /** The evidence with the owner of its file written on its packages. */
   mark(evidence: Evidence): Evidence {
-    const owner = this.#ownerOf(spelling(evidence.path));
+    const owner = this.ownerOf(evidence.path);
     if (owner === undefined) return evidence;
     return { ...evidence, packages: evidence.packages.map((each) => ({ ...each, ownedBy: owner })) };
+  }
+
+  /** The package that brought the file, if one did. */
+  ownerOf(path: string): string | undefined {
+    return this.#ownerOf(spelling(path));
   }
 
   /** dpkg-divert(1): at the first path lies the file of the one that diverted it, at the second everybody else's. */

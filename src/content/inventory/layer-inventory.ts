@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { severities } from '../advisories/advisory.ts';
+import { observationKinds } from '../findings/observation.ts';
 import { AssayError } from '../../lib/error.ts';
 import { type LayerInventory, packageTypes } from './package.ts';
 
@@ -34,6 +36,24 @@ const schema = z.object({
   replaced: z.array(text),
   licences: z.array(z.object({ path: text, package: text, licences: z.array(text).max(200) })).optional(),
   links: z.array(z.object({ path: text, target: text })).optional(),
+  observations: z
+    .array(
+      z.object({
+        kind: z.enum(observationKinds),
+        id: z.string().max(100),
+        title: text,
+        severity: z.enum(severities),
+        path: text,
+        line: z.number().int().positive().optional(),
+        detail: text.optional(),
+        fingerprint: z.string().max(64).optional(),
+        cure: text.optional(),
+        aliases: z.array(text).max(20).optional(),
+        references: z.array(text).max(20).optional(),
+      }),
+    )
+    .max(20_000)
+    .optional(),
   files: z
     .object({
       count: z.number().int().nonnegative(),

@@ -1,3 +1,5 @@
+import type { LayerObservation } from '../findings/observation.ts';
+
 /** What an analyser found installed, before it is known which layers of an image win. */
 export interface FoundPackage {
   readonly type: PackageType;
@@ -80,6 +82,8 @@ export interface LayerInventory {
   /** Hard links to files whose bytes an analyser needs and that went by before the link: reason for a second pass. */
   readonly links?: readonly HardLink[];
   readonly files?: FileSummary;
+  /** What examiners saw in its files. */
+  readonly observations?: readonly LayerObservation[];
   readonly incomplete: readonly Incomplete[];
 }
 
@@ -110,4 +114,4 @@ export interface ImageInventory {
 }
 
 /** Version of all analysers together; a change makes layers be read again. */
-export const ANALYSER_VERSION = '3';
+export const ANALYSER_VERSION = '4';

@@ -1,4 +1,7 @@
 import { hash } from 'node:crypto';
+import { examineImage } from '../../content/findings/examine-image.ts';
+import type { Observation } from '../../content/findings/observation.ts';
+import { historySteps } from '../../content/image/history.ts';
 import { LayerArtefact, writeArtefact } from '../../content/image/layer-artefact.ts';
 import type { LayerContents } from '../../content/image/layer-contents.ts';
 import { squash } from '../../content/image/squash.ts';
@@ -19,6 +22,7 @@ import { systemViewer } from '../../access/viewer.ts';
 import { appendEvent } from '../events.ts';
 import { newStorageKey } from '../registry/storage-key.ts';
 import { analyseLayer, emptyLayer } from './analyse-layer.ts';
+import { readConfig } from './read-image.ts';
 
 export interface AnalysisParts {
   readonly database: Database;
@@ -38,7 +42,17 @@ export async function analyseImage(parts: AnalysisParts, digest: Digest, signal?
   if (!manifest) return;
   const contents = await contentsOf(parts, manifest.layers, signal);
   const inventory = squash(contents.map((each) => each.inventory));
-  const ecosystems = await store(parts, digest, inventory, startedAt);
+  const { registry } = database.records;
+  const config = await readConfig(parts.blobs, await registry.storedBlob(manifest.config.digest));
+  const observations = examineImage({
+    config,
+    annotations: manifest.annotations,
+    steps: historySteps(config, manifest.layers.length),
+    layers: contents,
+    packages: inventory.packages,
+    distribution: inventory.distribution,
+  });
+  const ecosystems = await store(parts, digest, inventory, observations, startedAt);
   await parts.stored?.(ecosystems);
   const judgement = await database.records.content.judgement(digest);
   const now = clock.now();
@@ -48,9 +62,14 @@ export async function analyseImage(parts: AnalysisParts, digest: Digest, signal?
         packages: inventory.packages.length,
         counts: judgement?.counts,
         incomplete: inventory.incomplete.length,
+        observations: Object.fromEntries(countedKinds(observations)),
         durationMs: now - startedAt,
       });
   });
+}
+
+function countedKinds(observations: readonly Observation[]): Map<string, number> {
+  return new Map([...Map.groupBy(observations, (each) => each.kind)].map(([kind, some]) => [kind, some.length]));
 }
 
 /** The manifest if some repository still holds it. */
@@ -160,6 +179,7 @@ async function store(
   { database, clock, advisories }: AnalysisParts,
   digest: Digest,
   inventory: ImageInventory,
+  observations: readonly Observation[],
   startedAt: number,
 ): Promise<string[]> {
   const packages = inventory.packages.map((installed) => judgedPackage(installed, inventory));
@@ -184,6 +204,7 @@ async function store(
         },
         judged,
         set.digest,
+        observations,
       );
       // A set that came into force meanwhile has not seen these packages; judge them again with it.
       return advisories.current().digest === set.digest;

@@ -3,13 +3,13 @@ import { type HistoryStep, historySteps } from '../../content/image/history.ts';
 import { isAssayError } from '../../lib/error.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { type ImageConfig, MAX_CONFIG_BYTES, parseImageConfig } from '../../oci/image-config.ts';
-import { type ImageManifest, type Manifest, parseManifest } from '../../oci/manifest.ts';
+import { type Manifest, parseManifest } from '../../oci/manifest.ts';
 import type { RepositoryName } from '../../oci/names.ts';
 import type { BlobStore } from '../../ports/blob-store.ts';
 import type { ImageAnalysis, ImageJudgement } from '../../ports/content-records.ts';
 import type { Database } from '../../ports/database.ts';
 import type { JobSummary } from '../../ports/queue.ts';
-import type { Repository } from '../../ports/registry-records.ts';
+import type { Repository, StoredBlob } from '../../ports/registry-records.ts';
 import type { ManifestReferenceText, Manifests } from '../registry/manifests.ts';
 import { ANALYSE_IMAGE } from './jobs.ts';
 
@@ -30,7 +30,9 @@ export async function readImage(
   const { repository, manifest: stored } = await parts.manifests.get(viewer, name, reference);
   const manifest = parseManifest(stored.raw, stored.mediaType, stored.digest);
   const config =
-    manifest.kind === 'image' && manifest.runnable ? await readConfig(parts, repository, manifest) : undefined;
+    manifest.kind === 'image' && manifest.runnable
+      ? await readConfig(parts.blobs, await parts.database.records.registry.blob(repository, manifest.config.digest))
+      : undefined;
   return {
     repository,
     manifest,
@@ -40,12 +42,7 @@ export async function readImage(
 }
 
 /** The configuration when it is there and readable; an image without one is still shown. */
-async function readConfig(
-  { database, blobs }: { database: Database; blobs: BlobStore },
-  repository: Repository,
-  manifest: ImageManifest,
-): Promise<ImageConfig | undefined> {
-  const blob = await database.records.registry.blob(repository, manifest.config.digest);
+export async function readConfig(blobs: BlobStore, blob: StoredBlob | undefined): Promise<ImageConfig | undefined> {
   if (!blob || blob.size > MAX_CONFIG_BYTES) return undefined;
   await using reader = await blobs.open(blob.storageKey);
   const bytes = new Uint8Array(reader.size);

@@ -1,4 +1,5 @@
 import { severities } from '../../content/advisories/advisory.ts';
+import type { Observation } from '../../content/findings/observation.ts';
 import type { VulnerabilityFinding } from '../../content/findings/finding.ts';
 import type { Distribution, InstalledPackage } from '../../content/inventory/package.ts';
 import { AssayError } from '../../lib/error.ts';
@@ -20,6 +21,7 @@ export interface ImageReport {
   }[];
   readonly packages: readonly { readonly installed: InstalledPackage; readonly findings: number }[];
   readonly findings: readonly { readonly package: InstalledPackage; readonly finding: VulnerabilityFinding }[];
+  readonly observations: readonly Observation[];
   readonly incomplete: ImageAnalysis['incomplete'];
   readonly advisories: Pick<AdvisorySet, 'digest' | 'feeds' | 'likelihoodOf'>;
   readonly analysedAt: number;
@@ -68,6 +70,7 @@ export async function storedReport(
     layers: layersOf(manifest, image.steps),
     packages: packages.map(({ installed, findings }) => ({ installed, findings })),
     findings: findings.sort(worstFirst),
+    observations: await database.records.content.observations(manifest.digest),
     incomplete: analysis.incomplete,
     advisories,
     analysedAt: analysis.analysedAt,

@@ -1,5 +1,6 @@
 import { advisoryKeyOf } from '../../content/findings/ecosystems.ts';
 import { judge } from '../../content/findings/judge.ts';
+import { examineImage } from '../../content/findings/examine-image.ts';
 import { historySteps } from '../../content/image/history.ts';
 import { squash } from '../../content/image/squash.ts';
 import type { LayerContents } from '../../content/image/layer-contents.ts';
@@ -74,6 +75,7 @@ export async function sourceReport(parts: SourceReportParts, image: SourceImage)
     const key = advisoryKeyOf(installed, inventory.distribution);
     return key ? judge(key, parts.advisories.lookUp).map((finding) => ({ package: installed, finding })) : [];
   });
+  const steps = historySteps(config, manifest.layers.length);
   return {
     manifest,
     platform:
@@ -81,12 +83,20 @@ export async function sourceReport(parts: SourceReportParts, image: SourceImage)
         ? { os: config.os, architecture: config.architecture, ...(config.variant && { variant: config.variant }) }
         : undefined,
     distribution: inventory.distribution,
-    layers: layersOf(manifest, historySteps(config, manifest.layers.length)),
+    layers: layersOf(manifest, steps),
     packages: inventory.packages.map((installed) => ({
       installed,
       findings: findings.filter((each) => each.package === installed).length,
     })),
     findings: findings.sort(worstFirst),
+    observations: examineImage({
+      config,
+      annotations: manifest.annotations,
+      steps,
+      layers: contents,
+      packages: inventory.packages,
+      distribution: inventory.distribution,
+    }),
     incomplete: inventory.incomplete,
     advisories: parts.advisories,
     analysedAt,

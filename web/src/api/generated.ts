@@ -154,7 +154,7 @@ export interface Api {
     params: { readonly repository: string; readonly reference: string };
     query: { readonly platform?: string | undefined };
     body: undefined;
-    answer: { readonly schemaVersion: 1; readonly image: { readonly reference: string; readonly digest: string; readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string | undefined } | undefined }; readonly distribution?: { readonly id: string; readonly version: string; readonly name: string; readonly codename?: string | undefined } | undefined; readonly advisories: { readonly digest: string; readonly feeds: readonly { readonly feed: string; readonly digest: string; readonly records: number; readonly withdrawn?: number | undefined; readonly refused: number; readonly ecosystems: readonly string[]; readonly importedAt: string; readonly checkedAt?: string | undefined; readonly newestAt?: string | undefined; readonly licence: string; readonly source?: string | undefined }[] }; readonly analysedAt: string; readonly judgedAt: string; readonly packages: readonly { readonly purl: string; readonly name: string; readonly version: string; readonly type: string; readonly architecture?: string | undefined; readonly sourceName?: string | undefined; readonly sourceVersion?: string | undefined; readonly licences?: readonly string[] | undefined; readonly module?: string | undefined; readonly ownedBy?: string | undefined; readonly declared?: true | undefined; readonly path: string; readonly layer: { readonly digest: string; readonly instruction?: string | undefined; readonly size?: number | undefined } }[]; readonly findings: readonly { readonly kind: 'vulnerability'; readonly id: string; readonly aliases: readonly string[]; readonly package: { readonly purl: string; readonly name: string; readonly version: string; readonly sourceName?: string | undefined }; readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly severitySource: string; readonly status: 'fixed' | 'affected' | 'will-not-fix' | 'deferred' | 'end-of-life' | 'under-investigation'; readonly statusDetail?: string | undefined; readonly fixedVersion?: string | undefined; readonly exploited?: boolean | undefined; readonly summary?: string | undefined; readonly severities?: readonly { readonly source: string; readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly vector?: string | undefined; readonly score?: number | undefined }[] | undefined; readonly cvss?: readonly string[] | undefined; readonly score?: number | undefined; readonly epss?: { readonly score: number; readonly percentile: number } | undefined; readonly layer: { readonly digest: string; readonly instruction?: string | undefined; readonly size?: number | undefined }; readonly references: readonly string[]; readonly evidence: { readonly feed: string; readonly record: string; readonly ecosystem: string; readonly judgedName: string; readonly judgedVersion: string; readonly comparison: string; readonly path: string } }[]; readonly incomplete: readonly { readonly code: string; readonly path?: string | undefined; readonly layer?: string | undefined; readonly detail: string }[] };
+    answer: { readonly schemaVersion: 1; readonly image: { readonly reference: string; readonly digest: string; readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string | undefined } | undefined }; readonly distribution?: { readonly id: string; readonly version: string; readonly name: string; readonly codename?: string | undefined } | undefined; readonly advisories: { readonly digest: string; readonly feeds: readonly { readonly feed: string; readonly digest: string; readonly records: number; readonly withdrawn?: number | undefined; readonly refused: number; readonly ecosystems: readonly string[]; readonly importedAt: string; readonly checkedAt?: string | undefined; readonly newestAt?: string | undefined; readonly licence: string; readonly source?: string | undefined }[] }; readonly analysedAt: string; readonly judgedAt: string; readonly packages: readonly { readonly purl: string; readonly name: string; readonly version: string; readonly type: string; readonly architecture?: string | undefined; readonly sourceName?: string | undefined; readonly sourceVersion?: string | undefined; readonly licences?: readonly string[] | undefined; readonly module?: string | undefined; readonly ownedBy?: string | undefined; readonly declared?: true | undefined; readonly path: string; readonly layer: { readonly digest: string; readonly instruction?: string | undefined; readonly size?: number | undefined } }[]; readonly findings: readonly ({ readonly kind: 'vulnerability'; readonly id: string; readonly aliases: readonly string[]; readonly package: { readonly purl: string; readonly name: string; readonly version: string; readonly sourceName?: string | undefined }; readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly severitySource: string; readonly status: 'fixed' | 'affected' | 'will-not-fix' | 'deferred' | 'end-of-life' | 'under-investigation'; readonly statusDetail?: string | undefined; readonly fixedVersion?: string | undefined; readonly exploited?: boolean | undefined; readonly summary?: string | undefined; readonly severities?: readonly { readonly source: string; readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly vector?: string | undefined; readonly score?: number | undefined }[] | undefined; readonly cvss?: readonly string[] | undefined; readonly score?: number | undefined; readonly epss?: { readonly score: number; readonly percentile: number } | undefined; readonly layer: { readonly digest: string; readonly instruction?: string | undefined; readonly size?: number | undefined }; readonly references: readonly string[]; readonly evidence: { readonly feed: string; readonly record: string; readonly ecosystem: string; readonly judgedName: string; readonly judgedVersion: string; readonly comparison: string; readonly path: string } } | { readonly kind: 'secret' | 'malware' | 'licence' | 'practice' | 'minimality'; readonly id: string; readonly aliases: readonly string[]; readonly title: string; readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly severitySource: 'assay'; readonly status: 'affected'; readonly place: 'file' | 'history' | 'environment' | 'label' | 'configuration' | 'image'; readonly path?: string | undefined; readonly line?: number | undefined; readonly layer?: { readonly digest: string; readonly instruction?: string | undefined; readonly size?: number | undefined } | undefined; readonly removed?: true | undefined; readonly detail?: string | undefined; readonly fingerprint?: string | undefined; readonly cure?: string | undefined; readonly references: readonly string[] })[]; readonly incomplete: readonly { readonly code: string; readonly path?: string | undefined; readonly layer?: string | undefined; readonly detail: string }[] };
   };
   /** Findings of an image, worst first. */
   listFindings: {
@@ -169,6 +169,13 @@ export interface Api {
     query: { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly prefix?: string | undefined };
     body: undefined;
     answer: { readonly items: readonly { readonly path: string; readonly type: 'file' | 'directory' | 'symlink' | 'hardlink' | 'character' | 'block' | 'fifo' | 'other' | 'whiteout' | 'opaque'; readonly size: number; readonly mode: number; readonly uid: number; readonly gid: number; readonly digest?: string | undefined; readonly link?: string | undefined }[]; readonly next?: string | undefined; readonly total: number; readonly cut: boolean };
+  };
+  /** Secrets, malware, licences, practices and minimality of an image. */
+  listObservations: {
+    params: { readonly repository: string; readonly reference: string };
+    query: { readonly kind?: 'secret' | 'malware' | 'licence' | 'practice' | 'minimality' | undefined };
+    body: undefined;
+    answer: { readonly items: readonly { readonly kind: 'secret' | 'malware' | 'licence' | 'practice' | 'minimality'; readonly id: string; readonly aliases: readonly string[]; readonly title: string; readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly severitySource: 'assay'; readonly status: 'affected'; readonly place: 'file' | 'history' | 'environment' | 'label' | 'configuration' | 'image'; readonly path?: string | undefined; readonly line?: number | undefined; readonly layer?: { readonly digest: string; readonly instruction?: string | undefined; readonly size?: number | undefined } | undefined; readonly removed?: true | undefined; readonly detail?: string | undefined; readonly fingerprint?: string | undefined; readonly cure?: string | undefined; readonly references: readonly string[] }[] };
   };
   /** Packages of an image. */
   listPackages: {
@@ -499,27 +506,6 @@ export interface Api {
     body: undefined;
     answer: undefined;
   };
-  /** The whole chain as JSON lines: the key, the seals, the entries as they were hashed; assay audit verify reads it. */
-  exportAudit: {
-    params: undefined;
-    query: undefined;
-    body: undefined;
-    answer: undefined;
-  };
-  /** Who changed what, newest first: all for administrators, else where one holds the right audit. */
-  listAudit: {
-    params: undefined;
-    query: { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly actor?: string | undefined; readonly action?: string | undefined; readonly object?: string | undefined; readonly organisation?: string | undefined; readonly since?: string | undefined; readonly until?: string | undefined };
-    body: undefined;
-    answer: { readonly items: readonly { readonly id: string; readonly seq?: number | undefined; readonly at: string; readonly actor: string; readonly address?: string | undefined; readonly requestId?: string | undefined; readonly via?: string | undefined; readonly action: string; readonly object: string; readonly organisation?: string | undefined; readonly before?: string | undefined; readonly after?: string | undefined; readonly occurrences: number }[]; readonly next?: string | undefined };
-  };
-  /** Follow the chain: is every entry the one that was written, in its place, up to the last?. */
-  verifyAudit: {
-    params: undefined;
-    query: undefined;
-    body: undefined;
-    answer: { readonly entries: number; readonly first: number; readonly last: number; readonly hash: string; readonly sealed: number; readonly key: string; readonly problems: readonly { readonly code: string; readonly seq: number; readonly detail: string }[] };
-  };
   /** Begin to sign a command line in: a person opens the address and enters the code (RFC 8628). */
   beginDeviceSignIn: {
     params: undefined;
@@ -632,6 +618,7 @@ export const routes = {
   getReport: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/report' },
   listFindings: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/findings' },
   listLayerFiles: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/layers/{layer}/files' },
+  listObservations: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/observations' },
   listPackages: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/packages' },
   listReferrers: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/referrers' },
   createAccount: { method: 'POST', path: '/api/v1/accounts' },
@@ -679,9 +666,6 @@ export const routes = {
   listTeams: { method: 'GET', path: '/api/v1/organisations/{organisation}/teams' },
   removeTeamMember: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/teams/{team}/members/{account}' },
   revokeRobotToken: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/robots/{robot}/tokens/{id}' },
-  exportAudit: { method: 'GET', path: '/api/v1/audit/export' },
-  listAudit: { method: 'GET', path: '/api/v1/audit' },
-  verifyAudit: { method: 'GET', path: '/api/v1/audit/verification' },
   beginDeviceSignIn: { method: 'POST', path: '/api/v1/sign-in/device' },
   confirmSecondFactor: { method: 'PUT', path: '/api/v1/me/second-factor' },
   createDirectory: { method: 'POST', path: '/api/v1/directories' },

@@ -1,4 +1,4 @@
-import { type Finding, severities, type Severity } from './severity.ts';
+import { type AnyFinding, type Finding, severities, type Severity } from './severity.ts';
 import { newest } from './versions.ts';
 
 /** One vulnerability of one source package, with every installed package that carries it. */
@@ -30,10 +30,11 @@ export interface Cure {
   readonly rows: readonly Row[];
 }
 
-/** Findings by vulnerability and source package: what the counts count. */
-export function rowsOf(findings: readonly Finding[]): Row[] {
+/** Vulnerabilities by id and source package: what the counts count. */
+export function rowsOf(findings: readonly AnyFinding[]): Row[] {
   const rows = new Map<string, { row: Row; names: Set<string> }>();
   for (const finding of findings) {
+    if (finding.kind !== 'vulnerability') continue;
     const key = `${finding.id}/${finding.evidence.judgedName}/${finding.evidence.judgedVersion}`;
     const known = rows.get(key);
     if (known) known.names.add(finding.package.name);

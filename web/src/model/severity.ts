@@ -1,7 +1,11 @@
 import type { Api } from '../api/generated.ts';
 
 export type Report = Api['getReport']['answer'];
-export type Finding = Report['findings'][number];
+export type AnyFinding = Report['findings'][number];
+/** Vulnerabilities of packages. */
+export type Finding = Extract<AnyFinding, { readonly kind: 'vulnerability' }>;
+/** Secrets, malware, licences, practices, minimality. */
+export type Observation = Exclude<AnyFinding, { readonly kind: 'vulnerability' }>;
 export type Package = Report['packages'][number];
 export type Image = Api['getImage']['answer'];
 export type Judgement = Image['judgement'];

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Distribution } from '../../../content/inventory/package.ts';
+import type { Observation } from '../../../content/findings/observation.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import type { StorageKey } from '../../../ports/blob-store.ts';
 import type { ContentRecords, ImageAnalysis, JudgedPackage } from '../../../ports/content-records.ts';
@@ -13,7 +14,7 @@ type Part<K extends keyof ContentRecords> = Pick<ContentRecords, K>;
 
 export function analyses(
   db: Kysely<Schema>,
-): Part<'layerAnalysis' | 'addLayerAnalysis' | 'imageAnalysis' | 'putImage' | 'forgetImage'> {
+): Part<'layerAnalysis' | 'addLayerAnalysis' | 'imageAnalysis' | 'putImage' | 'observations' | 'forgetImage'> {
   return {
     async layerAnalysis(layer, analyserVersion) {
       const row = await db
@@ -75,7 +76,7 @@ export function analyses(
         }
       );
     },
-    async putImage(image, packages, advisories) {
+    async putImage(image, packages, advisories, seen = []) {
       const held = await db
         .selectFrom('repository_manifests')
         .select('digest')
@@ -129,10 +130,26 @@ export function analyses(
         .values(row)
         .onConflict((oc) => oc.column('manifest').doUpdateSet(row))
         .execute();
+      await db.deleteFrom('image_observations').where('manifest', '=', image.manifest).execute();
+      const rows = seen.map((each, position) => observationRow(image.manifest, position, each));
+      for (const some of chunks(rows, 100)) await db.insertInto('image_observations').values(some).execute();
       await recountImage(db, image.manifest, advisories, image.analysedAt);
+    },
+    async observations(manifest) {
+      const rows = await db
+        .selectFrom('image_observations')
+        .select('body')
+        .where('manifest', '=', manifest)
+        .orderBy('position')
+        .execute();
+      return rows.map((row) => JSON.parse(row.body) as Observation);
     },
     forgetImage: (manifest) => forgetImages(db, [manifest]),
   };
+}
+
+function observationRow(manifest: string, position: number, each: Observation): Schema['image_observations'] {
+  return { manifest, position, kind: each.kind, rule: each.id, severity: each.severity, body: JSON.stringify(each) };
 }
 
 function packageRow({ id, installed, key }: JudgedPackage): Schema['packages'] {

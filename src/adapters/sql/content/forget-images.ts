@@ -8,7 +8,7 @@ export async function forgetImages(db: Kysely<Schema>, manifests: readonly strin
   for (const some of chunks(manifests)) {
     const rows = await db.deleteFrom('image_packages').where('manifest', 'in', some).returning('package_id').execute();
     for (const row of rows) packages.add(row.package_id);
-    for (const table of ['image_analyses', 'image_judgements'] as const)
+    for (const table of ['image_analyses', 'image_judgements', 'image_observations'] as const)
       await db.deleteFrom(table).where('manifest', 'in', some).execute();
   }
   for (const some of chunks([...packages])) {

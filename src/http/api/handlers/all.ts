@@ -1,6 +1,5 @@
 import type { Handled } from '../call.ts';
 import { accessHandlers } from './access.ts';
-import { auditHandlers } from './audit.ts';
 import { authorityHandlers } from './authority.ts';
 import { directoryHandlers } from './directories.ts';
 import { houseHandlers } from './house.ts';
@@ -17,6 +16,5 @@ export const handlers: readonly Handled[] = [
   ...houseHandlers,
   ...upkeepHandlers,
   ...accessHandlers,
-  ...auditHandlers,
   ...directoryHandlers,
 ];

@@ -1,5 +1,5 @@
 import * as contract from '../../../contract/images.ts';
-import { renderFinding, renderPackage, renderReport } from '../../../contract/render-report.ts';
+import { renderFinding, renderObservation, renderPackage, renderReport } from '../../../contract/render-report.ts';
 import type { Viewer } from '../../../access/viewer.ts';
 import { ANALYSER_VERSION } from '../../../content/inventory/package.ts';
 import { AssayError } from '../../../lib/error.ts';
@@ -174,6 +174,11 @@ export const imageHandlers: readonly Handled[] = [
       )
       .map((each) => renderFinding(report, each));
     return { items };
+  }),
+  handle(contract.listObservations, async ({ house, viewer, params, query }) => {
+    const report = await reportOf(house, viewer, params);
+    const wanted = report.observations.filter((each) => query.kind === undefined || each.kind === query.kind);
+    return { items: wanted.map((each) => renderObservation(report, each)) };
   }),
   handle(contract.listPackages, async ({ house, viewer, params, query }) => {
     const report = await reportOf(house, viewer, params);

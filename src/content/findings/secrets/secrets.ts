@@ -1,0 +1,31 @@
+import type { FileExaminer } from '../examiner.ts';
+import { KeywordPass } from '../keyword-pass.ts';
+import type { LayerObservation } from '../observation.ts';
+import { secretKeywords, secretsIn } from './secret-scan.ts';
+
+const PACKED =
+  /\.(?:gz|tgz|bz2|xz|zst|lz4|zip|jar|war|whl|png|jpe?g|gif|webp|ico|woff2?|ttf|otf|mo|gpg|deb|rpm|apk|so(?:\.[\d.]+)?|a|o|ko)$/i;
+const LARGEST_BINARY = 16 * 1024 * 1024;
+
+/** Secrets in text of any length; in other files those whose form leaves no doubt. */
+export const secrets: FileExaminer = {
+  name: 'secrets',
+  version: 1,
+  keywords: secretKeywords,
+  wants(entry, text) {
+    if (entry.size < 8) return undefined;
+    if (text) return 'keywords';
+    const data = entry.size <= LARGEST_BINARY && (entry.mode & 0o111) === 0 && !PACKED.test(entry.path);
+    return data ? 'keywords' : undefined;
+  },
+  examine: ({ path, bytes, line, overlap, text }, hits) => secretsIn(path, bytes, line, overlap, hits, !text),
+};
+
+let alone: KeywordPass | undefined;
+
+/** Secrets in a text that is no file: settings of an image, steps of its history. */
+export function secretsInText(text: string): LayerObservation[] {
+  const bytes = Buffer.from(text, 'utf8');
+  alone ??= new KeywordPass([secrets]);
+  return secretsIn('', bytes, 1, 0, alone.hits(bytes).get(secrets) ?? []);
+}
