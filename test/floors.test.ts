@@ -30,8 +30,9 @@ const upper: Readonly<Record<string, readonly string[]>> = {
 const adapterPillars: Readonly<Record<string, readonly string[]>> = {
   sql: ['access', 'content'],
   signer: ['trust'],
+  keys: ['trust'],
   advisories: ['content'],
-  fs: ['trust'],
+  fs: ['access', 'trust'],
   analysis: ['content'],
   images: ['content'],
   ldap: ['access'],

@@ -73,6 +73,11 @@ export const settings = {
     schema: z.coerce.number().int().min(1024),
     fallback: 256 * 1024 ** 3,
   },
+  auditDays: {
+    summary: 'days that entries of the audit are kept; 0 keeps them all',
+    schema: z.coerce.number().int().min(0).max(36_500),
+    fallback: 730,
+  },
   sparseImages: {
     summary: 'accept images whose layers are not all here; indexes may always lack images',
     schema: z.stringbool().or(z.boolean()),

@@ -37,6 +37,7 @@ import { RENEW_TRUST } from '../work/trust/collections.ts';
 import { uuidv7 } from '../lib/uuid.ts';
 import type { Config } from './config.ts';
 import { openBackupSource, removeOldScratch } from './backup-source.ts';
+import { openAudit } from './audit.ts';
 import { openSignIn } from './directories.ts';
 import { openDatabase } from './open-database.ts';
 import { every } from './periodic.ts';
@@ -162,6 +163,7 @@ export async function serve(
       },
     );
     const tls = () => tlsMaterial(config, data.path, host, clock.now());
+    const { denials, sealKeeper } = openAudit({ database, clock, directory: data.path, config, log }, stack);
     const house: House = {
       version,
       startedAt,
@@ -178,6 +180,8 @@ export async function serve(
       blobs: new Blobs(database, blobStore, clock),
       manifests: new Manifests(database, clock, runner.wake, config),
       pulls,
+      denials,
+      sealKeeper,
       ...openSignIn(database, passwords, clock),
       tokens: new RegistryTokens(database, clock, await tokenKey(database), service, isOwnHost),
       accounts: new Accounts(database, passwords, clock),

@@ -8,6 +8,9 @@ import type { InventoryCache } from '../ports/inventory-cache.ts';
 import type { LayerAnalyser } from '../ports/layer-analyser.ts';
 import type { Terminal } from './terminal.ts';
 import type { BackupFolder, BackupSource } from '../ports/backup.ts';
+import type { KeyStoreName } from '../ports/key-store.ts';
+import type { Passphrases } from '../ports/passphrases.ts';
+import type { KeyRing } from '../work/keys/key-ring.ts';
 import type { BackupProgress } from '../work/registry/backup.ts';
 import type { FsckStep } from '../work/registry/fsck.ts';
 
@@ -47,6 +50,8 @@ export interface Open {
     flags: Readonly<Record<string, unknown>>,
     environment: NodeJS.ProcessEnv,
   ): Promise<LocalHouse | { readonly url: string }>;
+  /** The key stores of this user. */
+  keys(environment: NodeJS.ProcessEnv, passphrases: Passphrases, options: KeyRingOptions): Promise<KeyRing>;
   backupFolder(path: string): Promise<BackupFolder>;
   restore(
     from: BackupFolder,
@@ -54,6 +59,12 @@ export interface Open {
     environment: NodeJS.ProcessEnv,
     progress: BackupProgress,
   ): Promise<{ directory: string; createdAt: string; files: number; bytes: number }>;
+}
+
+/** Which key stores are opened. */
+export interface KeyRingOptions {
+  /** Only this one; all of them when absent. */
+  readonly store: KeyStoreName | undefined;
 }
 
 /** The data of a server that does not run. */

@@ -248,6 +248,24 @@ export const commands: readonly CommandEntry[] = [
     summary: 'lift a rule for tags',
     load: () => import('./tag-release.ts'),
   },
+  {
+    name: 'audit list',
+    group: 'who and where',
+    summary: 'who changed what, and what was refused',
+    load: () => import('./audit-list.ts'),
+  },
+  {
+    name: 'audit export',
+    group: 'who and where',
+    summary: 'the whole audit as JSON lines',
+    load: () => import('./audit-export.ts'),
+  },
+  {
+    name: 'audit verify',
+    group: 'who and where',
+    summary: 'whether the audit is what was written',
+    load: () => import('./audit-verify.ts'),
+  },
   { name: 'status', group: 'run', summary: 'the state of a server', load: () => import('./status.ts') },
   {
     name: 'config',

@@ -1,5 +1,6 @@
 import type { Endpoint } from './endpoint.ts';
 import * as access from './access.ts';
+import * as audit from './audit.ts';
 import * as authority from './authority.ts';
 import * as directories from './directories.ts';
 import * as house from './house.ts';
@@ -25,5 +26,6 @@ export const endpoints: readonly Endpoint[] = [
   upkeep,
   access,
   teams,
+  audit,
   directories,
 ].flatMap(endpointsIn);

@@ -30,13 +30,22 @@ export interface Caller {
   readonly readOnly: boolean;
 }
 
+/** Who was found behind a request, for what is noted when it is over. */
+const viewers = new WeakMap<IncomingMessage, Viewer>();
+
+export function viewerOfRequest(request: IncomingMessage): Viewer {
+  return viewers.get(request) ?? anonymous;
+}
+
 const nobody: Caller = { viewer: anonymous, identified: undefined, readOnly: false };
 
 /** The caller that a request with these credentials is, with where it comes from for the audit. */
 export function callerOf(identified: Identified, request: IncomingMessage, by: string): Caller {
   const via = identified.token ? `${identified.token.kind} token ${identified.token.id}` : by;
   const origin = { address: addressOf(request), requestId: requestIdOf(request), by: via };
-  return { viewer: viewerOf(identified, origin), identified, readOnly: identified.token?.readOnly ?? false };
+  const viewer = viewerOf(identified, origin);
+  viewers.set(request, viewer);
+  return { viewer, identified, readOnly: identified.token?.readOnly ?? false };
 }
 
 /** The caller behind an Authorization header. Wrong credentials throw `credentials-invalid`; none are anonymous. */
@@ -59,11 +68,9 @@ export async function identify(house: House, request: IncomingMessage): Promise<
     const viewer = await house.tokens.verify(bearer);
     if (viewer) {
       const origin = { address: addressOf(request), requestId: requestIdOf(request), by: 'registry token' };
-      return {
-        viewer: viewer.kind === 'system' ? viewer : { ...viewer, origin },
-        identified: undefined,
-        readOnly: false,
-      };
+      const known = viewer.kind === 'system' ? viewer : { ...viewer, origin };
+      viewers.set(request, known);
+      return { viewer: known, identified: undefined, readOnly: false };
     }
   }
   throw new AssayError('credentials-invalid', 'the credentials are not valid, or no longer');

@@ -1,4 +1,6 @@
 import type { Accounts } from '../work/access/accounts.ts';
+import type { SealKeeper } from '../work/access/audit.ts';
+import type { Denials } from '../work/access/denials.ts';
 import type { Directories } from '../work/access/directories.ts';
 import type { Grants } from '../work/access/grants.ts';
 import type { OidcSignIn } from '../work/access/oidc-sign-in.ts';
@@ -41,6 +43,8 @@ export interface House {
   readonly signIn: SignIn;
   readonly tokens: RegistryTokens;
   readonly accounts: Accounts;
+  readonly denials: Denials;
+  readonly sealKeeper: SealKeeper;
   readonly grants: Grants;
   readonly directories: Directories;
   readonly oidc: OidcSignIn;

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isAdministrator } from '../access/viewer.ts';
 import { AssayError, isAssayError } from '../lib/error.ts';
-import { errorTable } from '../lib/error-table.ts';
+import { type ErrorCode, errorTable } from '../lib/error-table.ts';
 import { apiServer } from './api/server.ts';
 import type { ConsoleFiles } from './console.ts';
-import { identify, refuseReadOnly } from './credentials.ts';
+import { identify, refuseReadOnly, viewerOfRequest } from './credentials.ts';
 import type { HostCheck } from './hosts.ts';
 import type { House } from './house.ts';
-import { type FindOrigin, noteOrigin } from './origin.ts';
+import { type FindOrigin, noteOrigin, originOf, requestIdOf } from './origin.ts';
 import { answerOidc } from './oidc.ts';
 import { finishBody, sendEmpty, sendJson, sendRegistryError, toAssayError } from './registry/answer.ts';
 import { answerRegistry } from './registry/routes.ts';
@@ -44,14 +44,15 @@ export function frontServer(parts: ServerParts): (request: IncomingMessage, resp
     const state: RequestState = { requestId: randomUUID(), actor: '', error: undefined };
     noteOrigin(request, parts.origin(request), state.requestId);
     response.setHeader('X-Request-Id', state.requestId);
-    response.once('close', () =>
+    response.once('close', () => {
+      noteDenial(parts.house, request, state.refused ?? state.error);
       parts.log.answered(request, response, {
         requestId: state.requestId,
         actor: state.actor,
         milliseconds: performance.now() - startedAt,
         error: state.error,
-      }),
-    );
+      });
+    });
     answer(parts, api, request, response, state).catch((error: unknown) => {
       state.error ??= toAssayError(error);
       if (response.headersSent) response.destroy();
@@ -64,6 +65,8 @@ interface RequestState {
   readonly requestId: string;
   actor: string;
   error: AssayError | undefined;
+  /** What was refused, when the answer asks for a sign-in instead of saying so. */
+  refused?: AssayError;
 }
 
 async function answer(
@@ -126,6 +129,7 @@ async function registry(
     await answerRegistry(parts.house, request, response, path, query, caller.viewer);
   } catch (error) {
     const failure = toAssayError(error);
+    state.refused = failure;
     // Clients of content trust read 403 as "unreachable"; they are asked to sign in instead.
     const challenge =
       needsSignIn(failure, request) || (failure.code === 'denied' && findTrustRoute(path) !== undefined);
@@ -137,6 +141,27 @@ async function registry(
       challenge ? { 'WWW-Authenticate': parts.hosts.challenge(request, path, query) } : {},
     );
   }
+}
+
+/** Refusals that say something of who asks; a request without credentials is only asked for some. */
+const REFUSALS: readonly ErrorCode[] = [
+  'denied',
+  'credentials-invalid',
+  'second-factor-required',
+  'directory-refused',
+  'origin-refused',
+  'tag-immutable',
+  'tag-protected',
+  'quota-exceeded',
+];
+
+function noteDenial(house: House, request: IncomingMessage, error: AssayError | undefined): void {
+  if (!error || !REFUSALS.includes(error.code)) return;
+  const viewer = viewerOfRequest(request);
+  const path = (request.url ?? '').split('?')[0] ?? '';
+  const by = viewer.kind === 'account' ? (viewer.origin?.by ?? '') : '';
+  const origin = { address: originOf(request).address, requestId: requestIdOf(request), by };
+  house.denials.note(viewer, error.code, `${request.method} ${path}`, origin);
 }
 
 /**

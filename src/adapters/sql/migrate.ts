@@ -8,6 +8,7 @@ import { sourceNames } from './migrations/202611210635-content-source-names.ts';
 import { ownedAndSources } from './migrations/202611210640-content-owned-and-sources.ts';
 import { teams } from './migrations/202611210800-access-teams.ts';
 import { directories } from './migrations/202611210830-access-directories.ts';
+import { auditSeals } from './migrations/202611210845-audit-seals.ts';
 import { modulesAndLocks } from './migrations/202611210810-content-modules-and-locks.ts';
 import { packageNames } from './migrations/202611210815-content-package-names.ts';
 import { trustCollections } from './migrations/202611210810-trust-collections.ts';
@@ -25,6 +26,7 @@ export const migrations: readonly Migration[] = [
   teams,
   trustCollections,
   directories,
+  auditSeals,
   observations,
 ];
 

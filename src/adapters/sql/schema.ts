@@ -137,6 +137,7 @@ export interface Schema {
   usage_changes: { id: string; organisation: string; bytes: number };
   secrets: { name: string; value: Uint8Array };
 
+  audit_seals: { seq: number; hash: string; at: number; key: string; signature: string };
   /** `seq` and `hash` are set when the entry is sealed into the chain. */
   audit_entries: {
     id: string;

@@ -82,6 +82,7 @@ export function createRepository(
       if (viewer.kind !== 'account' || !viewer.administrator || viewer.limits)
         throw new AssayError('denied', `there is no organisation ${organisation}`);
       await records.registry.createOrganisation(organisation, now);
+      await appendEvent(records, now, 'organisation.created', viewer, { organisation }, organisation, {});
     }
     const id = uuidv7(now) as RepositoryId;
     await records.registry.createRepository({ id, ...wanted, createdAt: now });

@@ -506,6 +506,27 @@ export interface Api {
     body: undefined;
     answer: undefined;
   };
+  /** The whole chain as JSON lines: the key, the seals, the entries as they were hashed; assay audit verify reads it. */
+  exportAudit: {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Who changed what, newest first: all for administrators, else where one holds the right audit. */
+  listAudit: {
+    params: undefined;
+    query: { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly actor?: string | undefined; readonly action?: string | undefined; readonly object?: string | undefined; readonly organisation?: string | undefined; readonly since?: string | undefined; readonly until?: string | undefined };
+    body: undefined;
+    answer: { readonly items: readonly { readonly id: string; readonly seq?: number | undefined; readonly at: string; readonly actor: string; readonly address?: string | undefined; readonly requestId?: string | undefined; readonly via?: string | undefined; readonly action: string; readonly object: string; readonly organisation?: string | undefined; readonly before?: string | undefined; readonly after?: string | undefined; readonly occurrences: number }[]; readonly next?: string | undefined };
+  };
+  /** Follow the chain: is every entry the one that was written, in its place, up to the last?. */
+  verifyAudit: {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    answer: { readonly entries: number; readonly first: number; readonly last: number; readonly hash: string; readonly sealed: number; readonly key: string; readonly problems: readonly { readonly code: string; readonly seq: number; readonly detail: string }[] };
+  };
   /** Begin to sign a command line in: a person opens the address and enters the code (RFC 8628). */
   beginDeviceSignIn: {
     params: undefined;
@@ -666,6 +687,9 @@ export const routes = {
   listTeams: { method: 'GET', path: '/api/v1/organisations/{organisation}/teams' },
   removeTeamMember: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/teams/{team}/members/{account}' },
   revokeRobotToken: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/robots/{robot}/tokens/{id}' },
+  exportAudit: { method: 'GET', path: '/api/v1/audit/export' },
+  listAudit: { method: 'GET', path: '/api/v1/audit' },
+  verifyAudit: { method: 'GET', path: '/api/v1/audit/verification' },
   beginDeviceSignIn: { method: 'POST', path: '/api/v1/sign-in/device' },
   confirmSecondFactor: { method: 'PUT', path: '/api/v1/me/second-factor' },
   createDirectory: { method: 'POST', path: '/api/v1/directories' },

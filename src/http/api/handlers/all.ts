@@ -1,5 +1,6 @@
 import type { Handled } from '../call.ts';
 import { accessHandlers } from './access.ts';
+import { auditHandlers } from './audit.ts';
 import { authorityHandlers } from './authority.ts';
 import { directoryHandlers } from './directories.ts';
 import { houseHandlers } from './house.ts';
@@ -16,5 +17,6 @@ export const handlers: readonly Handled[] = [
   ...houseHandlers,
   ...upkeepHandlers,
   ...accessHandlers,
+  ...auditHandlers,
   ...directoryHandlers,
 ];
