@@ -13,6 +13,7 @@ import {
   time,
   utf8String,
 } from './der.ts';
+import { writePem } from './pem.ts';
 
 const OIDS = {
   commonName: '2.5.4.3',
@@ -24,30 +25,59 @@ const OIDS = {
   subjectKeyIdentifier: '2.5.29.14',
   authorityKeyIdentifier: '2.5.29.35',
   serverAuth: '1.3.6.1.5.5.7.3.1',
+  clientAuth: '1.3.6.1.5.5.7.3.2',
+  codeSigning: '1.3.6.1.5.5.7.3.3',
   ecdsaWithSha256: '1.2.840.10045.4.3.2',
+  rsaPss: '1.2.840.113549.1.1.10',
+  mgf1: '1.2.840.113549.1.1.8',
+  sha256: '2.16.840.1.101.3.4.2.1',
 } as const;
 
 export interface CertificateName {
   readonly commonName: string;
-  readonly organization: string;
+  readonly organization?: string;
 }
 
-export interface CertificateRequest {
+/**
+ * An authority signs others; a server has names: host names and addresses; a client is known by its common name; code
+ * signing is what Notary clients make for root keys.
+ */
+export type CertificatePurpose =
+  | { readonly authority: true }
+  | { readonly serverNames: readonly string[] }
+  | { readonly client: true }
+  | { readonly codeSigning: true };
+
+export interface CertificateContent {
   readonly subject: CertificateName;
   readonly issuer: CertificateName;
   readonly publicKey: KeyObject;
-  /** ECDSA P-256 key of the issuer. */
-  readonly issuerKey: KeyObject;
   readonly issuerPublicKey: KeyObject;
   readonly notBefore: number;
   readonly notAfter: number;
-  /** An authority signs others; a server has names: host names and addresses. */
-  readonly purpose: { readonly authority: true } | { readonly serverNames: readonly string[] };
+  readonly purpose: CertificatePurpose;
+}
+
+export interface CertificateRequest extends CertificateContent {
+  /** ECDSA P-256 key of the issuer. */
+  readonly issuerKey: KeyObject;
 }
 
 /** A signed X.509 version 3 certificate (RFC 5280) in PEM. */
 export function issueCertificate(request: CertificateRequest): string {
-  const algorithm = sequence(objectIdentifier(OIDS.ecdsaWithSha256));
+  const { toSign, finish } = certificateToSign(request, 'ecdsa-sha256');
+  return finish(sign('sha256', toSign, { key: request.issuerKey, dsaEncoding: 'der' }));
+}
+
+/** How a certificate is signed: ECDSA as DER, or RSASSA-PSS with SHA-256 and a salt of 32 bytes (RFC 4055 section 3.1). */
+export type CertificateSignature = 'ecdsa-sha256' | 'rsa-pss-sha256';
+
+/** A certificate whose signature is made elsewhere, as by a token: what to sign, and the PEM once it is signed. */
+export function certificateToSign(
+  request: CertificateContent,
+  signature: CertificateSignature,
+): { readonly toSign: Buffer; finish(signature: Uint8Array): string } {
+  const algorithm = signature === 'ecdsa-sha256' ? sequence(objectIdentifier(OIDS.ecdsaWithSha256)) : rsaPss();
   const serial = randomBytes(16);
   serial[0] = (serial[0]! & 0x7f) | 0x40;
   const body = sequence(
@@ -60,9 +90,19 @@ export function issueCertificate(request: CertificateRequest): string {
     spki(request.publicKey),
     explicit(3, sequence(...extensions(request))),
   );
-  const signature = sign('sha256', body, { key: request.issuerKey, dsaEncoding: 'der' });
-  const certificate = sequence(body, algorithm, bitString(signature));
-  return `-----BEGIN CERTIFICATE-----\n${certificate.toString('base64').replaceAll(/.{64}(?=.)/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+  return {
+    toSign: body,
+    finish: (signed) => writePem('CERTIFICATE', sequence(body, algorithm, bitString(signed))),
+  };
+}
+
+function rsaPss(): Buffer {
+  const sha256 = sequence(objectIdentifier(OIDS.sha256), der(0x05));
+  const mgf = sequence(objectIdentifier(OIDS.mgf1), sha256);
+  return sequence(
+    objectIdentifier(OIDS.rsaPss),
+    sequence(explicit(0, sha256), explicit(1, mgf), explicit(2, integer(Buffer.from([32])))),
+  );
 }
 
 function spki(key: KeyObject): Buffer {
@@ -71,7 +111,8 @@ function spki(key: KeyObject): Buffer {
 
 function nameOf(name: CertificateName): Buffer {
   const part = (oid: string, text: string) => set(sequence(objectIdentifier(oid), utf8String(text)));
-  return sequence(part(OIDS.organizationName, name.organization), part(OIDS.commonName, name.commonName));
+  const organization = name.organization === undefined ? [] : [part(OIDS.organizationName, name.organization)];
+  return sequence(...organization, part(OIDS.commonName, name.commonName));
 }
 
 /** SHA-1 over the key bits, method 1 of RFC 5280 section 4.2.1.2; an identifier, not a protection. */
@@ -80,7 +121,7 @@ function keyIdentifier(key: KeyObject): Buffer {
   return createHash('sha1').update(point).digest();
 }
 
-function extensions(request: CertificateRequest): Buffer[] {
+function extensions(request: CertificateContent): Buffer[] {
   const extension = (oid: string, critical: boolean, value: Buffer) =>
     sequence(objectIdentifier(oid), ...(critical ? [boolean(true)] : []), octetString(value));
   const common = [
@@ -92,6 +133,20 @@ function extensions(request: CertificateRequest): Buffer[] {
       extension(OIDS.basicConstraints, true, sequence(boolean(true), integer(Buffer.from([0])))),
       // keyCertSign and cRLSign
       extension(OIDS.keyUsage, true, bitString(Buffer.from([0x06]), 1)),
+      ...common,
+    ];
+  if ('codeSigning' in request.purpose)
+    return [
+      // digitalSignature and keyEncipherment
+      extension(OIDS.keyUsage, true, bitString(Buffer.from([0xa0]), 5)),
+      extension(OIDS.extendedKeyUsage, false, sequence(objectIdentifier(OIDS.codeSigning))),
+      extension(OIDS.basicConstraints, true, sequence()),
+    ];
+  if ('client' in request.purpose)
+    return [
+      extension(OIDS.basicConstraints, true, sequence()),
+      extension(OIDS.keyUsage, true, bitString(Buffer.from([0x80]), 7)),
+      extension(OIDS.extendedKeyUsage, false, sequence(objectIdentifier(OIDS.clientAuth))),
       ...common,
     ];
   return [

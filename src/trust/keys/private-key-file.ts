@@ -24,8 +24,17 @@ const PLAIN = ['PRIVATE KEY', 'EC PRIVATE KEY', 'RSA PRIVATE KEY'];
 
 /** Reads the one private key of a PEM file. Throws `key-invalid` when there is none. */
 export function readPrivateKeyFile(text: string): PrivateKeyFile {
-  const block = blocksOf(text).find(({ label }) => label === 'ENCRYPTED PRIVATE KEY' || PLAIN.includes(label));
-  if (!block) throw new AssayError('key-invalid', 'the file holds no private key in PEM');
+  return readPrivateKeyFiles(text)[0]!;
+}
+
+/** Reads every private key of a PEM file, of which `notary key export` writes several. Throws `key-invalid` for none. */
+export function readPrivateKeyFiles(text: string): PrivateKeyFile[] {
+  const blocks = blocksOf(text).filter(({ label }) => label === 'ENCRYPTED PRIVATE KEY' || PLAIN.includes(label));
+  if (blocks.length === 0) throw new AssayError('key-invalid', 'the file holds no private key in PEM');
+  return blocks.map(readBlock);
+}
+
+function readBlock(block: PemBlock): PrivateKeyFile {
   const legacy = block.headers.get('Proc-Type')?.includes('ENCRYPTED') === true;
   const sealed = legacy || block.label === 'ENCRYPTED PRIVATE KEY';
   return {
