@@ -39,16 +39,24 @@ function fromFile(path: string): string {
   return line;
 }
 
+/** Which option and variables are looked at; one variable replaces those of the role. */
+interface PassphraseNames {
+  readonly option: string;
+  readonly flag: string;
+  readonly variable?: string;
+}
+
 /** Passphrases from `--passphrase-file`, the environment (each of our variables also as `…_FILE`), and the terminal. */
 export function keyPassphrases(
   { options, environment, terminal }: Pick<Invocation, 'options' | 'environment' | 'terminal'>,
-  names: { readonly option: string; readonly flag: string } = { option: 'passphraseFile', flag: '--passphrase-file' },
+  names: PassphraseNames = { option: 'passphraseFile', flag: '--passphrase-file' },
 ): Passphrases {
+  const variables = (wanted: PassphraseFor) => (names.variable === undefined ? variablesFor(wanted) : [names.variable]);
   const given = (wanted: PassphraseFor): string[] => {
     const file = textOption(options, names.option);
     if (file !== undefined) return [fromFile(file)];
     const found: string[] = [];
-    for (const variable of variablesFor(wanted)) {
+    for (const variable of variables(wanted)) {
       const text = environment[variable];
       const path = variable.startsWith('ASSAY_') ? environment[`${variable}_FILE`] : undefined;
       if (text) found.push(text);
@@ -56,7 +64,7 @@ export function keyPassphrases(
     }
     return [...new Set(found)];
   };
-  const instead = (wanted: PassphraseFor) => `${names.flag} or ${variablesFor(wanted)[0]}`;
+  const instead = (wanted: PassphraseFor) => `${names.flag} or ${variables(wanted)[0]}`;
   return {
     instead,
     async *toOpen(wanted) {
