@@ -1,6 +1,6 @@
 import { AssayError } from '../lib/error.ts';
 import type { StoredKey } from '../ports/key-store.ts';
-import { writePlainKeyFile, writeSealedKeyFile } from '../trust/keys/private-key-file.ts';
+import { writePlainKeyFile, writeExportedKeyFile } from '../trust/keys/private-key-file.ts';
 import { writePublicKeyFile } from '../trust/keys/public-key-file.ts';
 import type { KeyRing } from '../work/keys/key-ring.ts';
 import { oneKey } from '../work/keys/key-upkeep.ts';
@@ -53,6 +53,6 @@ async function privateText(ring: KeyRing, key: StoredKey, plain: boolean): Promi
   return ring.unlock(key, async (passphrase) => {
     const read = await store.read(key.id, passphrase);
     if (plain) return writePlainKeyFile(read, use);
-    return writeSealedKeyFile(read, use, key.sealed ? passphrase : await ring.passphrases.toSeal(use));
+    return writeExportedKeyFile(read, use, key.sealed ? passphrase : await ring.passphrases.toSeal(use));
   });
 }

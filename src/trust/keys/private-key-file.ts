@@ -1,7 +1,8 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { AssayError, isAssayError } from '../../lib/error.ts';
 import { type PemBlock, readPem, writePem } from '../../lib/pem.ts';
-import { algorithmOf } from './algorithm.ts';
+import { canonicalKeyId } from '../tuf/notary/key.ts';
+import { algorithmOf, publicHalf } from './algorithm.ts';
 import { NOTARY_ITERATIONS, openPbes2, sealPbes2 } from './pbes2.ts';
 
 /** What a key is for: `root`, `targets`, `snapshot`, or the name of a delegation or signer; and of which collection. */
@@ -114,6 +115,20 @@ export async function writeSealedKeyFile(
   const plain = pkcs8(key);
   try {
     return writePem('ENCRYPTED PRIVATE KEY', await sealPbes2(plain, passphrase, iterations), headersOf(use));
+  } finally {
+    plain.fill(0);
+  }
+}
+
+/**
+ * The same as a file to hand over: `path` names the key's id, without which docker and notary import nothing of a sealed
+ * key (docker says that it did all the same).
+ */
+export async function writeExportedKeyFile(key: KeyObject, use: KeyUse, passphrase: string): Promise<string> {
+  const plain = pkcs8(key);
+  try {
+    const headers = { ...headersOf(use), path: canonicalKeyId(publicHalf(key)) };
+    return writePem('ENCRYPTED PRIVATE KEY', await sealPbes2(plain, passphrase, NOTARY_ITERATIONS), headers);
   } finally {
     plain.fill(0);
   }
