@@ -1,4 +1,5 @@
 import type { CommandEntry } from './command.ts';
+import { trustCommands } from './trust-commands.ts';
 
 /** Every command, one line each. Help, completion and the reference are made from this table. */
 export const commands: readonly CommandEntry[] = [
@@ -266,54 +267,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'whether the audit is what was written',
     load: () => import('./audit-verify.ts'),
   },
-  {
-    name: 'key generate',
-    group: 'who says so',
-    summary: 'make a root, repository or signer’s key',
-    load: () => import('./key-generate.ts'),
-  },
-  {
-    name: 'key list',
-    group: 'who says so',
-    summary: 'the keys of this user, in every store',
-    load: () => import('./key-list.ts'),
-  },
-  {
-    name: 'key import',
-    group: 'who says so',
-    summary: 'take private keys from files',
-    load: () => import('./key-import.ts'),
-  },
-  {
-    name: 'key export',
-    group: 'who says so',
-    summary: 'write a key for docker, notary or another machine',
-    load: () => import('./key-export.ts'),
-  },
-  {
-    name: 'key password',
-    group: 'who says so',
-    summary: 'give a key another passphrase',
-    load: () => import('./key-password.ts'),
-  },
-  {
-    name: 'key backup',
-    group: 'who says so',
-    summary: 'every key in one sealed file',
-    load: () => import('./key-backup.ts'),
-  },
-  {
-    name: 'key restore',
-    group: 'who says so',
-    summary: 'put the keys of a backup back',
-    load: () => import('./key-restore.ts'),
-  },
-  {
-    name: 'key remove',
-    group: 'who says so',
-    summary: 'remove a key from a store',
-    load: () => import('./key-remove.ts'),
-  },
+  ...trustCommands,
   { name: 'status', group: 'run', summary: 'the state of a server', load: () => import('./status.ts') },
   {
     name: 'config',
