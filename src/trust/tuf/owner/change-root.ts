@@ -6,22 +6,25 @@ import { RELEASES } from './delegate.ts';
 import { choicesOf, type RoleChoice, rolesIn } from './start.ts';
 import { type CollectionState, draftRoot, draftTargets, keyIn, nextRoot, nextTargets } from './state.ts';
 
-/**
- * A root with other keys or thresholds for some roles. When the targets keys change, targets are signed anew in the same
- * update; in the TUF 1.x repository so is `targets/releases`, which the owner may sign.
- */
-export function draftRootChange(
-  state: CollectionState,
-  changes: Readonly<Partial<Record<TopLevelRole, RoleChoice>>>,
-  now: number,
-): Draft[] {
+export type RoleChanges = Readonly<Partial<Record<TopLevelRole, RoleChoice>>>;
+
+/** The next root, with other keys or thresholds for some roles. Throws `input-invalid` for one that can never be met. */
+export function changedRoot(state: CollectionState, changes: RoleChanges, now: number): Root {
   for (const [role, choice] of Object.entries(changes))
     if (choice.threshold < 1 || choice.threshold > choice.keys.length)
       throw new AssayError(
         'input-invalid',
         `a threshold of ${choice.threshold} for ${role} cannot be met by ${choice.keys.length} keys`,
       );
-  const root: Root = { ...nextRoot(state, now), ...rolesIn(state.dialect, { ...choicesOf(state.root), ...changes }) };
+  return { ...nextRoot(state, now), ...rolesIn(state.dialect, { ...choicesOf(state.root), ...changes }) };
+}
+
+/**
+ * A root with other keys or thresholds for some roles. When the targets keys change, targets are signed anew in the same
+ * update; in the TUF 1.x repository so is `targets/releases`, which the owner may sign.
+ */
+export function draftRootChange(state: CollectionState, changes: RoleChanges, now: number): Draft[] {
+  const root = changedRoot(state, changes, now);
   const drafts = [draftRoot(state.dialect, root, state.root)];
   if (!changes.targets) return drafts;
   const changed = { ...state, root };

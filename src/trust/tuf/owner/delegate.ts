@@ -106,6 +106,15 @@ export function draftReleases(
   return parent ? [parent, draftTargets(changed, RELEASES, { ...next, targets })] : [];
 }
 
+/** The one delegation of a TUF 1.x repository that has signers: theirs and the owners' keys, for every tag. */
+export function releasesDelegation(state: CollectionState, signers: readonly PublicKey[]): Delegations {
+  const { role, keys } = delegated(state, RELEASES, [...signers, ...keysNow(state, 'targets')], {
+    prefixes: [''],
+    threshold: 1,
+  });
+  return { keys: new Map(keys.map((key) => [key.id, key])), roles: [role] };
+}
+
 function keysNow(state: CollectionState, role: RoleName): PublicKey[] {
   if (role === 'targets') return state.root.roles.targets.keyIds.flatMap((id) => state.root.keys.get(id) ?? []);
   const delegations = state.files.get(parentOf(role))?.delegations;

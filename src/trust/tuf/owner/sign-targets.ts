@@ -1,4 +1,3 @@
-import { AssayError } from '../../../lib/error.ts';
 import type { RoleName, TargetFile, Targets } from '../metadata.ts';
 import type { Draft } from './draft.ts';
 import { RELEASES } from './delegate.ts';
@@ -25,14 +24,14 @@ function isReleaseRole(role: RoleName): boolean {
   return role === 'targets' || /^targets\/[^/]+$/.test(role);
 }
 
-/** Adds or replaces targets in a role. */
+/** Adds or replaces targets in the files of these roles. */
 export function draftSignature(
   state: CollectionState,
-  role: RoleName,
+  roles: readonly RoleName[],
   targets: readonly NamedTarget[],
   now: number,
 ): Draft[] {
-  return rolesForTag(state, role).map((each) => {
+  return filesOf(state, roles).map((each) => {
     const next = nextTargets(state, each, now);
     const files = new Map(next.targets);
     for (const { name, file } of targets) files.set(name, file);
@@ -40,26 +39,25 @@ export function draftSignature(
   });
 }
 
-/** Takes names out of a role, or all of them. Throws `trust-not-signed` when none of them is there. */
+/** Takes names out of the files of these roles, or all of them; files without any of them stay as they are. */
 export function draftRevocation(
   state: CollectionState,
-  role: RoleName,
+  roles: readonly RoleName[],
   names: readonly string[] | 'all',
   now: number,
 ): Draft[] {
-  const touched = rolesForTag(state, role).filter((each) => {
+  const touched = filesOf(state, roles).filter((each) => {
     const files = state.files.get(each)?.targets;
     return files && (names === 'all' ? files.size > 0 : names.some((name) => files.has(name)));
   });
-  if (touched.length === 0 && state.dialect === 'notary')
-    throw new AssayError(
-      'trust-not-signed',
-      `${names === 'all' ? 'nothing' : names.join(', ')} is not signed by ${role}`,
-    );
   return touched.map((each) => {
     const next = nextTargets(state, each, now);
     return draftTargets(state, each, { ...next, targets: without(next, names) });
   });
+}
+
+function filesOf(state: CollectionState, roles: readonly RoleName[]): RoleName[] {
+  return [...new Set(roles.flatMap((role) => rolesForTag(state, role)))];
 }
 
 function without({ targets }: Targets, names: readonly string[] | 'all'): Map<string, TargetFile> {

@@ -15,15 +15,20 @@ export interface Beginning {
   readonly roles: Readonly<Record<TopLevelRole, RoleChoice>>;
 }
 
-/** Root and empty targets of a new collection in one dialect. */
-export function draftBeginning(dialect: DialectName, { gun, now, roles }: Beginning): Draft[] {
-  const root: Root = {
+/** The first root of a collection. */
+export function firstRoot(dialect: DialectName, { now, roles }: Pick<Beginning, 'now' | 'roles'>): Root {
+  return {
     type: 'root',
     version: 1,
     expires: now + OWNER_GOOD_FOR_MS.root,
     consistentSnapshot: dialect === 'tuf-1.0',
     ...rolesIn(dialect, roles),
   };
+}
+
+/** Root and empty targets of a new collection in one dialect. */
+export function draftBeginning(dialect: DialectName, { gun, now, roles }: Beginning): Draft[] {
+  const root = firstRoot(dialect, { now, roles });
   const targets: Targets = {
     type: 'targets',
     version: 1,
