@@ -6,6 +6,9 @@ import type { HttpClient } from '../ports/http-client.ts';
 import type { ImageSource, ImageTarget } from '../ports/image-source.ts';
 import type { InventoryCache } from '../ports/inventory-cache.ts';
 import type { LayerAnalyser } from '../ports/layer-analyser.ts';
+import type { TrustDialect } from '../ports/trust-records.ts';
+import type { TrustServer } from '../ports/trust-server.ts';
+import type { TrustedFiles } from '../ports/trusted-files.ts';
 import type { Terminal } from './terminal.ts';
 import type { BackupFolder, BackupSource } from '../ports/backup.ts';
 import type { KeyStoreName } from '../ports/key-store.ts';
@@ -39,6 +42,8 @@ export interface Open {
   target(reference: ImageReference, access: ImageAccess, from: ImageSource): Promise<ImageTarget>;
   /** Asks a registry whether it takes a name and password; throws when it does not. */
   checkSignIn(host: string, credential: { name: string; password: string }, access: ImageAccess): Promise<void>;
+  /** A collection on a trust server, and what this user trusts of it. */
+  trust(host: string, gun: string, access: ImageAccess): Promise<OpenedTrust>;
   /** The advisory sets of this user. */
   advisories(environment: NodeJS.ProcessEnv): Promise<AdvisorySets>;
   /** Every setting of a server with its value and source; secrets without their value. */
@@ -78,6 +83,11 @@ export interface ImageAccess {
   readonly http: HttpClient;
   readonly credentials: FindCredential;
   readonly environment: NodeJS.ProcessEnv;
+}
+
+export interface OpenedTrust {
+  readonly server: TrustServer;
+  readonly files: Readonly<Record<TrustDialect, TrustedFiles>>;
 }
 
 export interface ShownSetting {

@@ -9,6 +9,8 @@ export interface OwnerKeys {
   open(ids: readonly string[]): Promise<Signer[]>;
   /** The root key of this person, made at first use; one serves every collection. */
   root(): Promise<Signer>;
+  /** Another root key, to take the place of one or stand beside it. */
+  newRoot(): Promise<Signer>;
   /** A new key for a role of a collection. */
   create(role: string, gun: string): Promise<Signer>;
   /** The root key's certificate for a collection, as Notary v1 wants it. */
