@@ -29,8 +29,8 @@ export async function rootCertificateFrom(path: string, gun: string): Promise<Pu
 /** The values of an option that may be given several times. */
 export function listOption(options: Readonly<Record<string, unknown>>, name: string): string[] {
   const value = options[name];
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value.map(String) : [String(value)];
+  if (typeof value === 'string') return [value];
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 }
 
 /** A whole number of at least 1 given as an option. */

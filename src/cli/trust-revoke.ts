@@ -26,14 +26,16 @@ export const command: Command = {
     const references = args.map(parseRegistryReference);
     if (references.some((each) => each.host !== reference.host || each.repository !== reference.repository))
       throw new AssayError('usage-invalid', 'all tags of one command are of one repository');
-    const names = all ? ('all' as const) : references.map(requireTag);
+    const tags = all ? [] : references.map(requireTag);
+    const names = all ? ('all' as const) : tags;
+    const listed = tags.join(', ');
     const role = textOption(options, 'role');
-    const description = `revoke ${all ? 'every tag' : [...names].join(', ')} of ${gun}`;
+    const description = `revoke ${all ? 'every tag' : listed} of ${gun}`;
     const change = { now: Date.now, description, stage: options['stage'] !== undefined };
     const outcome = await applyChange(world, keys, change, async (owned) =>
       revokeTargets(owned, gun, { names, role, held: await keys.held(), now: Date.now() }),
     );
-    const what = all ? 'every signature' : `the signature of ${[...names].join(', ')}`;
+    const what = all ? 'every signature' : `the signature of ${listed}`;
     return tellOutcome(invocation, outcome, `took back ${what} in ${gun}`);
   },
 };

@@ -50,7 +50,7 @@ async function registryDigest(
   }
 }
 
-function toJson({ roles, delegations, ...rest }: TrustStatus): unknown {
+function toJson({ roles, delegations, ...rest }: TrustStatus): Record<string, unknown> {
   const shape = ({ expires, ...role }: RoleStatus) => ({
     ...role,
     ...(expires !== undefined && { expiresAt: new Date(expires).toISOString() }),

@@ -10,8 +10,9 @@ export function ringKeys(ring: KeyRing, told: (text: string) => void): OwnerKeys
     open: (ids) => ring.openSigners({ wanted: ids, need: ids.length }),
     async root() {
       const roots = (await ring.list()).filter((key) => key.role === 'root' && key.problem === undefined);
-      const first = roots[0];
-      if (first) return ring.open(first);
+      // After a rotation the older ones are kept for what they have signed.
+      const [newest] = roots.toSorted((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
+      if (newest) return ring.open(newest);
       told('You have no root key yet. It is the key of last resort: it names all others, and only it replaces them.');
       const made = await ring.generate({ use: { role: 'root' } });
       told(`root key ${made.stored.id.slice(0, 12)} is in ${made.stored.location}`);
