@@ -49,6 +49,7 @@ export const trustCommands: readonly CommandEntry[] = [
     group: 'who says so',
     summary: 'remove a key from a store',
     load: () => import('./key-remove.ts'),
+  },
   {
     name: 'trust init',
     group: 'who says so',
@@ -144,6 +145,5 @@ export const trustCommands: readonly CommandEntry[] = [
     group: 'who says so',
     summary: 'a new root without a lost key',
     load: () => import('./trust-recover.ts'),
->>>>>>> fc25647 (The commands of content trust have a table of their own)
   },
 ];
