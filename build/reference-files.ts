@@ -9,6 +9,7 @@ import { persistenceRules } from '../src/content/findings/malware/persistence.ts
 import { practiceChecks } from '../src/content/findings/practices/practices.ts';
 import { secretFiles } from '../src/content/findings/secrets/file-rules.ts';
 import { secretRules } from '../src/content/findings/secrets/secret-rules.ts';
+import { report } from '../src/contract/report.ts';
 import { analysers } from '../src/content/inventory/analysers.ts';
 import { errorTable } from '../src/lib/error-table.ts';
 
@@ -21,9 +22,15 @@ export async function referenceFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/api.md', apiPage()],
     ['docs/reference/errors.md', errorPage()],
     ['docs/reference/configuration.md', configurationPage()],
+    ['docs/reference/report.schema.json', reportSchema()],
     ['docs/reference/ecosystems.md', ecosystemPage()],
     ['docs/reference/findings.md', findingsPage()],
   ]);
+}
+
+/** The JSON Schema (2020-12) of `assay scan --format json` and of the report endpoint. */
+function reportSchema(): string {
+  return `${JSON.stringify({ title: 'Assay report, version 1', ...z.toJSONSchema(report, { io: 'input' }) }, null, 2)}\n`;
 }
 
 function page(title: string, ...parts: string[]): string {

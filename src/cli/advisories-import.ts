@@ -1,8 +1,9 @@
-import { feedName } from '../content/advisories/feed.ts';
+import { feedName, type FeedFile, type FeedReader } from '../content/advisories/feed.ts';
 import { feedReader, recogniseFeed } from '../content/advisories/feeds.ts';
 import { renderFeed } from '../contract/render-report.ts';
 import { importAdvisories } from '../contract/house.ts';
 import { systemClock } from '../lib/clock.ts';
+import { AssayError, isAssayError } from '../lib/error.ts';
 import { argument, callEndpoint, connect, serverOptions } from './ask-server.ts';
 import type { Command, ExitStatus, Invocation } from './command.ts';
 import { feedBody, feedFiles, nameFeed } from './feed-files.ts';
@@ -49,11 +50,10 @@ async function importThere(invocation: Invocation, feed: Named): Promise<ExitSta
 async function importHere({ options, open, environment, terminal }: Invocation, feed: Named): Promise<ExitStatus> {
   const named = textOption(options, 'feed');
   const files = feedFiles(feed);
-  const first = await files.next();
-  if (first.done) return 2;
-  const reader = named === undefined ? recogniseFeed(first.value) : feedReader(named);
+  const { reader, looked } =
+    named === undefined ? await recogniseFirst(files) : { reader: feedReader(named), looked: [] };
   async function* all() {
-    yield first.value!;
+    yield* looked;
     yield* files;
   }
   const content = await reader.read(all());
@@ -71,6 +71,26 @@ async function importHere({ options, open, environment, terminal }: Invocation, 
     sets.close();
   }
   return 0;
+}
+
+const MAX_LOOKED = 40;
+
+/** In a folder the first files may be others than records: some are looked at until one tells. */
+async function recogniseFirst(
+  files: AsyncGenerator<FeedFile>,
+): Promise<{ reader: FeedReader; looked: readonly FeedFile[] }> {
+  const looked: FeedFile[] = [];
+  for (;;) {
+    const next = await files.next();
+    if (next.done) break;
+    looked.push(next.value);
+    try {
+      return { reader: recogniseFeed(next.value), looked };
+    } catch (error) {
+      if (!isAssayError(error, 'advisory-feed-invalid') || looked.length === MAX_LOOKED) throw error;
+    }
+  }
+  throw new AssayError('advisory-feed-invalid', 'this is no feed that is known here; name it with --feed');
 }
 
 function tellRefused(terminal: Terminal, refused: readonly { id: string; reason: string }[]): void {

@@ -67,6 +67,11 @@ export interface FoundReport {
 /** The report of an image: from the Assay server that holds it, else made here. `use` runs while the image is open. */
 export async function withReport<T>(invocation: Invocation, use: (found: FoundReport) => Promise<T>): Promise<T> {
   const reference = parseReference(invocation.args[0] ?? '');
+  if (invocation.options['offline'] && reference.transport === 'registry')
+    throw new AssayError(
+      'usage-invalid',
+      '--offline reads images of this machine: oci:DIR, an archive, docker-daemon:NAME',
+    );
   const client = await serverFor(invocation, reference);
   if (client && reference.transport === 'registry') {
     const report = await askServer(client, reference, textOption(invocation.options, 'platform'));

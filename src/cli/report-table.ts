@@ -1,5 +1,6 @@
 import { severities, type Severity } from '../content/advisories/advisory.ts';
 import { gapInWords, gapsOf } from '../contract/coverage.ts';
+import { supportInWords } from '../contract/outputs/finding-text.ts';
 import { type Report, type ReportVulnerability, vulnerabilitiesOf } from '../contract/report.ts';
 import { observationsInWords, observationTables } from './observation-table.ts';
 import { printable, table, type Terminal } from './terminal.ts';
@@ -26,6 +27,8 @@ export function printReport(terminal: Terminal, report: Report): void {
   terminal.out(`${printable(image.reference)}  ${image.digest}`);
   const system = distribution ? printable(distribution.name) : 'distribution unknown';
   terminal.out(`${system} · ${packages.length} packages · ${countsInWords(report)}${observationsInWords(report)}`);
+  const ended = supportInWords(report);
+  if (ended !== undefined) terminal.out(terminal.style('red', `!! ${printable(ended)}`));
   const rows = distinctFindings(vulnerabilitiesOf(report)).map(rowOf);
   if (rows.length > 0) {
     const [head = '', ...lines] = table(terminal, ['SEVERITY', 'ID', 'PACKAGE', 'INSTALLED', 'FIXED IN'], rows).split(
@@ -37,6 +40,10 @@ export function printReport(terminal: Terminal, report: Report): void {
     terminal.out(['', head, ...coloured].join('\n'));
   }
   for (const each of observationTables(terminal, report)) terminal.out(each);
+  const aside = report.suppressed ?? [];
+  if (aside.length > 0)
+    terminal.out(`\n${aside.length} set aside by VEX statements and ignore rules (--format json lists them)`);
+  if (report.asOf !== undefined) terminal.out(`as known on ${report.asOf}; records withdrawn since are not in it`);
   printIncomplete(terminal, report);
 }
 

@@ -1,9 +1,8 @@
-import { cycloneDxOf } from '../content/sbom/cyclonedx.ts';
-import { spdxOf } from '../content/sbom/spdx.ts';
-import { sbomInputOf } from '../contract/sbom-of-report.ts';
+import { type OutputName, outputs, sbomOutputs } from '../contract/outputs/outputs.ts';
 import type { Command } from './command.ts';
 import { reportOptions, withReport } from './image-report.ts';
 import { printIncomplete } from './report-table.ts';
+import { sourceDateEpoch } from './scan.ts';
 import { printable, table } from './terminal.ts';
 
 export const command: Command = {
@@ -18,8 +17,8 @@ export const command: Command = {
   options: [
     {
       flags: '--format <name>',
-      summary: 'table, cyclonedx (1.6 JSON) or spdx (2.3 JSON)',
-      choices: ['table', 'cyclonedx', 'spdx'],
+      summary: 'table, cyclonedx (1.6), cyclonedx-1.7, spdx (2.3) or spdx-3.0 (3.0.1), all in JSON',
+      choices: ['table', ...sbomOutputs],
     },
     { flags: '--allow-incomplete', summary: 'do not exit with 3 when a part could not be read' },
     ...reportOptions,
@@ -31,10 +30,10 @@ export const command: Command = {
   run: (invocation) =>
     withReport(invocation, async ({ report }) => {
       const { options, terminal, version, environment } = invocation;
-      const format = options['format'];
-      if (format === 'cyclonedx' || format === 'spdx') {
-        const input = sbomInputOf(report, { name: 'assay', version }, epochOf(environment));
-        terminal.out(JSON.stringify(format === 'spdx' ? spdxOf(input) : cycloneDxOf(input), null, 2));
+      const format = (options['format'] ?? 'table') as OutputName | 'table';
+      if (format !== 'table') {
+        const parts = { tool: { name: 'assay', version }, createdAt: sourceDateEpoch(environment) };
+        terminal.out(outputs[format](report, parts));
       } else {
         const rows = report.packages.map((each) =>
           [each.name, each.version, each.type, (each.licences ?? []).join(', '), each.layer.digest.slice(0, 19)].map(
@@ -47,9 +46,3 @@ export const command: Command = {
       return report.incomplete.length > 0 && !options['allowIncomplete'] ? 3 : 0;
     }),
 };
-
-/** Seconds since 1970, as reproducible-builds.org defines the variable; milliseconds here. */
-function epochOf(environment: NodeJS.ProcessEnv): number | undefined {
-  const text = environment['SOURCE_DATE_EPOCH'];
-  return text !== undefined && /^\d{1,11}$/.test(text) ? Number(text) * 1000 : undefined;
-}

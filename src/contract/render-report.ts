@@ -1,4 +1,5 @@
 import { decidingVector } from '../content/advisories/cvss.ts';
+import { endOfLifeOf, supportOf } from '../content/findings/end-of-life.ts';
 import { toRfc3339 } from '../lib/clock.ts';
 import type { FeedStatus } from '../ports/advisory-sets.ts';
 import type { ImageReport } from '../work/content/report.ts';
@@ -8,10 +9,16 @@ type Package = Report['packages'][number];
 
 /** The published JSON form of a report. */
 export function renderReport(reference: string, source: ImageReport): Report {
+  const { manifest, platform } = source;
+  return renderContents({ reference, digest: manifest.digest, ...(platform && { platform }) }, source);
+}
+
+/** The same of contents that are no image, as a bill of materials has them; `digest` is that of the file. */
+export function renderContents(image: Report['image'], source: Omit<ImageReport, 'manifest' | 'platform'>): Report {
   return {
     schemaVersion: 1,
-    image: { reference, digest: source.manifest.digest, ...(source.platform && { platform: source.platform }) },
-    ...(source.distribution && { distribution: source.distribution }),
+    image,
+    ...(source.distribution && { distribution: renderDistribution(source.distribution, source.judgedAt) }),
     advisories: { digest: source.advisories.digest, feeds: source.advisories.feeds.map(renderFeed) },
     analysedAt: toRfc3339(source.analysedAt),
     judgedAt: toRfc3339(source.judgedAt),
@@ -25,6 +32,14 @@ export function renderReport(reference: string, source: ImageReport): Report {
       ...(layer !== undefined && { layer: source.layers[layer]?.digest ?? '' }),
     })),
   };
+}
+
+function renderDistribution(
+  distribution: NonNullable<ImageReport['distribution']>,
+  now: number,
+): NonNullable<Report['distribution']> {
+  const endOfLife = endOfLifeOf(distribution);
+  return { ...distribution, support: supportOf(endOfLife, now), ...(endOfLife && { endOfLife }) };
 }
 
 export function renderFeed(feed: FeedStatus): Report['advisories']['feeds'][number] {
@@ -48,14 +63,14 @@ function renderLayer(source: Pick<ImageReport, 'layers'>, position: number): Pac
 }
 
 export function renderPackage(
-  source: ImageReport,
+  source: Pick<ImageReport, 'layers'>,
   { layer, licences, namespace: _namespace, ...installed }: ImageReport['packages'][number]['installed'],
 ): Package {
   return { ...installed, ...(licences && { licences: [...licences] }), layer: renderLayer(source, layer) };
 }
 
 export function renderFinding(
-  source: ImageReport,
+  source: Pick<ImageReport, 'layers' | 'advisories'>,
   { package: installed, finding }: ImageReport['findings'][number],
 ): ReportVulnerability {
   const { feed, recordId, judged, comparison, aliases, references, cvss, severities, ...rest } = finding;

@@ -39,6 +39,7 @@ export const reportFinding = z.object({
   statusDetail: z.string().optional(),
   fixedVersion: z.string().optional(),
   exploited: z.boolean().optional(),
+  publishedAt: z.string().optional(),
   summary: z.string().optional(),
   /** Everybody's word on how bad it is, the one that counts first. */
   severities: z
@@ -118,18 +119,45 @@ export const incompletePart = z.object({
   detail: z.string(),
 });
 
+const anyFinding = z.discriminatedUnion('kind', [reportFinding, reportObservation]);
+
+/** Why a finding is set aside: a VEX statement, or a line of an ignore file with its reason and last day. */
+export const setAside = z.object({
+  by: z.enum(['vex', 'ignore']),
+  source: z.string(),
+  status: z.string(),
+  reason: z.string(),
+  expiresAt: z.string().optional(),
+});
+
+export const support = z.enum(['supported', 'extended', 'ended', 'unknown']);
+
 export const report = z.object({
   schemaVersion: z.literal(1),
   image: z.object({ reference: z.string(), digest: z.string(), platform: platform.optional() }),
   distribution: z
-    .object({ id: z.string(), version: z.string(), name: z.string(), codename: z.string().optional() })
+    .object({
+      id: z.string(),
+      version: z.string(),
+      name: z.string(),
+      codename: z.string().optional(),
+      /** Whether the release still gets fixes, and until when. */
+      support: support.optional(),
+      endOfLife: z
+        .object({ endedAt: z.string(), extendedAt: z.string().optional(), extendedBy: z.string().optional() })
+        .optional(),
+    })
     .optional(),
   advisories: z.object({ digest: z.string(), feeds: z.array(feedSummary) }),
   analysedAt: time,
   judgedAt: time,
   packages: z.array(reportPackage),
   /** Vulnerabilities first, worst first; then the other kinds in their order. */
-  findings: z.array(z.discriminatedUnion('kind', [reportFinding, reportObservation])),
+  findings: z.array(anyFinding),
+  /** Findings that a statement or a rule sets aside; they count nowhere. */
+  suppressed: z.array(z.object({ finding: anyFinding, because: setAside })).optional(),
+  /** Only what was known on that day is in the report. */
+  asOf: z.string().optional(),
   incomplete: z.array(incompletePart),
 });
 

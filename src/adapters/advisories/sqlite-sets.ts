@@ -191,7 +191,7 @@ function makeSet(feeds: readonly OpenFeed[]): AdvisorySet {
 function ratingsOf(
   ids: readonly string[],
   rows: (ecosystem: string, name: string) => { advisories: Advisory[] }[],
-): { ratings?: Rating[]; rejected?: boolean } {
+): Pick<SourcedAdvisory, 'ratings' | 'rejected' | 'cvePublishedAt'> {
   const cve = ids.find((id) => id.startsWith('CVE-'));
   const found = cve === undefined ? [] : rows(RATINGS, cve).flatMap((row) => row.advisories);
   const ratings = found.flatMap(({ severity, severitySource, cvss }): Rating[] => {
@@ -199,9 +199,11 @@ function ratingsOf(
     const vector = decidingVector(cvss ?? []);
     return [{ source: severitySource, severity, ...(vector && { vector: vector.vector, score: vector.score }) }];
   });
+  const publishedAt = found.find((each) => each.publishedAt !== undefined)?.publishedAt;
   return {
     ...(ratings.length > 0 && { ratings }),
     ...(found.some((each) => each.status === 'not-affected') && { rejected: true }),
+    ...(publishedAt !== undefined && { cvePublishedAt: publishedAt }),
   };
 }
 

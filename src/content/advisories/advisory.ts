@@ -82,6 +82,8 @@ export interface SourcedAdvisory extends Advisory {
   /** What catalogues of CVEs say of it: ratings, and that its number was rejected. */
   readonly ratings?: readonly Rating[];
   readonly rejected?: boolean;
+  /** When the CVE was published, by a catalogue. */
+  readonly cvePublishedAt?: string;
 }
 
 /** Looks up what every feed says of a package. */

@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import { AssayError, isAssayError } from '../../lib/error.ts';
 import type { AdvisoryEntry } from './advisory.ts';
 import type { FeedContent, FeedFile, RefusedRecord } from './feed.ts';
-import { feedFiles, headOf } from './feed-unpack.ts';
+import { feedFiles } from './feed-unpack.ts';
 
 const MAX_YAML = 32 * 1024 ** 2;
 const decoder = new TextDecoder();
@@ -86,13 +86,13 @@ function* parsed(
 
 /** The first record of a file, for telling what it is; none when it cannot be read from its beginning alone. */
 export function firstRecord(file: FeedFile): unknown {
-  for (const { value } of recordsIn(headOf(file), [])) return value;
+  for (const { value } of recordsIn(file, [])) return value;
   return undefined;
 }
 
 /** The first characters of a file, for telling what it is when it is too long to be read whole for that. */
 export function headText(file: FeedFile, length = 4096): string {
-  return decoder.decode(headOf(file).bytes.subarray(0, length));
+  return decoder.decode(file.bytes.subarray(0, length));
 }
 
 /** Collects advisories by package, in the order they come. */

@@ -134,50 +134,65 @@ async function* tarFiles(
   yield* found.splice(0);
 }
 
-/** The beginning of the first file inside a file, for telling what feed it is; up to a megabyte. */
-export function headOf(file: FeedFile, depth = 3): FeedFile {
+/** How many files of an archive are looked at to tell what it holds; others than records may stand first. */
+const MAX_HEADS = 40;
+
+/** The beginnings of the first files inside a file, up to a megabyte packed, for telling what feed it is. */
+export function headsOf(file: FeedFile, depth = 3): FeedFile[] {
   const packing = packingOf(file.bytes);
   try {
-    if (packing === 'zip') {
-      for (const entry of zipEntries(file.bytes, ZIP))
-        if (!entry.directory && WANTED.test(entry.name)) return { name: entry.name, bytes: entry.read() };
-    } else if (packing === 'tar') return firstOfTar(file) ?? file;
-    else if ((packing === 'gzip' || packing === 'zstd') && depth > 0) {
+    if (packing === 'zip') return zipHeads(file.bytes);
+    if (packing === 'tar') return tarHeads(file.bytes);
+    if ((packing === 'gzip' || packing === 'zstd') && depth > 0) {
       const packed = file.bytes.subarray(0, HEAD_BYTES);
       const bytes =
         packing === 'gzip'
           ? gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 1 << 28 })
           : zstdDecompressSync(packed, { finishFlush: constants.ZSTD_e_flush, maxOutputLength: 1 << 28 });
-      return headOf({ name: file.name.replace(/\.(?:gz|zst|tgz)$/, ''), bytes }, depth - 1);
+      return headsOf({ name: file.name.replace(/\.(?:gz|zst|tgz)$/, ''), bytes }, depth - 1);
     }
   } catch {
     // What cannot be unpacked is recognised by nobody.
+    return [];
   }
-  return file;
+  return packing === 'none' ? [file] : [];
 }
 
-function firstOfTar(file: FeedFile): FeedFile | undefined {
-  let name: string | undefined;
-  const parts: Uint8Array[] = [];
-  let done = false;
+function zipHeads(bytes: Uint8Array): FeedFile[] {
+  const found: FeedFile[] = [];
+  for (const entry of zipEntries(bytes, ZIP)) {
+    if (!entry.directory && WANTED.test(entry.name)) found.push({ name: entry.name, bytes: entry.read() });
+    if (found.length === MAX_HEADS) break;
+  }
+  return found;
+}
+
+function tarHeads(bytes: Uint8Array): FeedFile[] {
+  const found: FeedFile[] = [];
+  let name = '';
+  let parts: Uint8Array[] = [];
+  const finish = () => {
+    if (name !== '') found.push({ name, bytes: Buffer.concat(parts) });
+    name = '';
+    parts = [];
+  };
   const reader = new TarReader(
     {
       entry: (entry) => {
-        if (done || name !== undefined || entry.type !== 'file' || !WANTED.test(entry.path)) return false;
+        if (found.length === MAX_HEADS || entry.type !== 'file' || !WANTED.test(entry.path)) return false;
         name = entry.path;
         return true;
       },
       data: (chunk) => void parts.push(Buffer.from(chunk)),
-      end: () => {
-        done = true;
-      },
+      end: finish,
       refused: () => undefined,
     },
-    { maxEntries: 10_000, maxPathBytes: 4096, maxHeaderBytes: 1024 ** 2 },
+    { maxEntries: 100_000, maxPathBytes: 4096, maxHeaderBytes: 1024 ** 2 },
   );
-  for (const chunk of pieces(file.bytes.subarray(0, 8 * HEAD_BYTES))) {
+  for (const chunk of pieces(bytes.subarray(0, 8 * HEAD_BYTES))) {
     reader.write(chunk);
-    if (done) break;
+    if (found.length === MAX_HEADS) break;
   }
-  return name === undefined ? undefined : { name, bytes: Buffer.concat(parts) };
+  finish();
+  return found;
 }

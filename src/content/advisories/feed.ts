@@ -41,7 +41,7 @@ export interface FeedReader {
   readonly sources: readonly FeedAddress[];
   /** Licence of the data, shown with it. */
   readonly licence: string;
-  /** True when the first bytes look like this feed; lets `import FILE` find the reader by itself. */
+  /** True when an unpacked file looks like one of this feed; lets `import FILE` find the reader by itself. */
   recognises(file: FeedFile): boolean;
   read(files: AsyncIterable<FeedFile>): Promise<FeedContent>;
 }

@@ -5,7 +5,7 @@ import { judge } from '../findings/judge.ts';
 import { type Advisory, EXPLOITED } from './advisory.ts';
 import { alpineSecdb } from './alpine.ts';
 import type { FeedContent, FeedReader } from './feed.ts';
-import { feedReaders } from './feeds.ts';
+import { recogniseFeed } from './feeds.ts';
 import { kev } from './kev.ts';
 import { osv } from './osv.ts';
 import { rangesOf } from './osv-ranges.ts';
@@ -15,7 +15,7 @@ async function read(reader: FeedReader, name: string, content: string | Uint8Arr
   async function* files() {
     yield file;
   }
-  assert.equal(feedReaders.find((each) => each.recognises(file))?.name, reader.name, `${name} is recognised`);
+  assert.equal(recogniseFeed(file).name, reader.name, `${name} is recognised`);
   return reader.read(files());
 }
 

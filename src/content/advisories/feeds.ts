@@ -4,6 +4,7 @@ import { cveRecords, nvd } from './cve-catalogues.ts';
 import { debianLists } from './debian-lists.ts';
 import { debianTracker } from './debian.ts';
 import { epss } from './epss.ts';
+import { headsOf } from './feed-unpack.ts';
 import { AssayError } from '../../lib/error.ts';
 import type { FeedFile, FeedReader } from './feed.ts';
 import { kev } from './kev.ts';
@@ -42,10 +43,11 @@ export function feedReader(name: string): FeedReader {
   return reader;
 }
 
-/** Finds the reader for a file of unknown kind. */
+/** Finds the reader for a file of unknown kind; of an archive by the first of its files that somebody knows. */
 export function recogniseFeed(file: FeedFile): FeedReader {
-  const reader = feedReaders.find((each) => each.recognises(file));
-  if (!reader)
-    throw new AssayError('advisory-feed-invalid', `${file.name} is no feed that is known here; name it with --feed`);
-  return reader;
+  for (const head of headsOf(file)) {
+    const reader = feedReaders.find((each) => each.recognises(head));
+    if (reader) return reader;
+  }
+  throw new AssayError('advisory-feed-invalid', `${file.name} is no feed that is known here; name it with --feed`);
 }

@@ -107,7 +107,8 @@ export const osv: FeedReader = {
         continue;
       }
       const { id, modified } = record.data;
-      if (modified && modified > tally.newestAt) tally.newestAt = modified;
+      // Some publishers leave the zero of their clock in it.
+      if (modified && modified > '1990' && modified > tally.newestAt) tally.newestAt = modified;
       if (record.data.withdrawn) {
         tally.withdrawn++;
         continue;

@@ -15,6 +15,8 @@ export interface VulnerabilityFinding {
   readonly fixedVersion?: string;
   /** Attacks with it are known (KEV). */
   readonly exploited?: true;
+  /** When the record, or else the CVE, was published. */
+  readonly publishedAt?: string;
   readonly summary?: string;
   readonly cvss?: readonly string[];
   readonly references: readonly string[];

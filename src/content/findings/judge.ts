@@ -124,6 +124,11 @@ function wordsOf(range: AffectedRange, version: string): string {
   return from ? `${from}${version}, no fix yet` : `every version up to ${version}, no fix yet`;
 }
 
+function published({ publishedAt, cvePublishedAt }: SourcedAdvisory): { publishedAt?: string } {
+  const at = publishedAt ?? cvePublishedAt;
+  return at === undefined ? {} : { publishedAt: at };
+}
+
 /** The vendor's word first, then the vector of the record, then what catalogues of CVEs say. */
 function ratingsOf(advisory: SourcedAdvisory): Rating[] {
   const own = advisory.severity && advisory.severity !== 'unknown' ? advisory.severity : undefined;
@@ -161,6 +166,7 @@ function findingOf(advisory: SourcedAdvisory, key: AdvisoryKey, hit: Hit): Vulne
     ...(advisory.statusDetail && { statusDetail: advisory.statusDetail }),
     ...(hit.fixedVersion !== undefined && { fixedVersion: hit.fixedVersion }),
     ...(advisory.exploited === true && { exploited: true as const }),
+    ...published(advisory),
     ...(advisory.summary && { summary: advisory.summary }),
     ...(cvss.length > 0 && { cvss }),
     references: advisory.references ?? [],

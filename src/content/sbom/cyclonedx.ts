@@ -1,18 +1,19 @@
 import { hash } from 'node:crypto';
+import { cvssScore } from '../advisories/cvss.ts';
 import type { VulnerabilityFinding } from '../findings/finding.ts';
 import type { InstalledPackage } from '../inventory/package.ts';
 import { spdxLicence } from './licence.ts';
 import type { SbomInput } from './sbom-input.ts';
 
-/** CycloneDX 1.6 (ECMA-424) as a JSON object: the image, its system and packages, and their vulnerabilities. */
-export function cycloneDxOf(input: SbomInput): object {
+/** CycloneDX 1.6 or 1.7 (ECMA-424) as a JSON object: the image, its system and packages, and their vulnerabilities. */
+export function cycloneDxOf(input: SbomInput, specVersion: '1.6' | '1.7' = '1.6'): object {
   const references = referencesOf(input.packages);
   const image = `image:${input.image.digest}`;
   const components = input.packages.map((each) => componentOf(each, references.get(each)!, input));
   return {
-    $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
+    $schema: `http://cyclonedx.org/schema/bom-${specVersion}.schema.json`,
     bomFormat: 'CycloneDX',
-    specVersion: '1.6',
+    specVersion,
     serialNumber: `urn:uuid:${uuidOf(`${input.image.digest} ${input.createdAt} ${input.tool.version}`)}`,
     version: 1,
     metadata: {
@@ -109,7 +110,7 @@ function vulnerabilitiesOf(
       'bom-ref': `vulnerability:${finding.feed}:${finding.id}`,
       id: finding.id,
       source: { name: finding.feed },
-      ratings: [{ source: { name: finding.severitySource }, severity: SEVERITIES[finding.severity] }],
+      ratings: ratingsOf(finding),
       ...(finding.summary && { description: finding.summary }),
       ...recommendationOf(some.map((each) => each.finding)),
       ...(finding.references.length > 0 && { advisories: finding.references.map((url) => ({ url })) }),
@@ -119,6 +120,25 @@ function vulnerabilitiesOf(
       })),
     };
   });
+}
+
+const METHODS: Readonly<Record<string, string>> = {
+  '2.0': 'CVSSv2',
+  '3.0': 'CVSSv3',
+  '3.1': 'CVSSv31',
+  '4.0': 'CVSSv4',
+};
+
+/** The severity that counts first, then every vector with its score. */
+function ratingsOf(finding: VulnerabilityFinding): object[] {
+  const source = { name: finding.severitySource };
+  return [
+    { source, severity: SEVERITIES[finding.severity] },
+    ...(finding.cvss ?? []).flatMap((vector) => {
+      const found = cvssScore(vector);
+      return found ? [{ source, score: found.score, method: METHODS[found.version] ?? 'other', vector }] : [];
+    }),
+  ];
 }
 
 function recommendationOf(findings: readonly VulnerabilityFinding[]): { recommendation?: string } {

@@ -1,0 +1,42 @@
+import { gapInWords, gapsOf } from '../coverage.ts';
+import { observationsOf, type Report, vulnerabilitiesOf } from '../report.ts';
+import { countsOf, distinct, nameOf, observationText, supportInWords } from './finding-text.ts';
+
+/** Markdown for a pull request or a ticket; text from the image cannot make markup. */
+export function markdownOf(report: Report): string {
+  const counts = countsOf(vulnerabilitiesOf(report)).filter(([, count]) => count > 0);
+  const ended = supportInWords(report);
+  const rows = distinct(vulnerabilitiesOf(report)).map(([first]) => {
+    const each = first!;
+    const mark = each.exploited ? ' **exploited**' : '';
+    const likely = each.epss ? `${(each.epss.score * 100).toFixed(1)} %` : '';
+    return `| ${each.severity}${mark} | ${text(each.id)} | ${text(each.package.sourceName ?? each.package.name)} | ${text(each.evidence.judgedVersion)} | ${text(each.fixedVersion ?? each.status)} | ${likely} |`;
+  });
+  const notes = [
+    ...observationsOf(report).map((each) => `- ${text(observationText(each))}`),
+    ...gapsOf(report).map((each) => `- unknown: ${text(gapInWords(each))}`),
+    ...report.incomplete.map(
+      (each) => `- incomplete: ${text(each.path ?? each.layer ?? 'image')}: ${text(each.detail)}`,
+    ),
+    ...(report.suppressed ?? []).map(
+      ({ finding, because }) =>
+        `- set aside: ${text(finding.id)} in ${text(nameOf(finding))} by ${text(because.source)}: ${text(because.reason)}${because.expiresAt ? ` (until ${because.expiresAt})` : ''}`,
+    ),
+  ];
+  return [
+    `## ${text(report.image.reference)}`,
+    '',
+    `\`${report.image.digest}\` · ${text(report.distribution?.name ?? 'distribution unknown')} · ${report.packages.length} packages · ${counts.map(([severity, count]) => `${count} ${severity}`).join(', ') || 'nothing known against it'}`,
+    ...(ended === undefined ? [] : ['', `> **${text(ended)}**`]),
+    ...(rows.length === 0
+      ? []
+      : ['', '| severity | id | package | installed | fixed in | EPSS |', '|---|---|---|---|---|---|', ...rows]),
+    ...(notes.length === 0 ? [] : ['', ...notes]),
+    '',
+    `Advisories \`${report.advisories.digest}\`, judged ${report.judgedAt}${report.asOf ? `, as known on ${report.asOf}` : ''}.`,
+  ].join('\n');
+}
+
+function text(raw: string): string {
+  return raw.replaceAll(/[\\`*_{}[\]<>()#+!|~@&]/g, (char) => `\\${char}`).replaceAll(/[\r\n\u2028\u2029]+/g, ' ');
+}
