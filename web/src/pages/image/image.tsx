@@ -6,6 +6,7 @@ import { pullCommand } from '../../model/clients.ts';
 import { size } from '../../model/format.ts';
 import { platformName, platformsOf, shownPlatform } from '../../model/platforms.ts';
 import { isKnown, isRunning } from '../../model/standing.ts';
+import { observationsOf } from '../../model/observations.ts';
 import { rowsOf } from '../../model/cures.ts';
 import { ClientChoice } from '../../parts/client-choice.tsx';
 import { Command, DigestText } from '../../parts/copy.tsx';
@@ -18,6 +19,7 @@ import { useMe } from '../../shell/session.tsx';
 import { crumbsOf } from '../repository/repository.tsx';
 import { Configuration } from './configuration.tsx';
 import { Findings } from './findings.tsx';
+import { Hygiene } from './hygiene.tsx';
 import { Layers } from './layers.tsx';
 import { Packages } from './packages.tsx';
 import { Raw } from './raw.tsx';
@@ -90,7 +92,7 @@ function Facts({ image, reference, shown, top }: { image: Image; reference: stri
   );
 }
 
-const tabNames = ['report', 'findings', 'packages', 'layers', 'configuration', 'referrers', 'raw'] as const;
+const tabNames = ['report', 'findings', 'hygiene', 'packages', 'layers', 'configuration', 'referrers', 'raw'] as const;
 type TabName = (typeof tabNames)[number];
 
 function Body({ top, image, reference }: { top: Image; image: Image; reference: string }) {
@@ -110,6 +112,7 @@ function Body({ top, image, reference }: { top: Image; image: Image; reference: 
   const tab = asked && allowed.includes(asked) ? asked : allowed[0]!;
   const counts: Partial<Record<TabName, number | undefined>> = {
     findings: isKnown(image.judgement) && report.data ? rowsOf(report.data.findings).length : undefined,
+    hygiene: report.data ? observationsOf(report.data.findings).length || undefined : undefined,
     packages: image.judgement.packages || undefined,
     layers: image.layers?.filter((layer) => !layer.empty).length,
   };
@@ -129,6 +132,7 @@ function Body({ top, image, reference }: { top: Image; image: Image; reference: 
       />
       {tab === 'report' && <Summary top={top} image={image} report={report} />}
       {tab === 'findings' && <Findings image={image} report={report} />}
+      {tab === 'hygiene' && <Hygiene image={image} report={report} />}
       {tab === 'packages' && <Packages image={image} report={report} />}
       {tab === 'layers' && <Layers image={image} report={report.data} />}
       {tab === 'configuration' && <Configuration image={image} />}
