@@ -1,10 +1,13 @@
 import { AssayError } from './error.ts';
+import { readEscapedKeys } from './escaped-keys.ts';
 
 export interface JsonLimits {
   /** Bytes of the whole document. */
   readonly maxBytes: number;
   /** Nesting of arrays and objects. */
   readonly maxDepth: number;
+  /** Values, members and items together; a short text can hold millions that cost much memory each. */
+  readonly maxValues?: number;
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -22,9 +25,10 @@ export function parseStrictJson(bytes: Uint8Array, limits: JsonLimits): unknown 
   } catch (cause) {
     throw new AssayError('json-invalid', 'the document is not UTF-8', { cause });
   }
-  checkStructure(text, limits.maxDepth);
+  const escapedKeys = checkStructure(text, limits);
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return escapedKeys ? readEscapedKeys(text) : value;
   } catch (cause) {
     throw new AssayError('json-invalid', `not valid JSON: ${reason(cause)}`, { cause });
   }
@@ -34,8 +38,13 @@ function reason(cause: unknown): string {
   return cause instanceof Error ? cause.message.replace(/ in JSON at.*$/, '').slice(0, 120) : 'unreadable';
 }
 
-/** Walks the text once: depth and the keys of each open object. Grammar itself is left to JSON.parse. */
-function checkStructure(text: string, maxDepth: number): void {
+/**
+ * Walks the text once: depth, number of values, the keys of each open object. Grammar itself is left to
+ * JSON.parse. Answers whether a key holds an escape.
+ */
+function checkStructure(text: string, { maxDepth, maxValues = Number.POSITIVE_INFINITY }: JsonLimits): boolean {
+  let values = 0;
+  let escapedKeys = false;
   const open: (Set<string> | null)[] = [];
   let keyExpected = false;
   for (let at = 0; at < text.length; at++) {
@@ -44,10 +53,11 @@ function checkStructure(text: string, maxDepth: number): void {
       const start = at;
       at = endOfString(text, at);
       if (keyExpected) {
-        noteKey(open.at(-1), text.slice(start, at + 1));
+        if (noteKey(open.at(-1), text.slice(start, at + 1))) escapedKeys = true;
         keyExpected = false;
       }
     } else if (char === 0x7b || char === 0x5b) {
+      if (++values > maxValues) throw tooMany(maxValues);
       if (open.length >= maxDepth) throw new AssayError('json-invalid', `nested deeper than ${maxDepth} levels`);
       open.push(char === 0x7b ? new Set() : null);
       keyExpected = char === 0x7b;
@@ -55,9 +65,15 @@ function checkStructure(text: string, maxDepth: number): void {
       open.pop();
       keyExpected = false;
     } else if (char === 0x2c) {
+      if (++values > maxValues) throw tooMany(maxValues);
       keyExpected = open.length > 0 && open[open.length - 1] !== null;
     }
   }
+  return escapedKeys;
+}
+
+function tooMany(maxValues: number): AssayError {
+  return new AssayError('json-invalid', `more than ${maxValues} values`);
 }
 
 function endOfString(text: string, start: number): number {
@@ -69,10 +85,12 @@ function endOfString(text: string, start: number): number {
   throw new AssayError('json-invalid', 'a string does not end');
 }
 
-function noteKey(keys: Set<string> | null | undefined, quoted: string): void {
-  if (!keys) return;
+/** Notes a key; answers whether it holds an escape. */
+function noteKey(keys: Set<string> | null | undefined, quoted: string): boolean {
+  if (!keys) return false;
   let key = quoted.slice(1, -1);
-  if (key.includes('\\')) {
+  const escaped = key.includes('\\');
+  if (escaped) {
     try {
       key = String(JSON.parse(quoted));
     } catch (cause) {
@@ -82,4 +100,5 @@ function noteKey(keys: Set<string> | null | undefined, quoted: string): void {
   if (keys.has(key))
     throw new AssayError('json-invalid', `the key ${JSON.stringify(key.slice(0, 60))} stands twice in one object`);
   keys.add(key);
+  return escaped;
 }

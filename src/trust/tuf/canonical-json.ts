@@ -12,61 +12,60 @@ export function canonicalJson(value: unknown): Uint8Array {
 
 /** The same as text; every string in it is well formed, so that text and bytes are one to one. */
 export function canonicalText(value: unknown): string {
-  const parts: string[] = [];
-  write(value, parts, 0);
-  return parts.join('');
+  return write(value, 0);
 }
 
-function write(value: unknown, parts: string[], depth: number): void {
+function write(value: unknown, depth: number): string {
+  if (typeof value === 'string') return quoted(value);
   if (depth > MAX_DEPTH) throw new AssayError('trust-metadata-invalid', `nested deeper than ${MAX_DEPTH} levels`);
-  if (typeof value === 'string') parts.push(quoted(value));
-  else if (typeof value === 'number') {
+  if (typeof value === 'number') {
     if (!Number.isSafeInteger(value))
       throw new AssayError('trust-metadata-invalid', `the number ${value} has no canonical form; only integers have`);
-    parts.push(Object.is(value, -0) ? '0' : String(value));
-  } else if (value === null || typeof value === 'boolean') parts.push(String(value));
-  else if (Array.isArray(value)) writeArray(value, parts, depth);
-  else if (typeof value === 'object') writeObject(value as Record<string, unknown>, parts, depth);
-  else throw new AssayError('trust-metadata-invalid', `a value of type ${typeof value} has no canonical form`);
+    return Object.is(value, -0) ? '0' : String(value);
+  }
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return writeArray(value, depth);
+  if (typeof value === 'object') return writeObject(value as Record<string, unknown>, depth);
+  throw new AssayError('trust-metadata-invalid', `a value of type ${typeof value} has no canonical form`);
 }
 
-function writeArray(items: readonly unknown[], parts: string[], depth: number): void {
-  parts.push('[');
-  items.forEach((item, index) => {
-    if (index > 0) parts.push(',');
-    write(item, parts, depth + 1);
-  });
-  parts.push(']');
+function writeArray(items: readonly unknown[], depth: number): string {
+  let text = '';
+  for (const item of items) text += `${text === '' ? '' : ','}${write(item, depth + 1)}`;
+  return `[${text}]`;
 }
 
-function writeObject(object: Record<string, unknown>, parts: string[], depth: number): void {
-  parts.push('{');
-  let first = true;
+function writeObject(object: Record<string, unknown>, depth: number): string {
+  let text = '';
   for (const key of sortedKeys(object)) {
     const member = object[key];
-    if (member === undefined) continue;
-    if (!first) parts.push(',');
-    first = false;
-    parts.push(quoted(key), ':');
-    write(member, parts, depth + 1);
+    if (member !== undefined) text += `${text === '' ? '' : ','}${quoted(key)}:${write(member, depth + 1)}`;
   }
-  parts.push('}');
+  return `{${text}}`;
 }
 
+/** What needs a closer look: characters to escape and surrogates. */
+const SPECIAL = /[\\"\ud800-\udfff]/;
 const SURROGATE = /[\ud800-\udfff]/;
 
-/** UTF-16 order is UTF-8 order unless surrogates are involved. */
+/** UTF-16 order, which is that of the language, is UTF-8 order unless surrogates are involved. */
 function sortedKeys(object: Record<string, unknown>): string[] {
   const keys = Object.keys(object);
-  return keys.some((key) => SURROGATE.test(key))
-    ? keys.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
-    : keys.sort((a, b) => (a < b ? -1 : 1));
+  if (keys.some((key) => SURROGATE.test(key)))
+    return keys.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  return isSorted(keys) ? keys : keys.sort();
+}
+
+/** Files are written sorted, so that most need no sorting. */
+function isSorted(keys: readonly string[]): boolean {
+  for (let at = 1; at < keys.length; at++) if (keys[at - 1]! > keys[at]!) return false;
+  return true;
 }
 
 function quoted(text: string): string {
-  if (SURROGATE.test(text) && !text.isWellFormed())
-    throw new AssayError('trust-metadata-invalid', 'a string is not well-formed Unicode');
-  return `"${/[\\"]/.test(text) ? text.replaceAll(/[\\"]/g, '\\$&') : text}"`;
+  if (!SPECIAL.test(text)) return `"${text}"`;
+  if (!text.isWellFormed()) throw new AssayError('trust-metadata-invalid', 'a string is not well-formed Unicode');
+  return `"${text.replaceAll(/[\\"]/g, '\\$&')}"`;
 }
 
 /** Canonical JSON leaves control characters as they are, which JSON does not allow in a file. */

@@ -16,6 +16,8 @@ export interface Envelope {
 /** Bytes of one metadata file that are read at all; larger ones are refused before parsing. */
 export const MAX_METADATA_BYTES = 64 * 1024 * 1024;
 const MAX_DEPTH = 64;
+/** Some 200,000 targets. */
+const MAX_VALUES = 1_000_000;
 const MAX_SIGNATURES = 1024;
 
 /** Reads `{"signed": {…}, "signatures": […]}`; `decode` turns the text of a signature into bytes. */
@@ -36,7 +38,7 @@ export function readEnvelope(raw: Uint8Array, decode: (text: string) => Uint8Arr
 
 function parse(raw: Uint8Array): unknown {
   try {
-    return parseStrictJson(raw, { maxBytes: MAX_METADATA_BYTES, maxDepth: MAX_DEPTH });
+    return parseStrictJson(raw, { maxBytes: MAX_METADATA_BYTES, maxDepth: MAX_DEPTH, maxValues: MAX_VALUES });
   } catch (error) {
     if (isAssayError(error)) throw new AssayError('trust-metadata-invalid', error.message, { cause: error });
     throw error;

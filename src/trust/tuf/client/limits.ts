@@ -6,8 +6,11 @@ export const MAX_FETCH_BYTES: Readonly<Record<Metadata['type'], number>> = {
   root: 1024 * 1024,
   timestamp: 1024 * 1024,
   snapshot: 16 * 1024 * 1024,
-  targets: MAX_METADATA_BYTES,
+  targets: 16 * 1024 * 1024,
 };
+
+/** Bytes read of a file whose length signed metadata tells. */
+export const MAX_LISTED_BYTES = MAX_METADATA_BYTES;
 
 /** Roots followed in one update (Y of section 5.3.3). */
 export const MAX_ROOT_UPDATES = 1024;

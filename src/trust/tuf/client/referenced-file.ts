@@ -3,7 +3,7 @@ import type { FileMeta, MetadataOf, RoleName, Root, SignedFile } from '../metada
 import type { Delegator, Update } from './chain.ts';
 import { isSigned, missing, readIfSound, requireInForce, requireSigned, requireVersion } from './checks.ts';
 import { hasContent, requireContent } from './hashes.ts';
-import { MAX_FETCH_BYTES } from './limits.ts';
+import { MAX_FETCH_BYTES, MAX_LISTED_BYTES } from './limits.ts';
 import { fetchFile, keepFile, loadFile, type Workflow } from './step.ts';
 
 type Referenced = 'snapshot' | 'targets';
@@ -32,7 +32,7 @@ export function* obtain<T extends Referenced>(
   if (held && isReferredTo(update, reference, held)) return held;
   const { type, role, meta, referrer, root } = reference;
   const name = update.dialect.fileName(role, meta, root);
-  const raw = yield* fetchFile(name, Math.min(meta.length ?? MAX_FETCH_BYTES[type], MAX_FETCH_BYTES[type]));
+  const raw = yield* fetchFile(name, Math.min(meta.length ?? MAX_FETCH_BYTES[type], MAX_LISTED_BYTES));
   if (!raw) throw missing(name, referrer);
   requireContent(raw, meta, role);
   const file = update.dialect.read(type, role, raw);

@@ -53,7 +53,7 @@ export function readTuf1Key(id: string, value: unknown): PublicKey {
   if (typeof keytype !== 'string' || typeof scheme !== 'string' || !isObject(keyval))
     throw invalid(`the key ${id.slice(0, 64)} has no type, scheme or value`);
   const text = keyval['public'];
-  const known = SCHEMES[scheme];
+  const known = Object.hasOwn(SCHEMES, scheme) ? SCHEMES[scheme] : undefined;
   const key = known && typeof text === 'string' ? keyObject(known, text) : undefined;
   return {
     id,
@@ -68,8 +68,8 @@ function keyObject(scheme: SignatureScheme, text: string): KeyObject | undefined
   if (scheme === 'ed25519') return /^[0-9a-f]{64}$/i.test(text) ? ed25519FromRaw(Buffer.from(text, 'hex')) : undefined;
   // Metadata of older tools holds P-256 points and SPKI in hex.
   const key = /^[0-9a-f]+$/i.test(text) ? fromHex(text) : keyFromPem(text);
-  const kind = scheme === 'ecdsa-der' ? 'ec' : 'rsa';
-  return key?.asymmetricKeyType === kind ? key : undefined;
+  if (scheme !== 'ecdsa-der') return key?.asymmetricKeyType === 'rsa' ? key : undefined;
+  return key?.asymmetricKeyDetails?.namedCurve === 'prime256v1' ? key : undefined;
 }
 
 const P256_POINT = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex');
