@@ -31,6 +31,7 @@ const adapterPillars: Readonly<Record<string, readonly string[]>> = {
   sql: ['access', 'content'],
   signer: ['trust'],
   keys: ['trust'],
+  pkcs11: ['trust'],
   advisories: ['content'],
   fs: ['access', 'trust'],
   analysis: ['content'],

@@ -4,6 +4,7 @@ import { chmodSync, copyFileSync, existsSync, readFileSync, statSync, writeFileS
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ownerHomes } from './key-owner.ts';
+import { softToken, TOKEN_PIN, withoutToken } from './soft-token.ts';
 
 const homes = ownerHomes();
 after(() => homes[Symbol.dispose]());
@@ -182,4 +183,31 @@ test('the guide to moving keys works as it stands', async () => {
       }
   }
   assert.deepEqual((await machines.old.assay(['key', 'list'])).out.match(/docker|assay/g), ['assay', 'docker']);
+});
+
+test('keys on a token, from the command line', { skip: withoutToken }, async () => {
+  using token = softToken();
+  const owner = homes.next();
+  const environment = { ...token.environment, ASSAY_PKCS11_MODULE: token.module };
+  const pin = { ...environment, ASSAY_PKCS11_PIN: TOKEN_PIN };
+  const wrong = await owner.assay(['key', 'generate', 'root', '--store', 'pkcs11'], {
+    ...environment,
+    ASSAY_PKCS11_PIN: '000000',
+  });
+  assert.equal(wrong.status, 2);
+  assert.match(wrong.err, /^assay: wrong PIN for the token in /m);
+  const made = await owner.assay(['key', 'generate', 'root', '--store', 'pkcs11'], pin);
+  assert.equal(made.status, 0, made.err);
+  assert.match(made.err, /A key on a token has no backup/);
+  const listed = await owner.assay(['key', 'list', '--format', 'json'], environment);
+  const [key] = (JSON.parse(listed.out) as { items: ListedKey[] }).items;
+  assert.deepEqual([key?.role, key?.store, key?.algorithm], ['root', 'pkcs11', 'ecdsa-p256']);
+  assert.match((await owner.assay(['key', 'export', 'root', '--public'], environment)).out, /BEGIN PUBLIC KEY/);
+  assert.match((await owner.assay(['key', 'export', 'root'], pin)).err, /does not leave its token/);
+  assert.match((await owner.assay(['key', 'remove', 'root', '--yes'], pin)).err, /last copy of a root key/);
+  assert.equal((await owner.assay(['key', 'remove', 'root', '--yes', '--force'], pin)).status, 0);
+  assert.match(
+    (await owner.assay(['key', 'list'], { ...environment, ASSAY_PKCS11_MODULE: '/no/module.so' })).err,
+    /cannot load/,
+  );
 });

@@ -25,7 +25,7 @@ export function keyFolders(environment: NodeJS.ProcessEnv): Readonly<Record<'ass
 export async function openKeyRing(
   environment: NodeJS.ProcessEnv,
   passphrases: Passphrases,
-  { store }: KeyRingOptions,
+  { store, pkcs11 }: KeyRingOptions,
 ): Promise<KeyRing> {
   const folders = keyFolders(environment);
   const stores: KeyStore[] = [
@@ -33,6 +33,10 @@ export async function openKeyRing(
     new FileKeyStore(notaryForm('docker'), folders.docker),
     new FileKeyStore(notaryForm('notary'), folders.notary),
   ];
+  if (pkcs11) {
+    const { TokenKeyStore } = await import('../adapters/pkcs11/token-key-store.ts');
+    stores.push(new TokenKeyStore(pkcs11.module, pkcs11.token));
+  }
   return new KeyRing(
     stores.filter((each) => store === undefined || each.name === store),
     passphrases,

@@ -70,6 +70,8 @@ export interface Open {
 export interface KeyRingOptions {
   /** Only this one; all of them when absent. */
   readonly store: KeyStoreName | undefined;
+  /** Path of a PKCS#11 module, and the token in it when it is not the only one. */
+  readonly pkcs11: { readonly module: string; readonly token: string | undefined } | undefined;
 }
 
 /** The data of a server that does not run. */

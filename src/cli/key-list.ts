@@ -1,15 +1,16 @@
 import { formatOption } from './ask-server.ts';
 import type { Command } from './command.ts';
 import { keyJson, keyTable } from './key-output.ts';
-import { openKeyRing, storeOption } from './key-ring.ts';
+import { keyOptions, openKeyRing, storeOption } from './key-ring.ts';
 import { printable } from './terminal.ts';
 
 export const command: Command = {
   description:
     'Lists the keys of this user: Assay’s own, and those of docker and notary. Needs no passphrase; docker and notary show the kind of a key only when it is opened.',
-  options: [storeOption, formatOption],
+  options: [storeOption, formatOption, ...keyOptions],
   examples: [
     ['assay key list', 'everything that this user can sign with'],
+    ['assay key list --pkcs11 /usr/lib/x86_64-linux-gnu/libykcs11.so', 'and those on a YubiKey'],
     ['assay key list --store docker --format json', 'what docker trust has made'],
   ],
   async run(invocation) {

@@ -8,10 +8,12 @@ import { textOption } from './image-report.ts';
 import { ask } from './prompt.ts';
 
 const ATTEMPTS = 3;
+const PIN_ATTEMPTS = 2;
 const MAX_FILE = 64 * 1024;
 
 /** Environment variables that may hold the passphrase: ours first, then docker's, then notary's. */
-function variablesFor({ role, what }: PassphraseFor): readonly string[] {
+function variablesFor({ role, what, pin }: PassphraseFor): readonly string[] {
+  if (pin === true) return ['ASSAY_PKCS11_PIN'];
   if (what !== undefined) return ['ASSAY_BACKUP_PASSPHRASE'];
   if (role === 'root')
     return ['ASSAY_ROOT_PASSPHRASE', 'DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE', 'NOTARY_ROOT_PASSPHRASE'];
@@ -53,7 +55,7 @@ export function keyPassphrases(
 ): Passphrases {
   const variables = (wanted: PassphraseFor) => (names.variable === undefined ? variablesFor(wanted) : [names.variable]);
   const given = (wanted: PassphraseFor): string[] => {
-    const file = textOption(options, names.option);
+    const file = textOption(options, wanted.pin === true ? 'pinFile' : names.option);
     if (file !== undefined) return [fromFile(file)];
     const found: string[] = [];
     for (const variable of variables(wanted)) {
@@ -64,14 +66,19 @@ export function keyPassphrases(
     }
     return [...new Set(found)];
   };
-  const instead = (wanted: PassphraseFor) => `${names.flag} or ${variables(wanted)[0]}`;
+  const instead = (wanted: PassphraseFor) =>
+    `${wanted.pin === true ? '--pin-file' : names.flag} or ${variables(wanted)[0]}`;
   return {
     instead,
     async *toOpen(wanted) {
-      yield* given(wanted);
-      for (let attempt = 1; attempt <= ATTEMPTS && process.stdin.isTTY; attempt++) {
-        if (attempt > 1) terminal.err('wrong passphrase; once more');
-        yield await ask(`Passphrase of ${nameOf(wanted)}`, { secret: true, instead: instead(wanted) });
+      const known = given(wanted);
+      yield* known;
+      // A token counts wrong PINs and locks: one that was given is not followed by guesses, and a person has two.
+      const attempts = wanted.pin !== true ? ATTEMPTS : known.length > 0 ? 0 : PIN_ATTEMPTS;
+      const secret = wanted.pin === true ? 'PIN' : 'Passphrase';
+      for (let attempt = 1; attempt <= attempts && process.stdin.isTTY; attempt++) {
+        if (attempt > 1) terminal.err(`wrong ${secret}; once more`);
+        yield await ask(`${secret} of ${nameOf(wanted)}`, { secret: true, instead: instead(wanted) });
       }
     },
     async toSeal(wanted) {

@@ -2,7 +2,7 @@ import { AssayError } from '../lib/error.ts';
 import { lastCopy, oneKey } from '../work/keys/key-upkeep.ts';
 import type { Command } from './command.ts';
 import { textOption } from './image-report.ts';
-import { openKeyRing, storeOption } from './key-ring.ts';
+import { keyOptions, openKeyRing, storeOption } from './key-ring.ts';
 import { ask } from './prompt.ts';
 import { printable } from './terminal.ts';
 
@@ -15,6 +15,7 @@ export const command: Command = {
     { flags: '--yes', summary: 'do not ask' },
     { flags: '--force', summary: 'also the last copy of a root key on this machine' },
     storeOption,
+    ...keyOptions,
   ],
   examples: [
     ['assay key remove alice', 'asks before it removes'],
@@ -36,7 +37,9 @@ export const command: Command = {
       );
       if (typed !== short) throw new AssayError('usage-invalid', 'that is something else; nothing was removed');
     }
-    await ring.store(key.store).remove(key.id);
+    const store = ring.store(key.store);
+    if (key.store === 'pkcs11') await ring.unlock(key, (pin) => store.remove(key.id, pin));
+    else await store.remove(key.id);
     terminal.out(`the key ${key.id.slice(0, 16)} is removed from the ${key.store} store`);
     return 0;
   },

@@ -7,6 +7,15 @@ import { keyPassphrases } from './key-passphrases.ts';
 /** Options of every command that opens keys. */
 export const keyOptions: readonly Option[] = [
   {
+    flags: '--pkcs11 <module>',
+    summary: 'PKCS#11 module of a token, such as libykcs11.so (else $ASSAY_PKCS11_MODULE)',
+  },
+  {
+    flags: '--token <label>',
+    summary: 'label or serial number of the token, when there are several (else $ASSAY_PKCS11_TOKEN)',
+  },
+  { flags: '--pin-file <file>', summary: 'read the token’s PIN from a file (else ASSAY_PKCS11_PIN, or the terminal)' },
+  {
     flags: '--passphrase-file <file>',
     summary:
       'read the passphrase from the first line of a file (else ASSAY_ROOT_PASSPHRASE, ASSAY_REPOSITORY_PASSPHRASE, docker’s or notary’s variables, or the terminal)',
@@ -15,7 +24,7 @@ export const keyOptions: readonly Option[] = [
 
 export const storeOption: Option = {
   flags: '--store <name>',
-  summary: 'assay, docker or notary',
+  summary: 'assay, docker, notary or pkcs11',
   choices: keyStoreNames,
 };
 
@@ -24,7 +33,10 @@ export function openKeyRing(
   invocation: Pick<Invocation, 'options' | 'environment' | 'open' | 'terminal'>,
 ): Promise<KeyRing> {
   const { options, environment, open } = invocation;
+  const module = textOption(options, 'pkcs11') ?? (environment['ASSAY_PKCS11_MODULE'] || undefined);
+  const token = textOption(options, 'token') ?? (environment['ASSAY_PKCS11_TOKEN'] || undefined);
   return open.keys(environment, keyPassphrases(invocation), {
     store: textOption(options, 'store') as KeyStoreName | undefined,
+    pkcs11: module === undefined ? undefined : { module, token },
   });
 }

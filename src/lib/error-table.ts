@@ -192,6 +192,7 @@ export const errorTable = {
   'key-unknown': { status: 404, oci: 'UNSUPPORTED', exit: 2, text: 'no such key in the key store' },
   'key-locked': { status: 403, oci: 'UNSUPPORTED', exit: 2, text: 'wrong passphrase' },
   'key-exposed': { status: 403, oci: 'UNSUPPORTED', exit: 2, text: 'others can read this key file' },
+  'token-failed': { status: 503, oci: 'UNSUPPORTED', exit: 3, text: 'the PKCS#11 token failed' },
   'key-invalid': { status: 422, oci: 'UNSUPPORTED', exit: 2, text: 'this is not a key that can be used' },
   // the world
   'storage-full': { status: 507, oci: 'UNSUPPORTED', exit: 3, text: 'the disk of the registry is full' },

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { KeyAlgorithm } from '../trust/keys/algorithm.ts';
 import type { KeyUse } from '../trust/keys/private-key-file.ts';
 import type { Signer } from '../trust/keys/signer.ts';
 
@@ -44,9 +45,12 @@ export interface KeyStore {
   /** The private key itself, to be written elsewhere. */
   read(id: string, passphrase: string): Promise<KeyObject>;
   add(key: KeyObject, use: KeyUse, passphrase: string): Promise<StoredKey>;
+  /** Makes a key where it stays; only of places that private keys cannot be put into. */
+  generate?(use: KeyUse, algorithm: KeyAlgorithm, pin: string): Promise<OpenedKey>;
   /** The key under another passphrase; on failure the old file is still there. */
   reseal(id: string, before: string, after: string): Promise<void>;
-  remove(id: string): Promise<void>;
+  /** A token wants its PIN for it. */
+  remove(id: string, pin?: string): Promise<void>;
   /** The key as it lies there, sealed, for a backup. */
   sealedFile(id: string): Promise<string>;
   /** Puts a sealed file back. Throws `already-exists` when the key is there in another form. */

@@ -6,6 +6,8 @@ export interface PassphraseFor {
   readonly id?: string | undefined;
   /** In words, when it is not a key: `the backup`. */
   readonly what?: string;
+  /** The PIN of a token, which locks after a few wrong ones. */
+  readonly pin?: true;
 }
 
 /** Where passphrases come from: a file, the environment, the person at the terminal. */

@@ -82,11 +82,21 @@ export class KeyRing {
   /** Makes a new key, keeps it in a store under a new passphrase, and opens it. */
   async generate(options: { use: KeyUse; algorithm?: KeyAlgorithm; store?: KeyStoreName }): Promise<OpenedKey> {
     const store = this.store(options.store ?? this.stores[0]!.name);
+    if (store.generate) return this.#generateThere(store, options);
     const passphrase = await this.passphrases.toSeal(options.use);
     const key = await generateKey(options.algorithm ?? 'ecdsa-p256');
     const stored = await store.add(key, options.use, passphrase);
     const opened = await store.open(stored.id, passphrase);
     this.#opened.set(stored.id, opened);
+    return opened;
+  }
+
+  async #generateThere(store: KeyStore, options: { use: KeyUse; algorithm?: KeyAlgorithm }): Promise<OpenedKey> {
+    const opened = await this.withPassphrase(
+      { role: options.use.role, what: `the token in ${store.location}`, pin: true },
+      (pin) => store.generate!(options.use, options.algorithm ?? 'ecdsa-p256', pin),
+    );
+    this.#opened.set(opened.stored.id, opened);
     return opened;
   }
 
@@ -105,10 +115,11 @@ export class KeyRing {
         if (!isAssayError(error, 'key-locked')) throw error;
         locked = error;
       }
-    if (locked) throw new AssayError('key-locked', `wrong passphrase for ${nameOf(wanted)}`, { cause: locked });
+    const secret = wanted.pin === true ? 'PIN' : 'passphrase';
+    if (locked) throw new AssayError('key-locked', `wrong ${secret} for ${nameOf(wanted)}`, { cause: locked });
     throw new AssayError(
       'usage-invalid',
-      `there is no terminal to ask for the passphrase of ${nameOf(wanted)}; use ${this.passphrases.instead(wanted)}`,
+      `there is no terminal to ask for the ${secret} of ${nameOf(wanted)}; use ${this.passphrases.instead(wanted)}`,
     );
   }
 
@@ -139,8 +150,8 @@ function isIdOf(key: StoredKey, wanted: string): boolean {
   return ID.test(wanted) && key.id.startsWith(wanted);
 }
 
-function forKey({ role, gun, id }: StoredKey): PassphraseFor {
-  return { role, gun, id };
+function forKey({ role, gun, id, store, location }: StoredKey): PassphraseFor {
+  return store === 'pkcs11' ? { role, what: location, pin: true } : { role, gun, id };
 }
 
 /** `the root key 0123456789ab` */
