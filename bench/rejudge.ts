@@ -14,7 +14,7 @@ import type { Database } from '../src/ports/database.ts';
 import { addRepository, manifestOf, pushImage } from '../test/contracts/records-fixture.ts';
 import type { BenchRow, BenchTable } from './table.ts';
 
-const IMAGES = 1000;
+const IMAGES = 10_000;
 const PACKAGES = 150;
 const NAMES = 3000;
 const distribution = { id: 'debian', version: '12', name: 'Debian GNU/Linux 12 (bookworm)' };

@@ -7,6 +7,7 @@ import { openAdvisorySets } from '../src/adapters/advisories/sqlite-sets.ts';
 import { openSqlite } from '../src/adapters/sqlite/database.ts';
 import { advisoryKeyOf } from '../src/content/findings/ecosystems.ts';
 import type { InstalledPackage } from '../src/content/inventory/package.ts';
+import { systemViewer } from '../src/access/viewer.ts';
 import { importFeed } from '../src/work/content/advisories.ts';
 import { imageOf } from './contracts/content-fixture.ts';
 import { addRepository, keep, manifestOf, pushImage } from './contracts/records-fixture.ts';
@@ -73,6 +74,19 @@ void test('what no feed covers is unknown until one does; a catalogue marks find
     assert.deepEqual([cleared.judgedPackages, cleared.changedImages], [1, 1]);
     assert.deepEqual(await findings(), []);
     assert.equal((await load(tracker('3.0.1-1'))).changedEntries, 0);
+    const events = await database.records.events.list(systemViewer('what was judged'), {
+      limit: 10,
+      type: 'dev.assay.image.judged.v1',
+      since: 1000,
+    });
+    assert.deepEqual(
+      events.map(({ data }) => [data['added'], data['removed'], data['changed']]),
+      [
+        [0, 1, 0],
+        [0, 0, 1],
+        [1, 0, 0],
+      ],
+    );
   } finally {
     advisories.close();
     await database.close();

@@ -111,6 +111,46 @@ export const search = endpoint({
   errors: ['input-invalid'],
 });
 
+const changeLine = z.object({
+  change: z.enum(['added', 'removed', 'changed']),
+  id: z.string(),
+  severity,
+  package: z.string(),
+  version: z.string(),
+  fixedVersion: z.string().optional(),
+});
+
+export const listJudgementChanges = endpoint({
+  id: 'listJudgementChanges',
+  method: 'GET',
+  path: '/api/v1/advisories/changes',
+  summary: 'What new advisories changed for images: findings added, removed and changed, newest first',
+  right: 'viewer',
+  query: z.object({ ...listQuery, since: time.optional() }),
+  answer: listOf(
+    z.object({
+      id: z.string(),
+      at: time,
+      repository: z.string(),
+      digest: z.string(),
+      added: z.number().int(),
+      removed: z.number().int(),
+      changed: z.number().int(),
+      /** The worst lines; the counts tell of all. */
+      findings: z.array(changeLine),
+    }),
+  ),
+  errors: [],
+});
+
+/** The data of an `image.judged` event, as far as it tells of changes. */
+export const judgedData = z.object({
+  added: z.number().int(),
+  removed: z.number().int(),
+  changed: z.number().int(),
+  findings: z.array(changeLine),
+});
+
 export const listEvents = endpoint({
   id: 'listEvents',
   method: 'GET',

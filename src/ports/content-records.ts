@@ -1,6 +1,7 @@
 import type { Severity } from '../content/advisories/advisory.ts';
 import type { AdvisoryKey } from '../content/findings/ecosystems.ts';
 import type { Observation } from '../content/findings/observation.ts';
+import type { FindingChanges } from '../content/findings/finding-changes.ts';
 import type { VulnerabilityFinding } from '../content/findings/finding.ts';
 import type { Distribution, Incomplete, InstalledPackage } from '../content/inventory/package.ts';
 import type { Viewer } from '../access/viewer.ts';
@@ -119,10 +120,12 @@ export interface ContentRecords {
   packagesOf(keys: readonly { ecosystem: string; name: string }[]): Promise<{ id: string; key: AdvisoryKey }[]>;
   /** Every stored package, for a judgement of everything. */
   allPackages(page: Page): Promise<{ id: string; key: AdvisoryKey | undefined }[]>;
-  replaceFindings(packageId: string, findings: readonly VulnerabilityFinding[]): Promise<boolean>;
+  /** Answers what differs from before; none when nothing does. */
+  replaceFindings(packageId: string, findings: readonly VulnerabilityFinding[]): Promise<FindingChanges | undefined>;
   /** Counts the findings of these images anew. */
   recount(images: readonly Digest[], advisories: string, at: number): Promise<void>;
-  imagesOfPackages(packageIds: readonly string[]): Promise<Digest[]>;
+  /** Which images hold which of these packages. */
+  imagesOfPackages(packageIds: readonly string[]): Promise<ReadonlyMap<Digest, readonly string[]>>;
   /** Digest of the advisory set that the stored findings stand on. */
   judgedWith(): Promise<string | undefined>;
   setJudgedWith(advisories: string): Promise<void>;

@@ -16,6 +16,9 @@ export interface EventRecord {
 
 export interface EventRecords {
   append(event: EventRecord): Promise<void>;
-  /** Newest first; `after` is the id of the last event of the page before. */
-  list(viewer: Viewer, page: { after?: string | undefined; limit: number }): Promise<EventRecord[]>;
+  /** Newest first; `after` is the id of the last event of the page before, `since` the earliest time, milliseconds. */
+  list(
+    viewer: Viewer,
+    page: { after?: string | undefined; limit: number; type?: string; since?: number },
+  ): Promise<EventRecord[]>;
 }

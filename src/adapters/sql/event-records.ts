@@ -29,6 +29,8 @@ export function eventRecords(db: Kysely<Schema>): EventRecords {
         .selectAll('events')
         .$if(!all, (query) => query.where('repositories.id', 'is not', null).where((eb) => visible(eb, viewer, 'pull')))
         .$if(page.after !== undefined, (query) => query.where('events.id', '<', page.after ?? ''))
+        .$if(page.type !== undefined, (query) => query.where('events.type', '=', page.type ?? ''))
+        .$if(page.since !== undefined, (query) => query.where('events.at', '>=', page.since ?? 0))
         .orderBy('events.id', 'desc')
         .limit(page.limit)
         .execute();

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { observationsOf, type Report, vulnerabilitiesOf } from '../report.ts';
-import { clears, distinct, type Finding, gist, observationText, supportInWords } from './finding-text.ts';
+import { type Report, vulnerabilitiesOf } from '../report.ts';
+import { clears, dangersOf, distinct, type Finding, gist, observationText, supportInWords } from './finding-text.ts';
 
 const GITHUB = {
   critical: 'error',
@@ -22,7 +22,7 @@ export function githubOf(report: Report): string {
   return [
     ...(ended === undefined ? [] : [`::warning title=End of life::${data(ended)}`]),
     ...lines,
-    ...observationsOf(report).map(
+    ...dangersOf(report).map(
       (each) =>
         `::${GITHUB[each.severity]} title=${property(`${each.id} ${each.title}`)}::${data(observationText(each))}`,
     ),

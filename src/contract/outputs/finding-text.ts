@@ -1,5 +1,5 @@
 import { severities } from '../../content/advisories/advisory.ts';
-import type { Report, ReportObservation, ReportVulnerability } from '../report.ts';
+import { observationsOf, type Report, type ReportObservation, type ReportVulnerability } from '../report.ts';
 
 export type Finding = ReportVulnerability;
 
@@ -25,6 +25,11 @@ export function placeOf({ place, path, line, layer, removed }: ReportObservation
 /** `secret (high): AWS access key id, at …: AKIA…`. */
 export function observationText(each: ReportObservation): string {
   return `${each.kind} (${each.severity}): ${each.title}, at ${placeOf(each)}${each.detail ? `: ${each.detail}` : ''}`;
+}
+
+/** Secrets and malware: what stops a pipeline besides vulnerabilities; advice on practices and licences does not. */
+export function dangersOf(report: Report): ReportObservation[] {
+  return observationsOf(report).filter((each) => each.kind === 'secret' || each.kind === 'malware');
 }
 
 /** The package of a vulnerability, the place of anything else. */

@@ -1,10 +1,10 @@
-import { observationsOf, type Report, vulnerabilitiesOf } from '../report.ts';
-import { clears, distinct, escapeMarkup, gist, observationText } from './finding-text.ts';
+import { type Report, vulnerabilitiesOf } from '../report.ts';
+import { clears, dangersOf, distinct, escapeMarkup, gist, observationText } from './finding-text.ts';
 
 /** JUnit XML as build servers read it: a case for each vulnerability and source package; none makes one that passes. */
 export function junitOf(report: Report): string {
   const groups = distinct(vulnerabilitiesOf(report));
-  const observations = observationsOf(report);
+  const observations = dangersOf(report);
   const skipped = report.suppressed ?? [];
   const seconds = '0';
   const cases = groups.map((some) => {

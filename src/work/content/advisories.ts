@@ -1,5 +1,6 @@
 import { CATALOGUES, EXPLOITED, RATINGS } from '../../content/advisories/advisory.ts';
 import type { AdvisoryKey } from '../../content/findings/ecosystems.ts';
+import { type FindingChanges, summaryOf } from '../../content/findings/finding-changes.ts';
 import { judge } from '../../content/findings/judge.ts';
 import type { RefusedRecord } from '../../content/advisories/feed.ts';
 import type { Digest } from '../../oci/digest.ts';
@@ -49,18 +50,21 @@ export async function judgeChanged(
 ): Promise<{ judgedPackages: number; changedImages: number }> {
   const set = advisories.current();
   let judgedPackages = 0;
-  const touched: string[] = [];
+  const touched = new Map<string, FindingChanges>();
   const judgeSome = async (packages: readonly { id: string; key: AdvisoryKey | undefined }[]) => {
     const judged = packages.flatMap((each) =>
       each.key ? [{ id: each.id, findings: judge(each.key, set.lookUp) }] : [],
     );
     judgedPackages += judged.length;
-    const ids = await database.change(async ({ content }) => {
-      const ids: string[] = [];
-      for (const each of judged) if (await content.replaceFindings(each.id, each.findings)) ids.push(each.id);
-      return ids;
+    const changes = await database.change(async ({ content }) => {
+      const found: [string, FindingChanges][] = [];
+      for (const each of judged) {
+        const differs = await content.replaceFindings(each.id, each.findings);
+        if (differs) found.push([each.id, differs]);
+      }
+      return found;
     });
-    touched.push(...ids);
+    for (const [id, each] of changes) touched.set(id, each);
   };
   const ecosystems = ecosystemsOf(set);
   if (changed) {
@@ -106,25 +110,35 @@ async function changedPackages(
 /** Images are counted some at a time, so that pushes get their turn between. */
 const IMAGES_AT_ONCE = 50;
 
+/** Lines of an event; the counts tell of all. */
+const LINES = 25;
+
 async function recountImages(
   database: Database,
-  packageIds: readonly string[],
+  changes: ReadonlyMap<string, FindingChanges>,
   also: readonly Digest[],
   advisories: string,
   clock: Clock,
 ): Promise<number> {
-  const holding = await database.records.content.imagesOfPackages(packageIds);
-  const images = [...new Set([...holding, ...also])];
+  const holding = await database.records.content.imagesOfPackages([...changes.keys()]);
+  const images = [...new Set([...holding.keys(), ...also])];
   const now = clock.now();
   for (let at = 0; at < images.length; at += IMAGES_AT_ONCE)
     await database.change(async (records) => {
       const some = images.slice(at, at + IMAGES_AT_ONCE);
       await records.content.recount(some, advisories, now);
-      for (const digest of some)
+      for (const digest of some) {
+        const { lines, ...counts } = summaryOf(
+          (holding.get(digest) ?? []).flatMap((id) => changes.get(id) ?? []),
+          LINES,
+        );
         for (const repository of await records.content.repositoriesOf(digest))
           await appendEvent(records, now, 'image.judged', 'system', repository, `${repository.name}@${digest}`, {
             advisories,
+            ...counts,
+            findings: lines,
           });
+      }
     });
   return images.length;
 }

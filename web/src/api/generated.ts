@@ -247,6 +247,13 @@ export interface Api {
     body: undefined;
     answer: { readonly items: readonly { readonly id: string; readonly type: string; readonly actor: string; readonly subject: string; readonly data: Readonly<Record<string, unknown>>; readonly at: string }[]; readonly next?: string | undefined };
   };
+  /** What new advisories changed for images: findings added, removed and changed, newest first. */
+  listJudgementChanges: {
+    params: undefined;
+    query: { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly since?: string | undefined };
+    body: undefined;
+    answer: { readonly items: readonly { readonly id: string; readonly at: string; readonly repository: string; readonly digest: string; readonly added: number; readonly removed: number; readonly changed: number; readonly findings: readonly { readonly change: 'added' | 'removed' | 'changed'; readonly id: string; readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly package: string; readonly version: string; readonly fixedVersion?: string | undefined }[] }[]; readonly next?: string | undefined };
+  };
   /** What the advisories in force say of package versions, by the same matching as a scan. */
   queryAdvisories: {
     params: undefined;
@@ -650,6 +657,7 @@ export const routes = {
   importAdvisories: { method: 'POST', path: '/api/v1/advisories' },
   listAccounts: { method: 'GET', path: '/api/v1/accounts' },
   listEvents: { method: 'GET', path: '/api/v1/events' },
+  listJudgementChanges: { method: 'GET', path: '/api/v1/advisories/changes' },
   queryAdvisories: { method: 'POST', path: '/api/v1/advisories/query' },
   search: { method: 'GET', path: '/api/v1/search' },
   setAccountPassword: { method: 'PUT', path: '/api/v1/accounts/{name}/password' },

@@ -1,12 +1,14 @@
 import { type ChangeEvent, useState } from 'react';
 import { type Answer, call } from '../api/client.ts';
 import { refresh, useAction, useResource } from '../api/resource.ts';
+import { imageAddress } from '../model/addresses.ts';
 import { count, counted } from '../model/format.ts';
 import { Command, DigestText } from '../parts/copy.tsx';
 import { Glyph } from '../parts/marks.tsx';
 import { PageHead } from '../parts/page.tsx';
 import { Empty, Loaded, Refused } from '../parts/states.tsx';
 import { Time } from '../parts/time.tsx';
+import { Link } from '../shell/router.tsx';
 import { useMe } from '../shell/session.tsx';
 
 type Imported = Answer<'importAdvisories'>;
@@ -54,6 +56,66 @@ function Upload() {
   );
 }
 
+/** What new advisories changed for images in the last day, worst first in each. */
+function Changes() {
+  const changes = useResource('listJudgementChanges', { query: { limit: 100 } });
+  return (
+    <section className="box">
+      <h2 className="box-h">
+        What changed since yesterday <small>for images whose findings new advisories changed</small>
+      </h2>
+      <Loaded resource={changes} what="The changes could not be listed." rows={3}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title="Nothing changed" />
+          ) : (
+            <div className="scroll" tabIndex={0} role="region" aria-label="What changed since yesterday">
+              <table className="cards">
+                <thead>
+                  <tr>
+                    <th scope="col">Image</th>
+                    <th scope="col">New</th>
+                    <th scope="col">Gone</th>
+                    <th scope="col">Otherwise</th>
+                    <th scope="col">Worst</th>
+                    <th scope="col">When</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {items.map((item) => (
+                    <tr key={item.id}>
+                      <td className="t">
+                        <Link data-row className="name" href={imageAddress(item.repository, item.digest)}>
+                          {item.repository}
+                        </Link>{' '}
+                        <DigestText digest={item.digest} copy={false} />
+                      </td>
+                      <td>{count(item.added)}</td>
+                      <td>{count(item.removed)}</td>
+                      <td>{count(item.changed)}</td>
+                      <td className="q2">
+                        {item.findings
+                          .slice(0, 3)
+                          .map((line) => `${line.id} (${line.severity}) in ${line.package}${WORD[line.change]}`)
+                          .join(', ')}
+                      </td>
+                      <td className="nw">
+                        <Time at={item.at} />
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )
+        }
+      </Loaded>
+    </section>
+  );
+}
+
+const WORD = { added: '', removed: ' gone', changed: ' changed' } as const;
+
 /** The advisory set in force: whose word the findings are. */
 export function AdvisoriesPage() {
   const me = useMe();
@@ -65,7 +127,7 @@ export function AdvisoriesPage() {
       </PageHead>
       <div className="stack">
         <Loaded resource={advisories} what="The advisories could not be read." rows={2}>
-          {({ digest, feeds }) => (
+          {({ digest, feeds, sources }) => (
             <div className="box">
               {feeds.length === 0 ? (
                 <Empty title="No advisories yet">
@@ -86,7 +148,7 @@ export function AdvisoriesPage() {
                           <th scope="col" className="r">
                             Refused
                           </th>
-                          <th scope="col">Imported</th>
+                          <th scope="col">Checked</th>
                           <th scope="col">Newest record</th>
                           <th scope="col">Licence</th>
                           <th scope="col">Digest</th>
@@ -102,7 +164,7 @@ export function AdvisoriesPage() {
                             <td className="r">{count(feed.records)}</td>
                             <td className="r x q2">{count(feed.refused)}</td>
                             <td className="nw">
-                              <Time at={feed.importedAt} />
+                              <Time at={feed.checkedAt ?? feed.importedAt} />
                             </td>
                             <td className="nw x q2">{feed.newestAt ? <Time at={feed.newestAt} /> : 'not named'}</td>
                             <td className="x q2">{feed.licence}</td>
@@ -114,6 +176,16 @@ export function AdvisoriesPage() {
                       </tbody>
                     </table>
                   </div>
+                  {sources
+                    .filter((source) => source.lastError !== undefined)
+                    .map((source) => (
+                      <div className="notice" role="status" key={source.url}>
+                        <Glyph tone="unknown" />
+                        <span>
+                          {source.url}: {source.lastError}; what was known before stays in force
+                        </span>
+                      </div>
+                    ))}
                   <div className="foot-row">
                     <span>
                       Set in force <DigestText digest={digest} />
@@ -124,6 +196,7 @@ export function AdvisoriesPage() {
             </div>
           )}
         </Loaded>
+        <Changes />
         {me.administrator && <Upload />}
       </div>
     </>

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { severities, type Severity } from '../../../content/advisories/advisory.ts';
 import type { AdvisoryKey } from '../../../content/findings/ecosystems.ts';
+import { changesBetween } from '../../../content/findings/finding-changes.ts';
 import type { VulnerabilityFinding } from '../../../content/findings/finding.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import type { ContentRecords, ImageAnalysis, ImageJudgement, SeverityCounts } from '../../../ports/content-records.ts';
@@ -96,27 +97,34 @@ export function judging(
         .select('body')
         .where('package_id', '=', packageId)
         .execute();
-      const old = new Set(before.map((row) => row.body));
-      if (old.size === findings.length && findings.every((each) => old.has(JSON.stringify(each)))) return false;
+      const changes = changesBetween(
+        before.map((row) => JSON.parse(row.body) as VulnerabilityFinding),
+        findings,
+      );
+      if (!changes) return undefined;
       await db.deleteFrom('package_findings').where('package_id', '=', packageId).execute();
       await insertFindings(db, packageId, findings);
-      return true;
+      return changes;
     },
     async recount(images, advisories, at) {
       for (const manifest of images) await recountImage(db, manifest, advisories, at);
     },
     async imagesOfPackages(packageIds) {
-      const manifests = new Set<string>();
+      const images = new Map<Digest, string[]>();
       for (const some of chunks(packageIds)) {
         const rows = await db
           .selectFrom('image_packages')
-          .select('manifest')
+          .select(['manifest', 'package_id'])
           .distinct()
           .where('package_id', 'in', some)
           .execute();
-        for (const row of rows) manifests.add(row.manifest);
+        for (const row of rows) {
+          const held = images.get(row.manifest as Digest);
+          if (held) held.push(row.package_id);
+          else images.set(row.manifest as Digest, [row.package_id]);
+        }
       }
-      return [...manifests] as Digest[];
+      return images;
     },
     async judgedWith() {
       return (await db.selectFrom('content_state').select('value').where('name', '=', 'judged-with').executeTakeFirst())

@@ -22,6 +22,7 @@ function toShape(account: Account) {
   };
 }
 
+const DAY_MS = 86_400_000;
 const VULNERABILITY = /^(?:CVE|GHSA|GO|RUSTSEC|PYSEC|DSA|DLA|USN|RHSA|ALSA|ALAS|MAL|OSV)-/i;
 
 /** Ids are upper case, but for the digits of a GHSA id. */
@@ -97,6 +98,27 @@ export const houseHandlers: readonly Handled[] = [
       repositories: repositories.map(({ name, description }) => ({ name, description })),
       vulnerable,
       holding: [...(await content.imagesHolding(viewer, text, { limit: query.limit }))],
+    };
+  }),
+  handle(contract.listJudgementChanges, async ({ house, viewer, query }) => {
+    const since = query.since === undefined ? house.clock.now() - DAY_MS : Date.parse(query.since);
+    const found = await house.database.records.events.list(viewer, {
+      after: readCursor(query.cursor),
+      limit: query.limit + 1,
+      type: 'dev.assay.image.judged.v1',
+      since,
+    });
+    const page = cutList(found, query.limit, (event) => event.id);
+    return {
+      ...page,
+      items: page.items.flatMap(({ id, at, subject, data }) => {
+        const judged = contract.judgedData.safeParse(data);
+        const cut = subject.lastIndexOf('@');
+        if (!judged.success || judged.data.added + judged.data.removed + judged.data.changed === 0) return [];
+        return [
+          { id, at: toRfc3339(at), repository: subject.slice(0, cut), digest: subject.slice(cut + 1), ...judged.data },
+        ];
+      }),
     };
   }),
   handle(contract.listEvents, async ({ house, viewer, query }) => {
