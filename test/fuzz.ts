@@ -59,6 +59,7 @@ export function samples(): { name: string; path: string; bytes: Buffer }[] {
     { name: 'java', path: 'a-1.jar', bytes: jar },
     ...databaseSamples(),
     ...lockSamples(),
+    ...otherSamples(),
   ];
 }
 
@@ -93,6 +94,30 @@ function lockSamples(): { name: string; path: string; bytes: Buffer }[] {
     ['Pipfile.lock', 'Pipfile.lock'],
     ['requirements.txt', 'requirements.txt'],
   ].map(([name, path]) => ({ name: name!, path: path!, bytes: readFileSync(join(FIXTURES, name!)) }));
+}
+
+function otherSamples(): { name: string; path: string; bytes: Buffer }[] {
+  const text = (name: string, path: string, content: string) => ({ name, path, bytes: Buffer.from(content) });
+  return [
+    { name: 'cargo-auditable', path: 'usr/bin/a', bytes: readFileSync(join(FIXTURES, 'cargo-auditable.elf')) },
+    { name: 'cargo lock', path: 'Cargo.lock', bytes: readFileSync(join(FIXTURES, 'Cargo.lock')) },
+    text('gem', 'specifications/a-1.gemspec', 's.name = "a".freeze\n s.version = "1"\n s.licenses = ["MIT".freeze]\n'),
+    text('gem lock', 'Gemfile.lock', 'GEM\n  specs:\n    a (1.0-java)\n      b (~> 1)\n    c (2)\n'),
+    text(
+      'composer',
+      'vendor/composer/installed.json',
+      '{"packages":[{"name":"a/b","version":"v1","license":["MIT"]}]}',
+    ),
+    text('composer lock', 'composer.lock', '{"packages":[{"name":"a/b","version":"1"}]}'),
+    text('deps.json', 'a.deps.json', '{"libraries":{"a/1":{"type":"package"},"b/2":{"type":"runtimepack"}}}'),
+    text('nuget lock', 'packages.lock.json', '{"dependencies":{"net8.0":{"a":{"type":"Direct","resolved":"1"}}}}'),
+    text('pacman', 'var/lib/pacman/local/a-1-1/desc', '%NAME%\na\n\n%VERSION%\n1-1\n\n%LICENSE%\nMIT\n'),
+    text('mix', 'mix.lock', '  "a": {:hex, :a, "1.0", "x", [:mix]},\n'.repeat(5)),
+    text('pub', 'pubspec.lock', 'packages:\n  a:\n    source: hosted\n    version: "1"\n'),
+    text('swift', 'Package.resolved', '{"pins":[{"location":"https://a/b.git","state":{"version":"1"}}]}'),
+    text('cran', 'R/library/a/DESCRIPTION', 'Package: a\nVersion: 1\nLicense: MIT\n'),
+    text('conda', 'conda-meta/a.json', '{"name":"a","version":"1","license":"MIT"}'),
+  ];
 }
 
 function rpmSample(): Buffer {

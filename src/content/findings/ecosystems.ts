@@ -129,7 +129,7 @@ export function advisoryKeyOf(found: FoundPackage, distribution: Distribution | 
   if (found.type === 'rpm') return rpmKey(found, ecosystem, more);
   if (found.type === 'deb' || found.type === 'apk')
     return { ecosystem, name: found.sourceName ?? found.name, version: found.sourceVersion ?? found.version, ...more };
-  return (found.type as string) === 'alpm' ? { ecosystem, name: found.name, version: found.version } : undefined;
+  return found.type === 'alpm' ? { ecosystem, name: found.name, version: found.version } : undefined;
 }
 
 /** Systems whose advisories name source packages alone. */

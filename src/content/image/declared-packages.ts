@@ -4,7 +4,10 @@ import type { InstalledPackage } from '../inventory/package.ts';
 /** From this share of its names on, what is installed was installed by the lock file. */
 const SHARE = 0.5;
 /** Folders beside a lock file into which its tool installs. */
-const FOLDERS: Partial<Record<InstalledPackage['type'], string>> = { npm: 'node_modules/' };
+const FOLDERS: Partial<Record<InstalledPackage['type'], string>> = {
+  npm: 'node_modules/',
+  composer: 'vendor/',
+};
 
 /**
  * Leaves out what lock files say of packages whose installation was read itself: the installed ones would be counted

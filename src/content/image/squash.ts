@@ -73,7 +73,9 @@ function unique(packages: readonly InstalledPackage[]): InstalledPackage[] {
   const seen = new Map<string, InstalledPackage>();
   for (const each of packages) {
     const key =
-      each.type === 'deb' || each.type === 'apk' || each.type === 'rpm' ? each.purl : `${each.purl}\0${each.path}`;
+      each.type === 'deb' || each.type === 'apk' || each.type === 'rpm' || each.type === 'alpm'
+        ? each.purl
+        : `${each.purl}\0${each.path}`;
     if (!seen.has(key)) seen.set(key, each);
   }
   return [...seen.values()];

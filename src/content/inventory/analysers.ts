@@ -1,6 +1,13 @@
 import type { Analyser } from './analyser.ts';
 import { apk } from './apk.ts';
 import { chisel } from './chisel.ts';
+import { cargoAuditable, cargoLock } from './cargo.ts';
+import { composer, composerLock } from './composer.ts';
+import { cran } from './cran.ts';
+import { dotnet, nugetLock } from './dotnet.ts';
+import { gem, gemLock } from './gem.ts';
+import { hexLock, pubLock, swiftLock } from './other-locks.ts';
+import { pacman } from './pacman.ts';
 import { conda } from './conda.ts';
 import { dpkgCopyright } from './dpkg-copyright.ts';
 import { dpkgDiversions } from './dpkg-diversions.ts';
@@ -30,6 +37,7 @@ export const analysers: readonly Analyser[] = [
   apk,
   rpm,
   rpmManifest,
+  pacman,
   npm,
   npmLock,
   yarnLock,
@@ -40,4 +48,16 @@ export const analysers: readonly Analyser[] = [
   conda,
   goBinary,
   java,
+  gem,
+  gemLock,
+  composer,
+  composerLock,
+  cargoAuditable,
+  cargoLock,
+  dotnet,
+  nugetLock,
+  hexLock,
+  pubLock,
+  swiftLock,
+  cran,
 ];

@@ -22,7 +22,26 @@ export interface FoundPackage {
 }
 
 /** Kinds of packages, by the types of the package URL specification. */
-export const packageTypes = ['deb', 'apk', 'rpm', 'npm', 'pypi', 'conda', 'golang', 'maven', 'generic'] as const;
+export const packageTypes = [
+  'deb',
+  'apk',
+  'rpm',
+  'npm',
+  'pypi',
+  'conda',
+  'golang',
+  'maven',
+  'gem',
+  'composer',
+  'cargo',
+  'nuget',
+  'hex',
+  'pub',
+  'swift',
+  'cran',
+  'alpm',
+  'generic',
+] as const;
 export type PackageType = (typeof packageTypes)[number];
 
 /** Licences that a package declares in a file of its own, to be joined with its line in the package database. */
@@ -114,4 +133,4 @@ export interface ImageInventory {
 }
 
 /** Version of all analysers together; a change makes layers be read again. */
-export const ANALYSER_VERSION = '4';
+export const ANALYSER_VERSION = '5';

@@ -3,7 +3,7 @@ import type { Distribution, FoundPackage } from './package.ts';
 
 /** The package URL (purl-spec 1.0) of a found package; distributions give name space and qualifiers. */
 export function purlOf(found: FoundPackage, distribution: Distribution | undefined): string {
-  const system = found.type === 'deb' || found.type === 'apk' || found.type === 'rpm';
+  const system = found.type === 'deb' || found.type === 'apk' || found.type === 'rpm' || found.type === 'alpm';
   const namespace = found.namespace ?? (system ? (distribution?.id ?? defaultNamespace(found.type)) : undefined);
   const qualifiers: Record<string, string> = {};
   if (system && found.architecture) qualifiers['arch'] = found.architecture;
@@ -13,12 +13,12 @@ export function purlOf(found: FoundPackage, distribution: Distribution | undefin
 }
 
 function defaultNamespace(type: string): string | undefined {
-  return type === 'deb' ? 'debian' : type === 'apk' ? 'alpine' : undefined;
+  return type === 'deb' ? 'debian' : type === 'apk' ? 'alpine' : type === 'alpm' ? 'arch' : undefined;
 }
 
 function splitName(found: FoundPackage): { namespace: string | undefined; name: string } {
   const cut =
-    found.type === 'npm' || found.type === 'golang'
+    found.type === 'npm' || found.type === 'golang' || found.type === 'composer' || found.type === 'swift'
       ? found.name.lastIndexOf('/')
       : found.type === 'maven'
         ? found.name.indexOf(':')
