@@ -45,7 +45,7 @@ function reason(cause: unknown): string {
 function checkStructure(text: string, { maxDepth, maxValues = Number.POSITIVE_INFINITY }: JsonLimits): boolean {
   let values = 0;
   let escapedKeys = false;
-  const open: (Set<string> | null)[] = [];
+  const open: (Keys | null)[] = [];
   let keyExpected = false;
   for (let at = 0; at < text.length; at++) {
     const char = text.charCodeAt(at);
@@ -59,7 +59,7 @@ function checkStructure(text: string, { maxDepth, maxValues = Number.POSITIVE_IN
     } else if (char === 0x7b || char === 0x5b) {
       if (++values > maxValues) throw tooMany(maxValues);
       if (open.length >= maxDepth) throw new AssayError('json-invalid', `nested deeper than ${maxDepth} levels`);
-      open.push(char === 0x7b ? new Set() : null);
+      open.push(char === 0x7b ? new Keys() : null);
       keyExpected = char === 0x7b;
     } else if (char === 0x7d || char === 0x5d) {
       open.pop();
@@ -76,17 +76,36 @@ function tooMany(maxValues: number): AssayError {
   return new AssayError('json-invalid', `more than ${maxValues} values`);
 }
 
+/** The position of the quote that ends a string: the next one that no odd number of backslashes stands before. */
 function endOfString(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at++) {
-    const char = text.charCodeAt(at);
-    if (char === 0x5c) at++;
-    else if (char === 0x22) return at;
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let before = end;
+    while (text.charCodeAt(before - 1) === 0x5c) before--;
+    if ((end - before) % 2 === 0) return end;
   }
   throw new AssayError('json-invalid', 'a string does not end');
 }
 
+/** The keys of one object; most have few, and those are compared faster in an array. */
+class Keys {
+  readonly #few: string[] = [];
+  #many: Set<string> | undefined;
+
+  /** Notes a key; false when it is there already. */
+  add(key: string): boolean {
+    if (this.#many?.has(key) ?? this.#few.includes(key)) return false;
+    if (this.#many) {
+      this.#many.add(key);
+      return true;
+    }
+    this.#few.push(key);
+    if (this.#few.length > 8) this.#many = new Set(this.#few);
+    return true;
+  }
+}
+
 /** Notes a key; answers whether it holds an escape. */
-function noteKey(keys: Set<string> | null | undefined, quoted: string): boolean {
+function noteKey(keys: Keys | null | undefined, quoted: string): boolean {
   if (!keys) return false;
   let key = quoted.slice(1, -1);
   const escaped = key.includes('\\');
@@ -97,8 +116,7 @@ function noteKey(keys: Set<string> | null | undefined, quoted: string): boolean 
       throw new AssayError('json-invalid', 'a key is not a valid string', { cause });
     }
   }
-  if (keys.has(key))
+  if (!keys.add(key))
     throw new AssayError('json-invalid', `the key ${JSON.stringify(key.slice(0, 60))} stands twice in one object`);
-  keys.add(key);
   return escaped;
 }

@@ -55,7 +55,7 @@ function explained(error: AssayError, root: Root, { gun, now }: PinnedFor): Assa
       return new AssayError(
         'trust-expired',
         `the certificate of the root key of ${gun} expired at ${leaf.validToDate.toISOString()}`,
-        { cause: error },
+        { cause: error, detail: { role: 'root', expiredAt: until, checkedAt: now } },
       );
     const name = commonNameOf(leaf);
     return new AssayError(

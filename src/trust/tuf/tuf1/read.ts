@@ -117,12 +117,17 @@ function readFileMeta(name: string, value: unknown): FileMeta {
 }
 
 function readHashes(value: unknown, name: string): Record<string, string> {
-  const hashes = membersOf(value, `the hashes of ${name}`).map(([algorithm, text]): [string, string] => {
+  if (!isObject(value)) throw invalid(`the hashes of ${name} are not an object`);
+  const hashes: Record<string, string> = {};
+  let some = false;
+  for (const algorithm of Object.keys(value)) {
+    const text = value[algorithm];
     if (typeof text !== 'string') throw invalid(`a hash of ${name} is not text`);
-    return [algorithm, text.toLowerCase()];
-  });
-  if (hashes.length === 0) throw invalid(`${name} has no hashes`);
-  return Object.fromEntries(hashes);
+    if (algorithm !== '__proto__') hashes[algorithm] = text.toLowerCase();
+    some = true;
+  }
+  if (!some) throw invalid(`${name} has no hashes`);
+  return hashes;
 }
 
 function readTimestamp(signed: JsonObject, common: Common): Timestamp {
