@@ -18,6 +18,7 @@ const open: Open = {
   backupFolder: async (path) => (await import('./app/upkeep.ts')).openBackupFolder(path),
   restore: async (...given) => (await import('./app/upkeep.ts')).restore(...given),
   trust: async (...given) => (await import('./app/trust-client.ts')).openTrust(...given),
+  engine: async (name, args) => (await import('./app/local.ts')).runEngine(name, args, process.env),
   advisories: async (environment) => (await import('./app/local.ts')).openLocalAdvisories(environment),
   config: async (flags, environment) => (await import('./app/shown-config.ts')).shownConfig(flags, environment),
   analysis: async (environment) => (await import('./app/local.ts')).openLocalAnalysis(environment),

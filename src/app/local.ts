@@ -11,6 +11,8 @@ import type { AdvisorySets } from '../ports/advisory-sets.ts';
 import type { ImageSource, ImageTarget } from '../ports/image-source.ts';
 import { packageRoot } from './root.ts';
 
+export { runEngine } from '../adapters/engine/command-line.ts';
+
 /** Where commands without a server keep what they know (XDG Base Directory Specification). */
 export function cacheFolder(environment: NodeJS.ProcessEnv): string {
   const home = environment['XDG_CACHE_HOME'];

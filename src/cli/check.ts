@@ -5,6 +5,7 @@ import type { AnswerState, TrustReport } from '../contract/trust-report.ts';
 import { algorithmOf, type Digest, hexOf } from '../oci/digest.ts';
 import { manifestOf } from '../oci/reference.ts';
 import type { Command, ExitStatus } from './command.ts';
+import { contentTrustOptions, withTrustedImage } from './content-trust.ts';
 import { type FoundReport, reportOptions, withReport } from './image-report.ts';
 import type { ServerClient } from './server-client.ts';
 import { printable, type Terminal } from './terminal.ts';
@@ -26,21 +27,24 @@ export const command: Command = {
       choices: severities.slice(0, 4),
     },
     { flags: '--allow-incomplete', summary: 'do not exit with 3 when a question stays undecided' },
+    ...contentTrustOptions,
     ...reportOptions,
   ],
   examples: [
     ['assay check 127.0.0.1:5000/shop/app:2', 'exit 1 on a definite no, 3 while a question is undecided'],
     ['assay check --allow-incomplete --fail-on high oci:./image', 'fail on what is known to be bad only'],
   ],
-  run: (invocation) =>
-    withReport(invocation, async (found) => {
+  run: async (asked) => {
+    const invocation = await withTrustedImage(asked);
+    return withReport(invocation, async (found) => {
       const { options, terminal } = invocation;
       const failOn = (options['failOn'] ?? 'critical') as Severity;
       const report = answerQuestions({ report: found.report, failOn, ...(await factsOf(found)) });
       if (options['format'] === 'json') terminal.out(JSON.stringify(report, null, 2));
       else print(terminal, report);
       return statusOf(report, options['allowIncomplete'] === true);
-    }),
+    });
+  },
 };
 
 type Beside = Omit<TrustFacts, 'report' | 'failOn'>;

@@ -44,6 +44,8 @@ export interface Open {
   checkSignIn(host: string, credential: { name: string; password: string }, access: ImageAccess): Promise<void>;
   /** A collection on a trust server, and what this user trusts of it. */
   trust(host: string, gun: string, access: ImageAccess): Promise<OpenedTrust>;
+  /** Runs docker or podman on this terminal; its exit status. */
+  engine(name: string, args: readonly string[]): Promise<number>;
   /** The advisory sets of this user. */
   advisories(environment: NodeJS.ProcessEnv): Promise<AdvisorySets>;
   /** Every setting of a server with its value and source; secrets without their value. */
@@ -133,7 +135,8 @@ export interface Command {
   readonly options?: readonly Option[];
   /** Command lines, with what each does. */
   readonly examples: readonly (readonly [line: string, does: string])[];
-  run(invocation: Invocation): Promise<ExitStatus>;
+  /** An exit status; of a command that runs a program, that program's. */
+  run(invocation: Invocation): Promise<number>;
 }
 
 /** A line of the table of commands: enough for help and completion without loading the command. */

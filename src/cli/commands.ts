@@ -13,6 +13,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'logout', group: 'move images', summary: 'forget a sign-in', load: () => import('./logout.ts') },
   { name: 'push', group: 'move images', summary: 'from this machine to a registry', load: () => import('./push.ts') },
   { name: 'pull', group: 'move images', summary: 'from a registry to this machine', load: () => import('./pull.ts') },
+  { name: 'run', group: 'move images', summary: 'run the signed image of a tag', load: () => import('./run-image.ts') },
   { name: 'copy', group: 'move images', summary: 'between any two places', load: () => import('./copy.ts') },
   {
     name: 'check',

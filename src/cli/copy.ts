@@ -3,6 +3,7 @@ import { AssayError } from '../lib/error.ts';
 import { formatPlatform, parsePlatform } from '../oci/platform.ts';
 import { copyImage } from '../work/images/copy.ts';
 import type { Command, ExitStatus, Invocation, Option } from './command.ts';
+import { contentTrustOptions, trustedReference } from './content-trust.ts';
 import { accessOptions, imageAccess, textOption } from './image-report.ts';
 import { formatBytes, progressOf } from './progress.ts';
 import { printable } from './terminal.ts';
@@ -11,6 +12,7 @@ export const copyOptions: readonly Option[] = [
   { flags: '--platform <os/arch>', summary: 'only this image of an index (default: all of them)' },
   { flags: '--no-attachments', summary: 'leave out signatures, attestations and other referrers' },
   { flags: '--format <name>', summary: 'table or json', choices: ['table', 'json'] },
+  ...contentTrustOptions,
   ...accessOptions,
 ];
 
@@ -49,7 +51,8 @@ export async function copyBetween(
       );
   const platform = textOption(options, 'platform');
   const access = imageAccess(invocation);
-  await using source = await open.image(from, access);
+  const signed = from.transport === 'registry' ? await trustedReference(invocation, from) : from;
+  await using source = await open.image(signed, access);
   await using target = await open.target(to, access, source);
   using progress = progressOf(terminal, 'copied');
   const result = await copyImage(source, target, {

@@ -10,7 +10,7 @@ import { printable, type Terminal } from './terminal.ts';
 export async function runCommandLine(
   argv: readonly string[],
   parts: { version: string; terminal: Terminal; open: Open; environment: NodeJS.ProcessEnv },
-): Promise<ExitStatus> {
+): Promise<number> {
   const { terminal } = parts;
   const [first] = argv;
   if (first === '--version' || first === '-V' || first === 'version') {

@@ -8,15 +8,13 @@ import { accessOptions, imageAccess, textOption } from './image-report.ts';
 import { keyOptions, openKeyRing, storeOption } from './key-ring.ts';
 import { trustPins } from './trust-pins.ts';
 
+export const trustServerOption: Option = {
+  flags: '--trust-server <host>',
+  summary: 'another trust server than the registry itself ($ASSAY_CONTENT_TRUST_SERVER, $DOCKER_CONTENT_TRUST_SERVER)',
+};
+
 /** Options of every command that speaks to a trust server. */
-export const trustServerOptions: readonly Option[] = [
-  {
-    flags: '--trust-server <host>',
-    summary:
-      'another trust server than the registry itself ($ASSAY_CONTENT_TRUST_SERVER, $DOCKER_CONTENT_TRUST_SERVER)',
-  },
-  ...accessOptions,
-];
+export const trustServerOptions: readonly Option[] = [trustServerOption, ...accessOptions];
 
 /** Options of commands that sign. */
 export const ownerOptions: readonly Option[] = [

@@ -21,9 +21,9 @@ export interface TrustServer {
   /** Whether it keeps a TUF 1.x repository beside Notary's. */
   offersTuf1(): Promise<boolean>;
   publish(update: TrustUpdate): Promise<void>;
-  /** DER SubjectPublicKeyInfo of the key in force, or of a new one for a collection that has none yet. */
+  /** The key in force, or a new one for a collection that has none yet, as the JSON of Notary v1. */
   serverKey(role: OnlineRole): Promise<Uint8Array>;
-  /** A new key, in force with the next root that names it. */
+  /** A new key, in force with the next root that names it; as the JSON of Notary v1. */
   rotateServerKey(role: OnlineRole): Promise<Uint8Array>;
   deleteAll(): Promise<void>;
 }

@@ -45,7 +45,7 @@ export function openTrustServer(
   const key = async (method: 'GET' | 'POST', role: OnlineRole): Promise<Uint8Array> => {
     const actions = method === 'GET' ? 'push,pull' : '*';
     const answer = await client.send({ method, path: `${base}tuf/${role}.key`, scopes: scope(actions) });
-    return publicKeyIn(await collectBytes(answer.body, MAX_KEY, `the ${role} key`));
+    return collectBytes(answer.body, MAX_KEY, `the ${role} key`);
   };
 
   return {
@@ -107,20 +107,6 @@ async function bounded(answer: HttpAnswer, name: string, maxBytes: number): Prom
   } catch (error) {
     throw isAssayError(error, 'content-budget-exceeded') ? tooLong() : error;
   }
-}
-
-/** The public half of `{"keytype","keyval":{"public"}}`; servers' keys are P-256. */
-function publicKeyIn(bytes: Uint8Array): Uint8Array {
-  try {
-    const { keytype, keyval } = JSON.parse(Buffer.from(bytes).toString('utf8')) as {
-      keytype?: unknown;
-      keyval?: { public?: unknown };
-    };
-    if (keytype === 'ecdsa' && typeof keyval?.public === 'string') return Buffer.from(keyval.public, 'base64');
-  } catch (cause) {
-    throw new AssayError('remote-refused', 'the trust server’s key cannot be read', { cause });
-  }
-  throw new AssayError('key-invalid', 'the trust server has a key of a kind that is not used here');
 }
 
 /** The server's own words for what is wrong with an update. */

@@ -1,5 +1,6 @@
 import { AssayError } from '../../../lib/error.ts';
-import { fingerprintOf, keyFromSpki, type PublicKey } from '../../../trust/keys/public-key.ts';
+import { parseStrictJson } from '../../../lib/strict-json.ts';
+import type { PublicKey } from '../../../trust/keys/public-key.ts';
 import type { Signer } from '../../../trust/keys/signer.ts';
 import type { TopLevelRole } from '../../../trust/tuf/metadata.ts';
 import { notaryKey, readNotaryKey } from '../../../trust/tuf/notary/key.ts';
@@ -59,10 +60,12 @@ export function publicKey(signer: Signer): PublicKey {
   return readNotaryKey(notaryKey(signer.publicKey));
 }
 
-/** A server's key from its SPKI. */
-export function online(spki: Uint8Array): PublicKey {
-  const key = keyFromSpki(spki);
-  if (!key) throw new AssayError('key-invalid', 'the trust server’s key cannot be read');
-  const named = readNotaryKey(notaryKey(key));
-  return { ...named, fingerprint: fingerprintOf(key) };
+const MAX_KEY = 256 * 1024;
+
+/** A server's key from its JSON; notary-server's own signer has Ed25519 keys. Throws `key-invalid`. */
+export function online(json: Uint8Array): PublicKey {
+  const key = readNotaryKey(parseStrictJson(json, { maxBytes: MAX_KEY, maxDepth: 8 }));
+  if (!key.key)
+    throw new AssayError('key-invalid', `the trust server’s key is of a kind that is not used: ${key.keyType}`);
+  return key;
 }

@@ -1,4 +1,4 @@
-import { type AssayError, isAssayError } from '../../../lib/error.ts';
+import { AssayError, isAssayError } from '../../../lib/error.ts';
 import type { TrustServer } from '../../../ports/trust-server.ts';
 import type { TrustedFiles } from '../../../ports/trusted-files.ts';
 import type { TrustDialect } from '../../../ports/trust-records.ts';
@@ -63,11 +63,24 @@ async function asOfLastValid<T>(
     try {
       return await runWorkflow(update(instant), at);
     } catch (error) {
-      if (isAssayError(error, 'trust-missing')) return undefined;
+      if (isAssayError(error, 'trust-missing')) return neverSeen(world, dialect, error);
       const expiredAt = isAssayError(error, 'trust-expired') ? expiryIn(error) : undefined;
       if (expiredAt === undefined || tries > 8) throw error;
       instant = expiredAt - 1;
     }
+}
+
+/**
+ * A server without trust data is a new beginning only where none was seen before: what vanished must not be begun anew by
+ * mistake, since every client that knows the old root would refuse it.
+ */
+async function neverSeen({ server, files }: OwnerWorld, dialect: TrustDialect, cause: AssayError): Promise<undefined> {
+  if ((await files[dialect].load('root')) === undefined) return undefined;
+  throw new AssayError(
+    'trust-missing',
+    `${server.host} has no trust data for ${server.gun} any more, which this machine has seen before: it was deleted, or is withheld. Begin anew only when you know why, by removing what is trusted here of ${server.gun}`,
+    { cause },
+  );
 }
 
 function expiryIn(error: AssayError): number | undefined {
