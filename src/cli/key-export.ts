@@ -2,6 +2,7 @@ import { AssayError } from '../lib/error.ts';
 import type { StoredKey } from '../ports/key-store.ts';
 import { writePlainKeyFile, writeExportedKeyFile } from '../trust/keys/private-key-file.ts';
 import { writePublicKeyFile } from '../trust/keys/public-key-file.ts';
+import { issueRootCertificate } from '../trust/keys/root-certificate.ts';
 import type { KeyRing } from '../work/keys/key-ring.ts';
 import { oneKey } from '../work/keys/key-upkeep.ts';
 import type { Command } from './command.ts';
@@ -15,6 +16,10 @@ export const command: Command = {
   args: [{ name: 'key', summary: 'id (its beginning will do) or role' }],
   options: [
     { flags: '--public', summary: 'the public half only' },
+    {
+      flags: '--certificate <repository>',
+      summary: 'the certificate of a root key for registry/repository, for assay trust init, threshold and recover',
+    },
     { flags: '--plain', summary: 'the private key in the open; think twice' },
     { flags: '--gun <name>', summary: 'the collection, when a role names several keys' },
     { flags: '--output <file>', summary: 'write to a new file (0600) instead of standard output' },
@@ -23,18 +28,26 @@ export const command: Command = {
   ],
   examples: [
     ['assay key export alice --public > alice.pub', 'what docker trust signer add --key takes'],
+    [
+      'assay key export root --certificate 127.0.0.1:5000/shop/app --output anna.crt',
+      'what the other root holders add',
+    ],
     ['assay key export root --output root.pem', 'for docker trust key load or notary key import'],
   ],
   async run(invocation) {
     const { args, options, terminal } = invocation;
-    if (options['public'] === true && options['plain'] === true)
-      throw new AssayError('usage-invalid', '--public and --plain are two different things');
+    const collection = textOption(options, 'certificate');
+    const forms = [options['public'] === true, options['plain'] === true, collection !== undefined];
+    if (forms.filter(Boolean).length > 1)
+      throw new AssayError('usage-invalid', '--public, --certificate and --plain are different things; take one');
     const ring = await openKeyRing(invocation);
     const key = await oneKey(ring, args[0] ?? '', textOption(options, 'gun'));
     const text =
-      options['public'] === true
-        ? await publicText(ring, key)
-        : await privateText(ring, key, options['plain'] === true);
+      collection !== undefined
+        ? await issueRootCertificate(await ring.open(key), collection, Date.now())
+        : options['public'] === true
+          ? await publicText(ring, key)
+          : await privateText(ring, key, options['plain'] === true);
     const file = textOption(options, 'output');
     if (file === undefined) terminal.out(text.trimEnd());
     else writePrivateFile(file, text);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { AssayError } from '../lib/error.ts';
+import { escapeControls } from '../trust/tuf/canonical-json.ts';
 import type { Draft } from '../trust/tuf/owner/draft.ts';
 import { applyChange, signAll } from '../work/trust/owner/apply.ts';
 import { renew } from '../work/trust/owner/changes.ts';
@@ -74,7 +75,7 @@ function showChange(terminal: Terminal, change: StagedChange): void {
   terminal.out(`${printable(change.gun)} on ${printable(change.server)}, made ${change.createdAt}`);
   terminal.out(`its maker says: ${printable(change.description)}`);
   for (const { dialect, role, version, text } of change.drafts) {
-    const signed = JSON.parse(text) as {
+    const signed = JSON.parse(escapeControls(text)) as {
       expires?: string;
       targets?: Record<string, unknown>;
       roles?: Record<string, { threshold?: number; keyids?: string[] }>;

@@ -3,7 +3,7 @@ import { AssayError } from '../../../lib/error.ts';
 import { parseStrictJson } from '../../../lib/strict-json.ts';
 import type { TrustServer } from '../../../ports/trust-server.ts';
 import type { Draft } from '../../../trust/tuf/owner/draft.ts';
-import { canonicalText } from '../../../trust/tuf/canonical-json.ts';
+import { canonicalText, escapeControls } from '../../../trust/tuf/canonical-json.ts';
 
 const keyRef = z.strictObject({ id: z.string().max(256), canonicalId: z.string().max(256) });
 const draftSchema = z.strictObject({
@@ -59,7 +59,7 @@ export function readStagedChange(bytes: Uint8Array): StagedChange {
   if (!parsed.success)
     throw new AssayError('input-invalid', `this is no staged change: ${parsed.error.issues[0]?.message ?? ''}`);
   for (const { text, role, version } of parsed.data.drafts) {
-    const signed = parseStrictJson(Buffer.from(text), { maxBytes: MAX_BYTES, maxDepth: 64 });
+    const signed = parseStrictJson(Buffer.from(escapeControls(text)), { maxBytes: MAX_BYTES, maxDepth: 64 });
     if (canonicalText(signed) !== text || (signed as { version?: unknown }).version !== version)
       throw new AssayError('input-invalid', `the file of ${role} in this change is not what it says`);
   }
