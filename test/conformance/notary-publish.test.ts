@@ -29,7 +29,7 @@ let count = 0;
 const newGun = () => `team/case${++count}`;
 
 function invalid(name: string, message: string): string {
-  return `${JSON.stringify({
+  return JSON.stringify({
     errors: [
       {
         code: 'INVALID_UPDATE',
@@ -37,7 +37,7 @@ function invalid(name: string, message: string): string {
         detail: { Name: name, Error: { Msg: message } },
       },
     ],
-  })}`;
+  });
 }
 
 type Parts = readonly (readonly [role: string, raw: Uint8Array | string])[];
