@@ -14,6 +14,7 @@ import { tuf1KeyId } from '../src/trust/tuf/tuf1/key.ts';
 import { readTuf1 } from '../src/trust/tuf/tuf1/read.ts';
 import { httpMetadata } from '../src/work/trust/http-metadata.ts';
 import { runWorkflow } from '../src/work/trust/run-workflow.ts';
+import { verifyCollection } from '../src/work/trust/verify-tag.ts';
 import { memoryFiles, refusal, TestClient } from './tuf/client.ts';
 import { newSigner, signerOf } from './tuf/keys.ts';
 import { NotaryTestClient } from './tuf/notary-client.ts';
@@ -238,3 +239,35 @@ for (const [name, { pair, scheme }] of Object.entries(wrongKeys))
     const code: ErrorCode = 'trust-threshold';
     await new TestClient(repository).refuses(code);
   });
+
+test('a file that comes byte by byte is given up in time; a Notary client goes on with what it has', async () => {
+  const collection = await NotaryCollection.create();
+  const files = memoryFiles();
+  const server = createServer((request, response) => {
+    response.writeHead(200);
+    const drip = setInterval(() => response.write(' '), 10);
+    response.on('close', () => clearInterval(drip));
+    request.resume();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const slow = {
+    files,
+    fetch: httpMetadata(
+      httpClient(async () => []),
+      url,
+    ),
+    fetchMs: 100,
+    warnings: [] as string[],
+  };
+  const world = { ...slow, warn: (text: string) => slow.warnings.push(text) };
+  const request = { gun: collection.gun, now: collection.now };
+  const message = await refusal(() => verifyCollection(request, world), 'request-timeout');
+  assert.equal(message, 'root.json could not be read within 0.1 s');
+  await verifyCollection(request, { files, fetch: async (name) => collection.fetch(name) });
+  await verifyCollection(request, world);
+  assert.match(slow.warnings[0]!, /^timestamp\.json could not be read within 0\.1 s; trust data of an earlier visit/);
+  server.closeAllConnections();
+  server.close();
+});

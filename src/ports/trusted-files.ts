@@ -8,6 +8,7 @@ export interface TrustedFiles {
 
 /**
  * Reads a metadata file of a repository by its name; undefined when the server has none of that name. Throws
- * `trust-endless-data` as soon as there are more bytes than allowed, `network-failed` and `remote-refused`.
+ * `trust-endless-data` as soon as there are more bytes than allowed, `network-failed` and `remote-refused`; ends in any
+ * way when the signal is given.
  */
-export type FetchMetadata = (name: string, maxBytes: number) => Promise<Uint8Array | undefined>;
+export type FetchMetadata = (name: string, maxBytes: number, signal?: AbortSignal) => Promise<Uint8Array | undefined>;

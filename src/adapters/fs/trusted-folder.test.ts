@@ -31,3 +31,20 @@ test('a folder that cannot be written is a coded error', async () => {
   const files = trustedFolder(join(folder, 'file'));
   await assert.rejects(files.keep('root', Buffer.from('x')), (error) => isAssayError(error, 'storage-failed'));
 });
+
+test('of two updates at once the older file does not take the newer one away; a version that goes back on purpose does', async () => {
+  const place = join(folder, 'two');
+  const version = (number: number) => Buffer.from(JSON.stringify({ signed: { version: number } }));
+  const [one, other] = [trustedFolder(place), trustedFolder(place)];
+  await one.keep('timestamp', version(4));
+  assert.deepEqual(await one.load('timestamp'), version(4));
+  assert.deepEqual(await other.load('timestamp'), version(4));
+  await other.keep('timestamp', version(6));
+  await one.keep('timestamp', version(5));
+  assert.deepEqual(await one.load('timestamp'), version(6));
+  await one.keep('timestamp', version(7));
+  assert.deepEqual(await other.load('timestamp'), version(7));
+  // Recovery from a fast-forward attack starts anew from what this update has seen.
+  await other.keep('timestamp', version(1));
+  assert.deepEqual(await one.load('timestamp'), version(1));
+});

@@ -27,12 +27,13 @@ export function openTrustServer(
 
   const metadata = (dialect: TrustDialect): FetchMetadata => {
     const folder = `${base}${FOLDERS[dialect]}/`;
-    return async (name, maxBytes) => {
+    return async (name, maxBytes, signal) => {
       const answer = await client.send({
         method: 'GET',
         path: folder + name,
         scopes: scope('pull'),
         expected: [404],
+        signal,
       });
       if (answer.status === 404) {
         answer.discard();

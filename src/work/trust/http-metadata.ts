@@ -3,13 +3,10 @@ import { collectBytes } from '../../oci/verified.ts';
 import type { HttpClient } from '../../ports/http-client.ts';
 import type { FetchMetadata } from '../../ports/trusted-files.ts';
 
-/** A file that takes longer is given up: whoever sends it byte by byte keeps an update from ending (slow retrieval). */
-const MAX_FETCH_MS = 120_000;
-
 /** Metadata below a URL that ends in a slash, read without signing in. */
 export function httpMetadata(http: HttpClient, base: URL): FetchMetadata {
-  return async (name, maxBytes) => {
-    const answer = await http({ method: 'GET', url: new URL(name, base), signal: AbortSignal.timeout(MAX_FETCH_MS) });
+  return async (name, maxBytes, signal) => {
+    const answer = await http({ method: 'GET', url: new URL(name, base), signal });
     if (answer.status === 404 || answer.status === 410) {
       answer.discard();
       return undefined;

@@ -1,3 +1,4 @@
+import { AssayError } from '../../lib/error.ts';
 import type { FetchMetadata, TrustedFiles } from '../../ports/trusted-files.ts';
 import type { Step, Workflow } from '../../trust/tuf/client/step.ts';
 
@@ -6,7 +7,11 @@ export interface TrustWorld {
   readonly fetch: FetchMetadata;
   readonly files: TrustedFiles;
   readonly warn?: (text: string) => void;
+  /** Milliseconds for one file; two minutes unless given. */
+  readonly fetchMs?: number;
 }
+
+const MAX_FETCH_MS = 120_000;
 
 /** Runs a workflow to its end; what a step throws is thrown into the workflow, which may know another way. */
 export async function runWorkflow<T>(workflow: Workflow<T>, world: TrustWorld): Promise<T> {
@@ -24,10 +29,11 @@ export async function runWorkflow<T>(workflow: Workflow<T>, world: TrustWorld): 
   return next.value;
 }
 
-async function perform(step: Step, { fetch, files, warn }: TrustWorld): Promise<Uint8Array | undefined> {
+async function perform(step: Step, world: TrustWorld): Promise<Uint8Array | undefined> {
+  const { files, warn } = world;
   switch (step.kind) {
     case 'fetch':
-      return fetch(step.name, step.maxBytes);
+      return fetchInTime(step.name, step.maxBytes, world);
     case 'load':
       return files.load(step.role);
     case 'keep':
@@ -41,5 +47,20 @@ async function perform(step: Step, { fetch, files, warn }: TrustWorld): Promise<
       return undefined;
     default:
       return step satisfies never;
+  }
+}
+
+/** Slow retrieval attack: whoever sends a file byte by byte keeps an update from ending. Throws `request-timeout`. */
+async function fetchInTime(
+  name: string,
+  maxBytes: number,
+  { fetch, fetchMs = MAX_FETCH_MS }: TrustWorld,
+): Promise<Uint8Array | undefined> {
+  const signal = AbortSignal.timeout(fetchMs);
+  try {
+    return await fetch(name, maxBytes, signal);
+  } catch (cause) {
+    if (!signal.aborted) throw cause;
+    throw new AssayError('request-timeout', `${name} could not be read within ${fetchMs / 1000} s`, { cause });
   }
 }

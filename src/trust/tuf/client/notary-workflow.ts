@@ -90,12 +90,14 @@ function* followChain(update: Update, root: SignedFile<Root>, { pinned, options,
   return { ...update, root, timestamp, snapshot, targets };
 }
 
+/** The server has no answer, which says nothing about what it answered before. */
+const UNREACHABLE = ['network-failed', 'remote-refused', 'request-timeout', 'trust-missing'] as const;
+
 function* timestampOrCached(update: Update, root: Root, options: NotaryOptions): Workflow<SignedFile<Timestamp>> {
   try {
     return yield* updateTimestamp(update, root);
   } catch (error) {
-    if (options.allowCached === false || !isAssayError(error, 'network-failed', 'remote-refused', 'trust-missing'))
-      throw error;
+    if (options.allowCached === false || !isAssayError(error, ...UNREACHABLE)) throw error;
     const known = yield* held(update, 'timestamp', 'timestamp');
     const by = rootAsDelegator(root, 'timestamp');
     if (!known || known.signed.expires <= update.now || !isSigned(update, 'timestamp', known, by)) throw error;
