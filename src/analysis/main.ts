@@ -4,7 +4,7 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 import type { Transform } from 'node:stream';
 import { LayerReader, layerLimits } from '../content/image/layer-reader.ts';
 import { analysers } from '../content/inventory/analysers.ts';
-import { toColumns } from '../content/image/layer-contents.ts';
+import { toColumns } from '../content/image/file-columns.ts';
 import type { HardLink } from '../content/inventory/package.ts';
 import { AssayError, isAssayError } from '../lib/error.ts';
 
@@ -109,10 +109,11 @@ function decompressorFor(head: Buffer): Transform | undefined {
 }
 
 async function feed(into: Transform, head: Buffer, rest: AsyncIterator<Buffer>): Promise<void> {
+  const closed = new Promise<void>((resolve) => into.once('close', resolve));
   try {
     for (let next: IteratorResult<Buffer> = { done: false, value: head }; !next.done; next = await rest.next()) {
       if (!into.write(next.value))
-        await new Promise<void>((resolve) => into.once('drain', resolve).once('close', resolve));
+        await Promise.race([closed, new Promise<void>((resolve) => into.once('drain', resolve))]);
       if (into.destroyed) return;
     }
     into.end();

@@ -5,7 +5,8 @@ import { seeded, tarOf, type TarItem } from '../../../test/archives.ts';
 import { isAssayError } from '../../lib/error.ts';
 import { analysers } from '../inventory/analysers.ts';
 import { bytesInMemory, LayerArtefact, writeArtefact } from './layer-artefact.ts';
-import { fromColumns, type LayerContents, toColumns } from './layer-contents.ts';
+import { fromColumns, toColumns } from './file-columns.ts';
+import type { LayerContents } from './layer-contents.ts';
 import { LayerReader } from './layer-reader.ts';
 
 function contentsOf(items: readonly TarItem[], chunk = 700): LayerContents {

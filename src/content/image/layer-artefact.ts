@@ -5,7 +5,8 @@ import { AssayError } from '../../lib/error.ts';
 import { parseLayerInventory } from '../inventory/layer-inventory.ts';
 import type { LayerInventory } from '../inventory/package.ts';
 import type { FileList, ListedFile } from './file-list.ts';
-import { fromColumns, type LayerContents, toColumns } from './layer-contents.ts';
+import { fromColumns, toColumns } from './file-columns.ts';
+import type { LayerContents } from './layer-contents.ts';
 
 /**
  * What is kept of a layer: zstd frames (RFC 8878) of JSON, the inventory first, then the file list by columns, some

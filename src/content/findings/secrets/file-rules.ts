@@ -74,9 +74,10 @@ export interface FileSecret {
 }
 
 /** The secrets of a file that is one of these kinds. */
-export function* secretsOfFile(path: string, text: string): Generator<FileSecret> {
+export function* secretsOfFile(path: string, textOf: () => string): Generator<FileSecret> {
   for (const file of secretFiles) {
     if (!file.path.test(path)) continue;
+    const text = textOf();
     let number = 0;
     for (const line of text.split('\n', MAX_LINES)) {
       number++;

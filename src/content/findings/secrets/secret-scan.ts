@@ -53,7 +53,7 @@ export function secretsIn(
     }
   }
   const observations = distinct(seen).map((each) => describe(path, buffer, each, from));
-  for (const { file, line, value } of from === 1 ? secretsOfFile(path, buffer.toString('utf8', 0, 1 << 20)) : [])
+  for (const { file, line, value } of from === 1 ? secretsOfFile(path, () => buffer.toString('utf8', 0, 1 << 20)) : [])
     observations.push({
       kind: 'secret',
       id: file.id,
