@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { AssayError } from '../../lib/error.ts';
 import type { TrustDialect } from '../../ports/trust-records.ts';
 import { isNotaryRole } from '../../trust/tuf/notary/roles.ts';
+import { boundaryOf, readForm } from '../multipart.ts';
 import { bodyOf } from '../request-body.ts';
 import { sendEmpty } from '../registry/answer.ts';
 import type { TrustCall } from './routes.ts';
@@ -17,7 +18,7 @@ const FIELDS: Readonly<Record<string, TrustDialect>> = { files: 'notary', 'files
 export async function publishMetadata({ house, request, response, viewer, gun }: TrustCall): Promise<void> {
   await house.trust.publishing.requirePublish(viewer, gun);
   const upload = new Map<TrustDialect, Map<string, Uint8Array>>([['notary', new Map()]]);
-  for await (const [dialect, role, raw] of parts(await readForm(request))) {
+  for (const [dialect, role, raw] of await partsOf(request)) {
     const roles = upload.get(dialect) ?? new Map<string, Uint8Array>();
     roles.set(role, raw);
     upload.set(dialect, roles);
@@ -28,22 +29,19 @@ export async function publishMetadata({ house, request, response, viewer, gun }:
   sendEmpty(response, 200);
 }
 
-async function readForm(request: IncomingMessage): Promise<FormData | undefined> {
-  const type = request.headers['content-type'] ?? '';
-  const boundary = /^multipart\/form-data\s*;.*\bboundary=(?:"([^"]+)"|([^\s;]+))/i.exec(type);
-  if (!boundary) throw new AssayError('trust-upload-malformed');
-  const body = await collect(request);
-  const mark = boundary[1] ?? boundary[2] ?? '';
-  // A form without parts is its closing line alone.
-  if (body.toString('latin1', 0, mark.length + 8).trim() === `--${mark}--`) return undefined;
-  try {
-    return await new Response(body, { headers: { 'Content-Type': type } }).formData();
-  } catch (cause) {
-    throw new AssayError('trust-upload-malformed', undefined, { cause });
-  }
+async function partsOf(request: IncomingMessage): Promise<[TrustDialect, string, Uint8Array][]> {
+  const boundary = boundaryOf(request.headers['content-type'] ?? '');
+  if (boundary === undefined) throw new AssayError('trust-upload-malformed');
+  return readForm(await collect(request), boundary, MAX_PARTS).map(({ name, fileName, bytes }) => {
+    const dialect = FIELDS[name];
+    const role = fileName?.replace(/\.json$/, '') ?? '';
+    if (!dialect || role === '') throw new AssayError('trust-role-missing');
+    if (!isNotaryRole(role)) throw new AssayError('trust-role-invalid', undefined, { detail: role.slice(0, 255) });
+    return [dialect, role, bytes];
+  });
 }
 
-async function collect(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
+async function collect(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of bodyOf(request)) {
@@ -53,17 +51,4 @@ async function collect(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-async function* parts(form: FormData | undefined): AsyncGenerator<[TrustDialect, string, Uint8Array]> {
-  let count = 0;
-  for (const [field, value] of form ?? []) {
-    if (++count > MAX_PARTS) throw new AssayError('trust-upload-malformed', `more than ${MAX_PARTS} parts`);
-    const dialect = FIELDS[field];
-    if (typeof value === 'string' || !dialect) throw new AssayError('trust-role-missing');
-    const role = value.name.replace(/\.json$/, '');
-    if (role === '' || value.name === 'blob') throw new AssayError('trust-role-missing');
-    if (!isNotaryRole(role)) throw new AssayError('trust-role-invalid', undefined, { detail: role.slice(0, 255) });
-    yield [dialect, role, await value.bytes()];
-  }
 }

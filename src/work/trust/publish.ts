@@ -89,7 +89,7 @@ export class TrustPublishing {
     current: (role: string) => Promise<TrustFile | undefined>,
   ): Promise<Map<RoleName, SignedFile<Targets>>> {
     const found = new Map<RoleName, SignedFile<Targets>>();
-    for (const role of neededFor(parts.keys())) {
+    for (const role of neededFor(parts)) {
       const file = await current(role);
       if (file) found.set(role, stored(dialect, role, file));
     }

@@ -36,11 +36,12 @@ export interface Accepted {
   readonly snapshot: SignedFile<Snapshot> | undefined;
 }
 
-/** Roles whose standing files an update needs besides its own parts: root, targets and every delegator above a part. */
-export function neededFor(parts: Iterable<RoleName>): RoleName[] {
+/** Roles whose standing files an update needs besides its own parts: targets and every delegator above a part. */
+export function neededFor(parts: ReadonlyMap<RoleName, unknown>): RoleName[] {
   const needed = new Set<RoleName>(['targets']);
-  for (const part of parts) for (let role = part; isDelegation(role); role = parentOf(role)) needed.add(parentOf(role));
-  return [...needed];
+  for (const part of parts.keys())
+    for (let role = part; isDelegation(role); role = parentOf(role)) needed.add(parentOf(role));
+  return [...needed].filter((role) => !parts.has(role));
 }
 
 /** Validates a publish rule by rule, in notary-server's order and words; throws `trust-update-invalid`. */
