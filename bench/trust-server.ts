@@ -30,8 +30,21 @@ async function notaryServer(): Promise<TrustPeer> {
   execFileSync(
     'openssl',
     [
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-      ...['-keyout', pem('key'), '-out', pem('cert'), '-subj', '/CN=127.0.0.1'],
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-days',
+      '2',
+      '-keyout',
+      pem('key'),
+      '-out',
+      pem('cert'),
+      '-subj',
+      '/CN=127.0.0.1',
     ],
     { stdio: 'ignore' },
   );
