@@ -98,7 +98,7 @@ export async function run(): Promise<BenchTable> {
   try {
     await load(parts, tracker(1, NAMES));
     await seed(parts);
-    for (const changed of [1, 100, 500, NAMES]) {
+    for (const changed of [1, 500, NAMES]) {
       const bytes = tracker(changed + 1, changed);
       const startedAt = performance.now();
       const { judgedPackages, changedImages } = await load(parts, bytes);

@@ -58,9 +58,9 @@ export const settings = {
     fallback: 6,
   },
   advisoryFeeds: {
-    summary: 'feeds that are kept fresh; of each only the files of ecosystems that stored images hold',
+    summary: 'feeds that are kept fresh; of each only the files of what stored images hold',
     schema: z.array(z.string()),
-    fallback: ['debian', 'alpine', 'osv', 'kev', 'epss'],
+    fallback: ['debian', 'alpine', 'osv', 'kev', 'epss', 'nvd'],
   },
   advisoryMirror: {
     summary:

@@ -28,6 +28,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./scan.ts'),
   },
   {
+    name: 'cure',
+    group: 'what is in it',
+    summary: 'what to do about the findings of an image',
+    load: () => import('./cure.ts'),
+  },
+  {
     name: 'sbom',
     group: 'what is in it',
     summary: 'bill of materials, CycloneDX or SPDX',

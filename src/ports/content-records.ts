@@ -35,6 +35,16 @@ export interface SeverityCounts {
   readonly fixable: Readonly<Record<Severity, number>>;
 }
 
+/** What counting needs of a package: `key` is the vulnerability with the source package, `rank` 0 for the worst severity. */
+export interface CountedPackage {
+  readonly ecosystem: string | null;
+  readonly owned: boolean;
+  readonly findings: readonly { readonly key: string; readonly rank: number; readonly fixable: boolean }[];
+}
+
+/** Packages by their id, as far as they were read. */
+export type PackageCounts = Map<string, CountedPackage>;
+
 /** A package stored once, with the key by which advisories know it. */
 export interface JudgedPackage {
   readonly id: string;
@@ -122,8 +132,8 @@ export interface ContentRecords {
   allPackages(page: Page): Promise<{ id: string; key: AdvisoryKey | undefined }[]>;
   /** Answers what differs from before; none when nothing does. */
   replaceFindings(packageId: string, findings: readonly VulnerabilityFinding[]): Promise<FindingChanges | undefined>;
-  /** Counts the findings of these images anew. */
-  recount(images: readonly Digest[], advisories: string, at: number): Promise<void>;
+  /** Counts the findings of these images anew; `known` keeps what was read of packages for the next images. */
+  recount(images: readonly Digest[], advisories: string, at: number, known?: PackageCounts): Promise<void>;
   /** Which images hold which of these packages. */
   imagesOfPackages(packageIds: readonly string[]): Promise<ReadonlyMap<Digest, readonly string[]>>;
   /** Digest of the advisory set that the stored findings stand on. */
@@ -134,6 +144,8 @@ export interface ContentRecords {
   covered(): Promise<readonly string[] | undefined>;
   /** Every ecosystem of which a package is stored. */
   ecosystems(): Promise<string[]>;
+  /** Every id under which a vulnerability was found. */
+  vulnerabilities(): Promise<string[]>;
   imagesOfEcosystems(ecosystems: readonly string[]): Promise<Digest[]>;
   /** Packages with a finding of any of these ids, to be judged anew when something else is known of them. */
   packagesWith(vulnerabilities: readonly string[]): Promise<{ id: string; key: AdvisoryKey }[]>;
@@ -155,4 +167,8 @@ export interface ContentRecords {
   imagesOf(indexes: readonly Digest[]): Promise<ReadonlyMap<Digest, readonly Digest[]>>;
   /** Repositories that hold the manifest; findings events go to each. */
   repositoriesOf(manifest: Digest): Promise<Pick<Repository, 'id' | 'name'>[]>;
+  /** The same of many manifests. */
+  repositoriesOfAll(
+    manifests: readonly Digest[],
+  ): Promise<ReadonlyMap<Digest, readonly Pick<Repository, 'id' | 'name'>[]>>;
 }

@@ -16,6 +16,7 @@ export interface EventRecord {
 
 export interface EventRecords {
   append(event: EventRecord): Promise<void>;
+  appendAll(events: readonly EventRecord[]): Promise<void>;
   /** Newest first; `after` is the id of the last event of the page before, `since` the earliest time, milliseconds. */
   list(
     viewer: Viewer,

@@ -86,3 +86,29 @@ export async function appendEvent(
     occurrences: 1,
   });
 }
+
+/** Many events of the house's own making at once; they follow from others and have no line in the audit. */
+export async function appendDerived(
+  records: Records,
+  at: number,
+  noun: 'image.analysed' | 'image.judged',
+  events: readonly {
+    readonly place: { readonly id: RepositoryId };
+    readonly subject: string;
+    readonly data: EventData;
+  }[],
+): Promise<void> {
+  await records.events.appendAll(
+    events.map(({ place, subject, data }) => ({
+      id: uuidv7(at),
+      type: `dev.assay.${noun}.v1`,
+      actor: 'system',
+      repositoryId: place.id,
+      subject,
+      data,
+      at,
+    })),
+  );
+}
+
+type EventData = Readonly<Record<string, unknown>>;

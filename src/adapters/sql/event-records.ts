@@ -1,25 +1,18 @@
 import type { Kysely } from 'kysely';
 import { isAdministrator } from '../../access/viewer.ts';
-import type { EventRecords } from '../../ports/events-records.ts';
+import type { EventRecord, EventRecords } from '../../ports/events-records.ts';
 import type { RepositoryId } from '../../ports/registry-records.ts';
+import { chunks } from './chunks.ts';
 import type { Schema } from './schema.ts';
 import { visible } from './visible.ts';
 
 export function eventRecords(db: Kysely<Schema>): EventRecords {
   return {
     async append(event) {
-      await db
-        .insertInto('events')
-        .values({
-          id: event.id,
-          type: event.type,
-          actor: event.actor,
-          repository_id: event.repositoryId ?? null,
-          subject: event.subject,
-          data: JSON.stringify(event.data),
-          at: event.at,
-        })
-        .execute();
+      await db.insertInto('events').values(rowOf(event)).execute();
+    },
+    async appendAll(events) {
+      for (const some of chunks(events, ROWS_AT_ONCE)) await db.insertInto('events').values(some.map(rowOf)).execute();
     },
     async list(viewer, page) {
       const all = viewer.kind === 'system' || isAdministrator(viewer);
@@ -44,5 +37,19 @@ export function eventRecords(db: Kysely<Schema>): EventRecords {
         at: row.at,
       }));
     },
+  };
+}
+
+const ROWS_AT_ONCE = 60;
+
+function rowOf(event: EventRecord): Schema['events'] {
+  return {
+    id: event.id,
+    type: event.type,
+    actor: event.actor,
+    repository_id: event.repositoryId ?? null,
+    subject: event.subject,
+    data: JSON.stringify(event.data),
+    at: event.at,
   };
 }

@@ -23,14 +23,14 @@ export const feedReaders: readonly FeedReader[] = [
   redHatCsaf,
   ubuntuVex,
   epss,
-  nvd,
-  cveRecords,
   debianLists,
   azureOval,
   rustSec,
   rubySec,
   friendsOfPhp,
   nodejsDatabase,
+  cveRecords,
+  nvd,
 ];
 
 export function feedReader(name: string): FeedReader {

@@ -12,8 +12,9 @@ import {
   type IncomingFeed,
 } from '../../ports/advisory-sets.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { PackageCounts } from '../../ports/content-records.ts';
 import type { Database } from '../../ports/database.ts';
-import { appendEvent } from '../events.ts';
+import { appendDerived, appendEvent } from '../events.ts';
 
 export interface ImportResult {
   readonly status: FeedStatus;
@@ -108,7 +109,7 @@ async function changedPackages(
 }
 
 /** Images are counted some at a time, so that pushes get their turn between. */
-const IMAGES_AT_ONCE = 50;
+const IMAGES_AT_ONCE = 500;
 
 /** Lines of an event; the counts tell of all. */
 const LINES = 25;
@@ -123,22 +124,25 @@ async function recountImages(
   const holding = await database.records.content.imagesOfPackages([...changes.keys()]);
   const images = [...new Set([...holding.keys(), ...also])];
   const now = clock.now();
+  const known: PackageCounts = new Map();
   for (let at = 0; at < images.length; at += IMAGES_AT_ONCE)
     await database.change(async (records) => {
       const some = images.slice(at, at + IMAGES_AT_ONCE);
-      await records.content.recount(some, advisories, now);
-      for (const digest of some) {
+      await records.content.recount(some, advisories, now, known);
+      const homes = await records.content.repositoriesOfAll(some);
+      const events = some.flatMap((digest) => {
         const { lines, ...counts } = summaryOf(
           (holding.get(digest) ?? []).flatMap((id) => changes.get(id) ?? []),
           LINES,
         );
-        for (const repository of await records.content.repositoriesOf(digest))
-          await appendEvent(records, now, 'image.judged', 'system', repository, `${repository.name}@${digest}`, {
-            advisories,
-            ...counts,
-            findings: lines,
-          });
-      }
+        const data = { advisories, ...counts, findings: lines };
+        return (homes.get(digest) ?? []).map((repository) => ({
+          place: repository,
+          subject: `${repository.name}@${digest}`,
+          data,
+        }));
+      });
+      await appendDerived(records, now, 'image.judged', events);
     });
   return images.length;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { FeedAddress, FeedReader } from '../../content/advisories/feed.ts';
+import { yearOfCve } from '../../content/advisories/cve-catalogues.ts';
 import { feedReaders } from '../../content/advisories/feeds.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { isAssayError } from '../../lib/error.ts';
@@ -69,8 +70,15 @@ export class FeedUpdates {
   async update(feeds: readonly string[], signal: AbortSignal): Promise<void> {
     const { database, mirror } = this.#parts;
     const held = new Map((await database.records.content.feedSources()).map((each) => [each.url, each]));
-    const stored = await database.records.content.ecosystems();
+    let stored = await database.records.content.ecosystems();
+    let rated = false;
     for (const { reader, address } of this.#addresses(feeds)) {
+      // Catalogues of CVEs come last in the table: what the feeds before them have found is known by then.
+      if (!rated && address.ecosystems?.some((each) => each.startsWith('CVE:'))) {
+        rated = true;
+        const found = await database.records.content.vulnerabilities();
+        stored = [...stored, ...new Set(found.flatMap((id) => yearOfCve(id) ?? []))];
+      }
       if (!isOfUse(address, stored)) continue;
       if (signal.aborted) return;
       const url = mirrored(address.url, mirror);

@@ -7,8 +7,9 @@ import type { ContentRecords, ImageAnalysis, JudgedPackage } from '../../../port
 import { chunks } from '../chunks.ts';
 import type { Schema } from '../schema.ts';
 import { forgetImages } from './forget-images.ts';
-import { insertFindings, recountImage } from './judging.ts';
+import { coveredEcosystems, insertFindings } from './judging.ts';
 import { furtherNames, keyColumns } from './package-keys.ts';
+import { recountImages } from './recount.ts';
 
 type Part<K extends keyof ContentRecords> = Pick<ContentRecords, K>;
 
@@ -133,7 +134,7 @@ export function analyses(
       await db.deleteFrom('image_observations').where('manifest', '=', image.manifest).execute();
       const rows = seen.map((each, position) => observationRow(image.manifest, position, each));
       for (const some of chunks(rows, 100)) await db.insertInto('image_observations').values(some).execute();
-      await recountImage(db, image.manifest, advisories, image.analysedAt);
+      await recountImages(db, [image.manifest], advisories, image.analysedAt, await coveredEcosystems(db));
     },
     async observations(manifest) {
       const rows = await db

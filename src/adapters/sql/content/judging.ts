@@ -1,5 +1,4 @@
 import type { Kysely } from 'kysely';
-import { severities, type Severity } from '../../../content/advisories/advisory.ts';
 import type { AdvisoryKey } from '../../../content/findings/ecosystems.ts';
 import { changesBetween } from '../../../content/findings/finding-changes.ts';
 import type { VulnerabilityFinding } from '../../../content/findings/finding.ts';
@@ -8,12 +7,9 @@ import type { ContentRecords, ImageAnalysis, ImageJudgement, SeverityCounts } fr
 import { chunks } from '../chunks.ts';
 import type { Schema } from '../schema.ts';
 import { KEY_COLUMNS, toKey } from './package-keys.ts';
+import { recountImages } from './recount.ts';
 
 type Part<K extends keyof ContentRecords> = Pick<ContentRecords, K>;
-
-function emptyCounts(): Record<Severity, number> {
-  return { critical: 0, high: 0, medium: 0, low: 0, negligible: 0, unknown: 0 };
-}
 
 export function judging(
   db: Kysely<Schema>,
@@ -30,6 +26,7 @@ export function judging(
   | 'covered'
   | 'setCovered'
   | 'ecosystems'
+  | 'vulnerabilities'
   | 'imagesOfEcosystems'
   | 'packagesWith'
 > {
@@ -106,8 +103,8 @@ export function judging(
       await insertFindings(db, packageId, findings);
       return changes;
     },
-    async recount(images, advisories, at) {
-      for (const manifest of images) await recountImage(db, manifest, advisories, at);
+    async recount(images, advisories, at, known) {
+      await recountImages(db, images, advisories, at, await coveredEcosystems(db), known);
     },
     async imagesOfPackages(packageIds) {
       const images = new Map<Digest, string[]>();
@@ -138,6 +135,10 @@ export function judging(
       const further = await db.selectFrom('package_names').select('ecosystem').distinct().execute();
       const all = [...rows, ...further].flatMap((row) => (row.ecosystem === null ? [] : [row.ecosystem]));
       return [...new Set(all)].sort();
+    },
+    async vulnerabilities() {
+      const rows = await db.selectFrom('package_findings').select('vulnerability').distinct().execute();
+      return rows.map((row) => row.vulnerability);
     },
     async imagesOfEcosystems(ecosystems) {
       const found = new Set<string>();
@@ -182,7 +183,7 @@ async function setState(db: Kysely<Schema>, name: string, value: string): Promis
 }
 
 /** Ecosystems that the feeds of the stored judgements cover; none where nothing was judged yet. */
-async function coveredEcosystems(db: Kysely<Schema>): Promise<string[] | undefined> {
+export async function coveredEcosystems(db: Kysely<Schema>): Promise<string[] | undefined> {
   const row = await db.selectFrom('content_state').select('value').where('name', '=', 'covered').executeTakeFirst();
   return row && (JSON.parse(row.value) as string[]);
 }
@@ -204,70 +205,6 @@ export async function insertFindings(
       body: JSON.stringify(finding),
     });
   for (const some of chunks([...rows.values()], 100)) await db.insertInto('package_findings').values(some).execute();
-}
-
-/** Counts an image anew from the findings of its packages: one per vulnerability and source package, worst severity. */
-export async function recountImage(
-  db: Kysely<Schema>,
-  manifest: string,
-  advisories: string,
-  at: number,
-): Promise<void> {
-  const rows = await db
-    .selectFrom('image_packages')
-    .innerJoin('packages', 'packages.id', 'image_packages.package_id')
-    .innerJoin('package_findings', 'package_findings.package_id', 'packages.id')
-    .select([
-      'package_findings.vulnerability',
-      'packages.source_name',
-      'package_findings.severity',
-      'package_findings.fixable',
-    ])
-    .distinct()
-    .where('image_packages.manifest', '=', manifest)
-    .execute();
-  const worst = new Map<string, { severity: Severity; fixable: boolean }>();
-  for (const row of rows) {
-    const key = `${row.vulnerability}\0${row.source_name}`;
-    const severity = row.severity as Severity;
-    const before = worst.get(key);
-    worst.set(key, {
-      severity:
-        before && severities.indexOf(before.severity) < severities.indexOf(severity) ? before.severity : severity,
-      fixable: row.fixable === 1 || (before?.fixable ?? false),
-    });
-  }
-  const counts = { total: emptyCounts(), fixable: emptyCounts() };
-  for (const { severity, fixable } of worst.values()) {
-    counts.total[severity]++;
-    if (fixable) counts.fixable[severity]++;
-  }
-  const covered = await coveredEcosystems(db);
-  const sizes = await db
-    .selectFrom('image_packages')
-    .innerJoin('packages', 'packages.id', 'image_packages.package_id')
-    .select([
-      'packages.ecosystem',
-      (eb) => eb.fn.countAll<number>().as('n'),
-      (eb) => eb.fn.count<number>('packages.owned_by').as('owned'),
-    ])
-    .where('image_packages.manifest', '=', manifest)
-    .groupBy('packages.ecosystem')
-    .execute();
-  const unknown = (ecosystem: string | null) => ecosystem === null || (covered && !covered.includes(ecosystem));
-  const row = {
-    manifest,
-    counts: JSON.stringify(counts),
-    package_count: sizes.reduce((sum, each) => sum + each.n, 0),
-    unjudged: sizes.reduce((sum, each) => sum + (unknown(each.ecosystem) ? each.n - each.owned : 0), 0),
-    judged_at: at,
-    advisories,
-  };
-  await db
-    .insertInto('image_judgements')
-    .values(row)
-    .onConflict((oc) => oc.column('manifest').doUpdateSet(row))
-    .execute();
 }
 
 function toJudgement(row: Schema['image_judgements']): ImageJudgement {

@@ -5,7 +5,7 @@ import type { InstalledPackage, PackageType } from '../../../content/inventory/p
 import type { Digest } from '../../../oci/digest.ts';
 import type { RepositoryName } from '../../../oci/names.ts';
 import type { ContentRecords, VulnerableImage } from '../../../ports/content-records.ts';
-import type { RepositoryId } from '../../../ports/registry-records.ts';
+import type { Repository, RepositoryId } from '../../../ports/registry-records.ts';
 import { chunks } from '../chunks.ts';
 import type { Schema } from '../schema.ts';
 import { visible } from '../visible.ts';
@@ -17,7 +17,9 @@ type Part<K extends keyof ContentRecords> = Pick<ContentRecords, K>;
 
 export function lists(
   db: Kysely<Schema>,
-): Part<'packages' | 'findings' | 'imagesWith' | 'imagesHolding' | 'imagesOf' | 'repositoriesOf'> {
+): Part<
+  'packages' | 'findings' | 'imagesWith' | 'imagesHolding' | 'imagesOf' | 'repositoriesOf' | 'repositoriesOfAll'
+> {
   return {
     async packages(manifest) {
       const rows = await db
@@ -135,6 +137,23 @@ export function lists(
         }
       }
       return listed;
+    },
+    async repositoriesOfAll(manifests) {
+      const found = new Map<Digest, Pick<Repository, 'id' | 'name'>[]>();
+      for (const some of chunks(manifests)) {
+        const rows = await db
+          .selectFrom('repository_manifests')
+          .innerJoin('repositories', 'repositories.id', 'repository_manifests.repository_id')
+          .select(['repositories.id', 'repositories.name', 'repository_manifests.digest'])
+          .where('repository_manifests.digest', 'in', some)
+          .execute();
+        for (const row of rows) {
+          const repository = { id: row.id as RepositoryId, name: row.name as RepositoryName };
+          const digest = row.digest as Digest;
+          found.set(digest, [...(found.get(digest) ?? []), repository]);
+        }
+      }
+      return found;
     },
     async repositoriesOf(manifest) {
       const rows = await db
