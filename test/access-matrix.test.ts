@@ -127,6 +127,21 @@ const api: Readonly<Record<string, Expectation>> = {
   listAudit: signedIn,
   exportAudit: administrators,
   verifyAudit: administrators,
+  listWebhooks: { ...maintainers, query: `?repository=${NAME}` },
+  createWebhook: {
+    ...maintainers,
+    body: { repository: NAME, name: 'x', url: 'https://hooks.example/', events: ['*'] },
+  },
+  updateWebhook: { ...signedIn, body: {} },
+  deleteWebhook: signedIn,
+  pingWebhook: signedIn,
+  listDeliveries: signedIn,
+  replayDelivery: signedIn,
+  listSubscriptions: signedIn,
+  createSubscription: { ...readers, body: { repository: NAME } },
+  deleteSubscription: signedIn,
+  listNotices: signedIn,
+  setOwnEmail: { ...signedIn, body: { email: null } },
   listTagRules: readers,
   createTagRule: { ...maintainers, body: { kind: 'protected', pattern: 'none' } },
   deleteTagRule: maintainers,
@@ -174,7 +189,8 @@ function credentials(role: RoleName): string | null {
 function outcome(status: number, text: string): Outcome {
   if (status === 401 && !/current password|credentials-invalid|second-factor/.test(text)) return 'unauthorized';
   if (status === 403) return 'denied';
-  if (status === 404 && /name-unknown|NAME_UNKNOWN|or not visible to you/.test(text)) return 'unknown';
+  if (status === 404 && /name-unknown|NAME_UNKNOWN|no organisation .* or not visible to you/.test(text))
+    return 'unknown';
   return 'ok';
 }
 

@@ -73,6 +73,26 @@ export const settings = {
     schema: z.coerce.number().int().min(1024),
     fallback: 256 * 1024 ** 3,
   },
+  outboundRanges: {
+    summary: 'networks besides public ones that webhooks may be in, such as 10.0.0.0/8; link-local never',
+    schema: z.array(z.string()),
+    fallback: [],
+  },
+  smtp: {
+    summary: 'mail server: smtps://name:password@host, or smtp:// with STARTTLS',
+    schema: z
+      .string()
+      .regex(/^smtps?:\/\//)
+      .optional(),
+    fallback: undefined,
+    secret: true,
+  },
+  mailFrom: { summary: 'sender of mail', schema: z.string().min(3).max(320).optional(), fallback: undefined },
+  mailMinutes: {
+    summary: 'minutes that news are gathered before they are mailed',
+    schema: z.coerce.number().min(0).max(10_080),
+    fallback: 15,
+  },
   auditDays: {
     summary: 'days that entries of the audit are kept; 0 keeps them all',
     schema: z.coerce.number().int().min(0).max(36_500),

@@ -39,6 +39,7 @@ import type { Config } from './config.ts';
 import { openBackupSource, removeOldScratch } from './backup-source.ts';
 import { openAudit } from './audit.ts';
 import { openSignIn } from './directories.ts';
+import { openNotify } from './notify.ts';
 import { openDatabase } from './open-database.ts';
 import { every } from './periodic.ts';
 import { openDataDirectory } from './data-directory.ts';
@@ -163,6 +164,7 @@ export async function serve(
       },
     );
     const tls = () => tlsMaterial(config, data.path, host, clock.now());
+    const notify = await openNotify({ database, clock, config, service, log }, stack);
     const { denials, sealKeeper } = openAudit({ database, clock, directory: data.path, config, log }, stack);
     const house: House = {
       version,
@@ -182,6 +184,9 @@ export async function serve(
       pulls,
       denials,
       sealKeeper,
+      webhooks: notify.webhooks,
+      subscriptions: notify.subscriptions,
+      sendsMail: notify.sendsMail,
       ...openSignIn(database, passwords, clock),
       tokens: new RegistryTokens(database, clock, await tokenKey(database), service, isOwnHost),
       accounts: new Accounts(database, passwords, clock),
@@ -216,6 +221,7 @@ export async function serve(
     await feedUpdates.plan(await feedUpdates.nextAt());
     if (data.takenOver) await queueSweep(database, startedAt);
     await runner.start();
+    await notify.start();
     stack.use(every(config.garbageMinutes * 60_000, COLLECT_GARBAGE, { database, clock, wake: runner.wake }));
     stack.use(every(TRUST_RENEWAL_MS, RENEW_TRUST, { database, clock, wake: runner.wake }));
     const bound = listener.net.address();

@@ -5,6 +5,7 @@ import * as authority from './authority.ts';
 import * as directories from './directories.ts';
 import * as house from './house.ts';
 import * as images from './images.ts';
+import * as notify from './notify.ts';
 import * as repositories from './repositories.ts';
 import * as session from './session.ts';
 import * as teams from './teams.ts';
@@ -26,6 +27,7 @@ export const endpoints: readonly Endpoint[] = [
   upkeep,
   access,
   teams,
+  notify,
   audit,
   directories,
 ].flatMap(endpointsIn);

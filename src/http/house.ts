@@ -9,6 +9,8 @@ import type { RegistryTokens } from '../work/access/registry-tokens.ts';
 import type { Robots } from '../work/access/robots.ts';
 import type { SecondFactor } from '../work/access/second-factor.ts';
 import type { SignIn } from '../work/access/sign-in.ts';
+import type { Subscriptions } from '../work/notify/subscriptions.ts';
+import type { Webhooks } from '../work/notify/webhooks.ts';
 import type { Backups } from '../work/registry/backups.ts';
 import type { Blobs } from '../work/registry/blobs.ts';
 import type { Manifests } from '../work/registry/manifests.ts';
@@ -44,6 +46,9 @@ export interface House {
   readonly tokens: RegistryTokens;
   readonly accounts: Accounts;
   readonly denials: Denials;
+  readonly webhooks: Webhooks;
+  readonly subscriptions: Subscriptions;
+  readonly sendsMail: boolean;
   readonly sealKeeper: SealKeeper;
   readonly grants: Grants;
   readonly directories: Directories;

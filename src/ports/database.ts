@@ -2,6 +2,7 @@ import type { AccessRecords } from './access-records.ts';
 import type { AuditRecords } from './audit-records.ts';
 import type { ContentRecords } from './content-records.ts';
 import type { EventRecords } from './events-records.ts';
+import type { NotifyRecords } from './notify-records.ts';
 import type { JobRecords } from './queue.ts';
 import type { RegistryRecords } from './registry-records.ts';
 import type { TrustRecords } from './trust-records.ts';
@@ -15,6 +16,7 @@ export interface Records {
   readonly jobs: JobRecords;
   readonly events: EventRecords;
   readonly audit: AuditRecords;
+  readonly notify: NotifyRecords;
   readonly trust: TrustRecords;
   readonly upkeep: UpkeepRecords;
 }

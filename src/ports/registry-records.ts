@@ -126,6 +126,8 @@ export interface CondemnedBlob {
 export interface RegistryRecords {
   // repositories
   repository(viewer: Viewer, name: RepositoryName): Promise<Repository | undefined>;
+  /** The name of a repository that the viewer may see. */
+  repositoryNameById(viewer: Viewer, id: RepositoryId): Promise<RepositoryName | undefined>;
   repositoryNames(viewer: Viewer, page: Page): Promise<RepositoryName[]>;
   repositories(viewer: Viewer, page: Page & { search?: string | undefined }): Promise<RepositoryListItem[]>;
   countRepositories(viewer: Viewer, search?: string): Promise<number>;

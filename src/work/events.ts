@@ -37,6 +37,11 @@ export type EventNoun =
   | 'directory.created'
   | 'directory.changed'
   | 'directory.deleted'
+  | 'webhook.created'
+  | 'webhook.changed'
+  | 'webhook.deleted'
+  | 'vulnerability.found'
+  | 'vulnerability.gone'
   | 'tag-rule.created'
   | 'tag-rule.deleted'
   | 'trust.published'
@@ -50,7 +55,12 @@ export type Place =
   | undefined;
 
 /** Findings about images are facts that follow from changes; the audit holds the changes. */
-const DERIVED: ReadonlySet<EventNoun> = new Set(['image.analysed', 'image.judged']);
+const DERIVED: ReadonlySet<EventNoun> = new Set([
+  'image.analysed',
+  'image.judged',
+  'vulnerability.found',
+  'vulnerability.gone',
+]);
 
 /**
  * Writes an event inside the transaction of the change it tells of, and the entry of the audit with it. `change` is what

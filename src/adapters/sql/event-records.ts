@@ -51,5 +51,6 @@ function rowOf(event: EventRecord): Schema['events'] {
     subject: event.subject,
     data: JSON.stringify(event.data),
     at: event.at,
+    dispatched: 0,
   };
 }

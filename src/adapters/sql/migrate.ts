@@ -9,6 +9,7 @@ import { ownedAndSources } from './migrations/202611210640-content-owned-and-sou
 import { teams } from './migrations/202611210800-access-teams.ts';
 import { directories } from './migrations/202611210830-access-directories.ts';
 import { auditSeals } from './migrations/202611210845-audit-seals.ts';
+import { notify } from './migrations/202611210900-notify.ts';
 import { modulesAndLocks } from './migrations/202611210810-content-modules-and-locks.ts';
 import { packageNames } from './migrations/202611210815-content-package-names.ts';
 import { trustCollections } from './migrations/202611210810-trust-collections.ts';
@@ -28,6 +29,7 @@ export const migrations: readonly Migration[] = [
   directories,
   auditSeals,
   observations,
+  notify,
 ];
 
 /** Brings the schema up to date inside the caller's transaction. Refuses a schema newer than this program. */

@@ -6,6 +6,7 @@ import { contentRecords } from './content/records.ts';
 import { eventRecords } from './event-records.ts';
 import { jobRecords } from './job-records.ts';
 import type { KeepTimes } from './registry/keep-times.ts';
+import { notifyRecords } from './notify/records.ts';
 import { registryRecords } from './registry/records.ts';
 import type { Schema } from './schema.ts';
 import { trustRecords } from './trust/records.ts';
@@ -20,6 +21,7 @@ export function sqlRecords(db: Kysely<Schema>, keep?: KeepTimes): Records {
     jobs: jobRecords(db),
     events: eventRecords(db),
     audit: auditRecords(db),
+    notify: notifyRecords(db),
     trust: trustRecords(db),
     upkeep: upkeepRecords(db),
   };

@@ -27,7 +27,7 @@ export async function getManifest(
     response.end();
     return;
   }
-  house.pulls.count(repository.id, manifest.digest, 'tag' in reference ? reference.tag : undefined);
+  house.pulls.count(repository.id, manifest.digest, 'tag' in reference ? reference.tag : undefined, viewer);
   response.end(manifest.raw);
 }
 

@@ -82,6 +82,17 @@ export class Accounts {
     });
   }
 
+  /** Where mail for oneself goes; what a directory says of it is the directory's. */
+  async setOwnEmail(viewer: Viewer & { kind: 'account' }, email: string | undefined): Promise<void> {
+    await this.#database.change(async (records) => {
+      const account = await requireAccount(records, viewer.name);
+      if (account.source !== 'local') throw new AssayError('denied', 'your directory says where your mail goes');
+      await records.access.setEmail(account.id, email);
+      const change = { before: { email: account.email }, after: { email } };
+      await appendEvent(records, this.#clock.now(), 'account.changed', viewer, undefined, account.name, {}, change);
+    });
+  }
+
   /** Disabling ends sessions and refresh tokens at once; other tokens stand for nobody until it is enabled again. */
   async update(
     viewer: Viewer,

@@ -1,3 +1,4 @@
+import type { Viewer } from '../../access/viewer.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { Database } from '../../ports/database.ts';
@@ -13,6 +14,8 @@ export class Pulls {
     string,
     { repositoryId: RepositoryId; digest: Digest; tag: string; day: string; count: number }
   >();
+  /** Who pulled what since the last writing. */
+  readonly #consumers = new Map<string, { repositoryId: RepositoryId; digest: Digest; accountId: string }>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(database: Database, clock: Clock) {
@@ -20,7 +23,13 @@ export class Pulls {
     this.#clock = clock;
   }
 
-  count(repositoryId: RepositoryId, digest: Digest, tag: string | undefined): void {
+  count(repositoryId: RepositoryId, digest: Digest, tag: string | undefined, viewer: Viewer): void {
+    if (viewer.kind === 'account')
+      this.#consumers.set(`${repositoryId} ${digest} ${viewer.accountId}`, {
+        repositoryId,
+        digest,
+        accountId: viewer.accountId,
+      });
     const day = new Date(this.#clock.now()).toISOString().slice(0, 10);
     const key = `${repositoryId} ${digest} ${tag ?? ''} ${day}`;
     const entry = this.#counts.get(key);
@@ -34,8 +43,12 @@ export class Pulls {
     this.#timer = undefined;
     const counts = [...this.#counts.values()];
     this.#counts.clear();
+    const consumers = [...this.#consumers.values()];
+    this.#consumers.clear();
     if (counts.length === 0) return;
-    await this.#database.change(async ({ registry }) => {
+    const now = this.#clock.now();
+    await this.#database.change(async ({ registry, notify }) => {
+      await notify.addConsumers(consumers, now);
       for (const [repositoryId, some] of Map.groupBy(counts, (each) => each.repositoryId))
         await registry.addPulls(repositoryId, some satisfies PullCount[]);
     });

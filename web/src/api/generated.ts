@@ -513,6 +513,90 @@ export interface Api {
     body: undefined;
     answer: undefined;
   };
+  /** Follow a repository or an organisation: new vulnerabilities of at least a severity are told once, by mail. */
+  createSubscription: {
+    params: undefined;
+    query: undefined;
+    body: { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly minSeverity?: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown' | undefined; readonly team?: string | undefined };
+    answer: { readonly id: string; readonly subscriber: string; readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly minSeverity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly createdAt: string };
+  };
+  /** Have events sent to an address as CloudEvents, signed; the secret is shown once. */
+  createWebhook: {
+    params: undefined;
+    query: undefined;
+    body: { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly name: string; readonly url: string; readonly events?: readonly string[] | undefined; readonly secret?: string | undefined };
+    answer: { readonly webhook: { readonly id: string; readonly name: string; readonly url: string; readonly events: readonly string[]; readonly enabled: boolean; readonly createdAt: string; readonly createdBy: string }; readonly secret: string };
+  };
+  /** Follow no longer. */
+  deleteSubscription: {
+    params: { readonly id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Delete a webhook with its deliveries. */
+  deleteWebhook: {
+    params: { readonly id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** What was sent to a webhook, newest first, and what became of it; kept for 30 days. */
+  listDeliveries: {
+    params: { readonly id: string };
+    query: { readonly limit?: number | undefined; readonly cursor?: string | undefined };
+    body: undefined;
+    answer: { readonly items: readonly { readonly id: string; readonly eventId: string; readonly type: string; readonly subject: string; readonly sequence: number; readonly state: 'waiting' | 'sending' | 'delivered' | 'failed'; readonly attempts: number; readonly uncertain: number; readonly createdAt: string; readonly nextAt?: string | undefined; readonly endedAt?: string | undefined; readonly status?: number | undefined; readonly error?: string | undefined; readonly body: string }[]; readonly next?: string | undefined };
+  };
+  /** What one was told, newest first. */
+  listNotices: {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    answer: { readonly email?: string | undefined; readonly mail: boolean; readonly items: readonly { readonly id: string; readonly subject: string; readonly text: string; readonly createdAt: string; readonly sentAt?: string | undefined }[] };
+  };
+  /** Which repositories and organisations one follows, oneself and by team. */
+  listSubscriptions: {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    answer: { readonly items: readonly { readonly id: string; readonly subscriber: string; readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly minSeverity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly createdAt: string }[] };
+  };
+  /** Webhooks of a repository, of an organisation, or (neither given) of the whole server. */
+  listWebhooks: {
+    params: undefined;
+    query: { readonly repository?: string | undefined; readonly organisation?: string | undefined };
+    body: undefined;
+    answer: { readonly items: readonly { readonly id: string; readonly name: string; readonly url: string; readonly events: readonly string[]; readonly enabled: boolean; readonly createdAt: string; readonly createdBy: string }[] };
+  };
+  /** Send a message that says nothing, to see whether one arrives. */
+  pingWebhook: {
+    params: { readonly id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Send an event again: the same event id, a new sequence number. */
+  replayDelivery: {
+    params: { readonly id: string; readonly delivery: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Where mail for oneself goes; null for nowhere. */
+  setOwnEmail: {
+    params: undefined;
+    query: undefined;
+    body: { readonly email: string | null };
+    answer: undefined;
+  };
+  /** Change a webhook, turn it off or on. */
+  updateWebhook: {
+    params: { readonly id: string };
+    query: undefined;
+    body: { readonly name?: string | undefined; readonly url?: string | undefined; readonly events?: readonly string[] | undefined; readonly enabled?: boolean | undefined };
+    answer: { readonly id: string; readonly name: string; readonly url: string; readonly events: readonly string[]; readonly enabled: boolean; readonly createdAt: string; readonly createdBy: string };
+  };
   /** The whole chain as JSON lines: the key, the seals, the entries as they were hashed; assay audit verify reads it. */
   exportAudit: {
     params: undefined;
@@ -695,6 +779,18 @@ export const routes = {
   listTeams: { method: 'GET', path: '/api/v1/organisations/{organisation}/teams' },
   removeTeamMember: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/teams/{team}/members/{account}' },
   revokeRobotToken: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/robots/{robot}/tokens/{id}' },
+  createSubscription: { method: 'POST', path: '/api/v1/subscriptions' },
+  createWebhook: { method: 'POST', path: '/api/v1/webhooks' },
+  deleteSubscription: { method: 'DELETE', path: '/api/v1/subscriptions/{id}' },
+  deleteWebhook: { method: 'DELETE', path: '/api/v1/webhooks/{id}' },
+  listDeliveries: { method: 'GET', path: '/api/v1/webhooks/{id}/deliveries' },
+  listNotices: { method: 'GET', path: '/api/v1/me/notices' },
+  listSubscriptions: { method: 'GET', path: '/api/v1/subscriptions' },
+  listWebhooks: { method: 'GET', path: '/api/v1/webhooks' },
+  pingWebhook: { method: 'POST', path: '/api/v1/webhooks/{id}/ping' },
+  replayDelivery: { method: 'POST', path: '/api/v1/webhooks/{id}/deliveries/{delivery}/replay' },
+  setOwnEmail: { method: 'PUT', path: '/api/v1/me/email' },
+  updateWebhook: { method: 'PATCH', path: '/api/v1/webhooks/{id}' },
   exportAudit: { method: 'GET', path: '/api/v1/audit/export' },
   listAudit: { method: 'GET', path: '/api/v1/audit' },
   verifyAudit: { method: 'GET', path: '/api/v1/audit/verification' },

@@ -18,6 +18,7 @@ export function repositories(
   db: Kysely<Schema>,
 ): Part<
   | 'repository'
+  | 'repositoryNameById'
   | 'repositoryNames'
   | 'repositories'
   | 'countRepositories'
@@ -35,6 +36,15 @@ export function repositories(
       if (!row) return undefined;
       const rights = await rightsOn(db, viewer, row);
       return rights.size === 0 ? undefined : toRepository(row, rights);
+    },
+    async repositoryNameById(viewer, id) {
+      const row = await db
+        .selectFrom('repositories')
+        .select('name')
+        .where('id', '=', id)
+        .where((eb) => visible(eb, viewer, 'pull'))
+        .executeTakeFirst();
+      return row?.name as RepositoryName | undefined;
     },
     async repositoryNames(viewer, page) {
       const rows = await db
@@ -180,6 +190,8 @@ export function repositories(
       for (const table of [
         'tags',
         'tag_rules',
+        'image_consumers',
+        'subscriptions',
         'tag_changes',
         'pulls',
         'uploads',
@@ -187,6 +199,13 @@ export function repositories(
         'repository_manifests',
       ] as const)
         await db.deleteFrom(table).where('repository_id', '=', repository.id).execute();
+      await db
+        .deleteFrom('deliveries')
+        .where('webhook_id', 'in', (eb) =>
+          eb.selectFrom('webhooks').select('id').where('repository_id', '=', repository.id),
+        )
+        .execute();
+      await db.deleteFrom('webhooks').where('repository_id', '=', repository.id).execute();
       await db
         .deleteFrom('grants')
         .where('subject_kind', '=', 'repository')

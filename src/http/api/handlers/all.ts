@@ -5,6 +5,7 @@ import { authorityHandlers } from './authority.ts';
 import { directoryHandlers } from './directories.ts';
 import { houseHandlers } from './house.ts';
 import { imageHandlers } from './images.ts';
+import { notifyHandlers } from './notify.ts';
 import { repositoryHandlers } from './repositories.ts';
 import { sessionHandlers } from './session.ts';
 import { upkeepHandlers } from './upkeep.ts';
@@ -17,6 +18,7 @@ export const handlers: readonly Handled[] = [
   ...houseHandlers,
   ...upkeepHandlers,
   ...accessHandlers,
+  ...notifyHandlers,
   ...auditHandlers,
   ...directoryHandlers,
 ];
