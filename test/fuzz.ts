@@ -67,7 +67,10 @@ const FIXTURES = join(import.meta.dirname, 'fixtures', 'inventory');
 
 function databaseSamples(): { name: string; path: string; bytes: Buffer }[] {
   const unpacked = (name: string) => zstdDecompressSync(readFileSync(join(FIXTURES, name)));
-  const wall = '{"kind":"package","name":"a","version":"1","arch":"x"}\n{"kind":"path","path":"/b","slices":["a_c"]}\n';
+  const random = seeded(8);
+  const line = () =>
+    `{"kind":"package","name":"a${random()}","version":"1","arch":"x"}\n{"kind":"path","path":"/b${random()}","slices":["a_c"]}\n`;
+  const wall = Array.from({ length: 300 }, line).join('');
   return [
     { name: 'rpm, Berkeley DB', path: 'var/lib/rpm/Packages', bytes: unpacked('rpm-bdb-el8.zst') },
     { name: 'rpm, ndb', path: 'var/lib/rpm/Packages.db', bytes: unpacked('rpm-ndb-sle15.zst').subarray(0, 300_000) },

@@ -1,4 +1,4 @@
-import { zstdDecompressSync } from 'node:zlib';
+import { constants, zstdDecompressSync } from 'node:zlib';
 import { AssayError } from '../../lib/error.ts';
 import type { Analyser, OwnedFiles } from './analyser.ts';
 import type { FoundPackage } from './package.ts';
@@ -6,6 +6,8 @@ import { field, linesOf, textOf } from './text-files.ts';
 
 const MANIFEST = /^(?:var|usr)\/lib\/chisel\/manifest\.wall$/;
 const MAX_UNPACKED = 128 * 1024 * 1024;
+/** Memory that a frame may ask for, as a power of two (RFC 8878, "Window_Size"). */
+const MAX_WINDOW = 23;
 
 /**
  * Images cut from Ubuntu packages by chisel, which have no dpkg database: a zstd stream of JSON lines, of which
@@ -37,7 +39,10 @@ export const chisel: Analyser = {
 
 function unpack(bytes: Uint8Array): Uint8Array {
   try {
-    return zstdDecompressSync(bytes, { maxOutputLength: MAX_UNPACKED });
+    return zstdDecompressSync(bytes, {
+      maxOutputLength: MAX_UNPACKED,
+      params: { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW },
+    });
   } catch (cause) {
     throw new AssayError('content-malformed', 'the chisel manifest cannot be unpacked', { cause });
   }

@@ -144,8 +144,20 @@ export function valueAfter(text: string, from: number): NamedValue | undefined {
 const PLACEHOLDER =
   /^(?:\$|%[A-Z_]|<|\{\{|#\{|@@)|example|changeme|change_me|change-me|placeholder|dummy|redacted|insert|your[-_]?|xxxx|\*\*\*|\.\.\.|<[a-z_ -]+>|\$\{|\{\{|0{10}|1234567890|abcdefgh|todo|fixme|s3cr3t-?here|not[-_]?a[-_]?real|fake|sample/i;
 
+/** Examples that standards print and everybody copies: RFC 6749, RFC 7617, RFC 7519 and jwt.io. */
+const PRINTED = [
+  '2YotnFZFEjr1zCsicMWpAA',
+  'tGzv3JOkF0XG5Qx2TlKWIA',
+  'czZCaGRSa3F0Mzpn',
+  'gX1fBat3bV',
+  'QWxhZGRpbjpvcGVu',
+  'SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c',
+  'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+];
+
 /** Values that documentation and templates put where a secret would stand. */
 export function isPlaceholder(value: string): boolean {
+  if (PRINTED.some((each) => value.includes(each))) return true;
   return PLACEHOLDER.test(value.slice(0, 400)) || variety(value) < 4;
 }
 

@@ -3,6 +3,8 @@ import { isPlaceholder, type Sighting, type Spot } from './rule.ts';
 
 const SCHEME = /(?:^|[^A-Za-z0-9+.-])([A-Za-z][A-Za-z0-9+.-]{1,30})$/;
 const LONGEST = 400;
+/** RFC 2606: names for examples and tests. */
+const EXAMPLE_HOST = /(?:^|\.)example\.(?:com|org|net)(?::\d+)?$|\.(?:example|test|invalid)(?::\d+)?$/i;
 /** Databases and brokers: their passwords open what they hold. */
 const STORES =
   /^(?:postgres(?:ql)?|mysql2?|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|sqlserver|mssql|clickhouse|cockroachdb|couchdb|kafka|nats|ldaps?|oracle|influxdb|neo4j|cassandra)/i;
@@ -20,7 +22,7 @@ export function urlPassword({ text, at }: Spot): Sighting | undefined {
   const password = decoded(text.slice(colon + 1, host));
   if (/[\s"'<>{}()\\|^`]/.test(text.slice(start, end)) || isPlaceholder(password) || WORDS.test(password))
     return undefined;
-  if (/^[A-Z_]+$/.test(password) || password.length < 4 || /^example\.|\.example$/.test(text.slice(host + 1, end)))
+  if (/^[A-Z_]+$/.test(password) || password.length < 4 || EXAMPLE_HOST.test(text.slice(host + 1, end)))
     return undefined;
   const scheme = SCHEME.exec(text.slice(Math.max(0, at - 32), at))?.[1] ?? '';
   if (scheme === '') return undefined;
