@@ -45,6 +45,8 @@ export interface Advisory {
   readonly scheme: VersionScheme;
   /** Where a system speaks of binary and of source packages: which of them this is about. */
   readonly of?: 'source' | 'binary';
+  /** Of modular rpm builds: the stream it holds for, `name:stream`; ANY_STREAM where the source does not name it. */
+  readonly module?: string;
   readonly ranges?: readonly AffectedRange[];
   /** Affected versions named one by one; they count besides the ranges. */
   readonly versions?: readonly string[];

@@ -31,6 +31,8 @@ export interface CsafPackage {
   /** `epoch:version-release`; absent where the package is named without one. */
   readonly version?: string;
   readonly source: boolean;
+  /** `name:stream` of a modular build. */
+  readonly module?: string;
 }
 
 /** Tells which rpm package of which product an id of a document means; none for container images and the like. */
@@ -69,7 +71,8 @@ export class CsafProducts {
     const module = found.module ?? this.#module(id, 0);
     return {
       ecosystem: canonicalEcosystem(`Red Hat:${cpe.replace(/^cpe:\/[aoh]:redhat:/, '')}`),
-      name: module === undefined ? found.name : `${module}/${found.name}`,
+      name: found.name,
+      ...(module !== undefined && { module }),
       ...(found.version !== undefined && { version: found.version }),
       source: found.source,
     };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { zipOf } from '../../../test/archives.ts';
+import { canonicalKey } from '../findings/ecosystems.ts';
 import { judge } from '../findings/judge.ts';
 import { type Advisory, EXPLOITED } from './advisory.ts';
 import { alpineSecdb } from './alpine.ts';
@@ -20,9 +21,14 @@ async function read(reader: FeedReader, name: string, content: string | Uint8Arr
 }
 
 function findings(content: FeedContent, ecosystem: string, name: string, version: string): string[] {
-  const entries = content.entries.filter((each) => each.ecosystem === ecosystem && each.package === name);
+  const entries = content.entries.filter(
+    (each) =>
+      each.ecosystem === ecosystem && each.package === name.slice(name.includes(':') ? name.lastIndexOf('/') + 1 : 0),
+  );
   const all = entries.flatMap((each) => each.advisories.map((advisory: Advisory) => ({ ...advisory, feed: 'f' })));
-  return judge({ ecosystem, name, version }, () => all).map((each) => `${each.id} ${each.fixedVersion ?? each.status}`);
+  return judge(canonicalKey({ ecosystem, name, version }), () => all).map(
+    (each) => `${each.id} ${each.fixedVersion ?? each.status}`,
+  );
 }
 
 const RECORD = {

@@ -146,9 +146,9 @@ function addRecord(book: EntryBook<Advisory>, record: OsvRecord, bases: Set<stri
     const advisories = advisoriesOf(record, affected, ecosystem);
     if (advisories.length === 0) reason = 'it names no versions, at most commits';
     for (const advisory of advisories)
-      for (const key of modularNames(record, affected, ecosystem, name, advisory)) {
+      for (const module of modulesOf(record, affected, ecosystem, advisory)) {
         any = true;
-        book.add(ecosystem.name, key, advisory);
+        book.add(ecosystem.name, name, module === undefined ? advisory : { ...advisory, module });
       }
   }
   return any ? undefined : reason;
@@ -248,17 +248,17 @@ const MODULE = /\b([a-z][a-z0-9_+-]*:[a-z0-9][a-z0-9_.+-]*)(?=\s|,|$)/gi;
  * Fixes of module builds hold for their stream only; the notice names it in its title (`nodejs:18 security update`).
  * Where it names none, the fix is kept for every stream: rather a false alarm than a silence.
  */
-function modularNames(
+function modulesOf(
   record: OsvRecord,
   affected: Affected,
   ecosystem: OsvEcosystem,
-  name: string,
   advisory: Advisory,
-): string[] {
-  if (ecosystem.scheme !== 'rpm' || !advisory.ranges?.some((range) => range.fixed?.includes('.module'))) return [name];
+): (string | undefined)[] {
+  if (ecosystem.scheme !== 'rpm' || !advisory.ranges?.some((range) => range.fixed?.includes('.module')))
+    return [undefined];
   const said = affected.database_specific?.['module'] ?? affected.ecosystem_specific?.['module'];
-  if (typeof said === 'string' && said.includes(':')) return [`${said}/${name}`];
+  if (typeof said === 'string' && said.includes(':')) return [said];
   const title = (record.summary ?? '').slice(0, 500).replace(/^\w+: /, '');
   const streams = [...new Set([...title.matchAll(MODULE)].map((match) => match[1]!))];
-  return streams.length > 0 ? streams.map((stream) => `${stream}/${name}`) : [`${ANY_STREAM}/${name}`];
+  return streams.length > 0 ? streams : [ANY_STREAM];
 }

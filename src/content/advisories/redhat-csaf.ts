@@ -86,7 +86,8 @@ function addDocument(book: EntryBook<Advisory>, seen: Set<string>, document: Doc
     const id = vulnerability.cve ?? document.document.tracking.id;
     for (const [ecosystem, name, advisory] of advisoriesOf(id, document, vulnerability, products)) {
       any = true;
-      const key = `${ecosystem}\0${name}\0${advisory.id}\0${advisory.status}\0${advisory.ranges?.[0]?.fixed ?? ''}`;
+      const { status, ranges, module = '' } = advisory;
+      const key = [ecosystem, name, advisory.id, status, ranges?.[0]?.fixed ?? '', module].join('\0');
       if (seen.has(key)) continue;
       seen.add(key);
       book.add(ecosystem, name, advisory);
@@ -147,6 +148,7 @@ function* advisoriesOf(
         ...(errata !== undefined && errata !== id && { aliases: [errata] }),
         status: 'fixed',
         of: found.source ? 'source' : 'binary',
+        ...(found.module !== undefined && { module: found.module }),
         ranges: [{ fixed: found.version }],
       },
     ];
@@ -168,11 +170,12 @@ function openOf(
   status: AdvisoryStatus,
   category: string | undefined,
   details: string | undefined,
-): Pick<Advisory, 'status' | 'of' | 'ranges' | 'statusDetail'> {
+): Pick<Advisory, 'status' | 'of' | 'module' | 'ranges' | 'statusDetail'> {
   const said = category === 'no_fix_planned' || category === 'none_available' ? (details ?? '') : '';
   return {
     status: status === 'affected' ? (STATUS[said.toLowerCase()] ?? status) : status,
     of: found.source ? 'source' : 'binary',
+    ...(found.module !== undefined && { module: found.module }),
     ranges: [{}],
     ...(said && { statusDetail: said.slice(0, 200) }),
   };

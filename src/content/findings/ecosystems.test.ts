@@ -33,7 +33,7 @@ void test('distributions by the names that advisories give them; unknown ones ha
 void test('keys: sources of Debian, streams of modules, Python names, Go versions; owned files have none', () => {
   const key = (found: FoundPackage, id = 'almalinux', version = '9.4') => {
     const made = advisoryKeyOf(found, { id, version, name: id });
-    return made && `${made.ecosystem} ${made.name} ${made.version}`;
+    return made && `${made.ecosystem} ${made.module ? `${made.module}/` : ''}${made.name} ${made.version}`;
   };
   const debian: FoundPackage = {
     type: 'deb',

@@ -8,6 +8,8 @@ export interface AdvisoryKey {
   readonly version: string;
   /** Where advisories name binary packages, those that speak of the source package stand under its name. */
   readonly sourceName?: string;
+  /** Of modular rpm builds `name:stream`, empty for builds of no module; absent when it is not known. */
+  readonly module?: string;
   /** Further ecosystems that speak of the same package: subscriptions, modules of a product. */
   readonly also?: readonly string[];
 }
@@ -108,10 +110,14 @@ function suseProducts(id: string, major: string, minor: string): string[] {
 export function canonicalKey({ ecosystem, name, version }: AdvisoryKey): AdvisoryKey {
   const known = osvEcosystem(ecosystem);
   if (!known) return { ecosystem, name, version };
+  // `nodejs:18/npm` names the stream of a modular build.
+  const slash = known.scheme === 'rpm' && name.includes(':') ? name.lastIndexOf('/') : -1;
+  if (slash > 0) return { ecosystem: known.name, name: name.slice(slash + 1), version, module: name.slice(0, slash) };
   return {
     ecosystem: known.name,
     name: osvPackageName(known, name),
     version: known.base === 'Go' ? goVersion(version) : version,
+    ...(known.scheme === 'rpm' && !version.includes('.module') && { module: '' }),
   };
 }
 
@@ -137,14 +143,16 @@ const BY_SOURCE = /^(?:SUSE|openSUSE|openEuler|Azure Linux|Mageia):/;
 
 /** Notices of most rpm systems name binary packages, those of modules with their stream; some name the source. */
 function rpmKey(found: FoundPackage, ecosystem: string, more: { also?: readonly string[] }): AdvisoryKey {
-  const within = (name: string) => (found.module ? `${found.module}/${name}` : name);
   const { sourceName, version } = found;
   if (BY_SOURCE.test(ecosystem)) return { ecosystem, name: sourceName ?? found.name, version, ...more };
+  // A modular build whose label is gone may be of any stream.
+  const module = found.module ?? (version.includes('.module') ? undefined : '');
   return {
     ecosystem,
-    name: within(found.name),
+    name: found.name,
     version,
-    ...(ecosystem.startsWith('Red Hat:') && sourceName !== undefined && { sourceName: within(sourceName) }),
+    ...(ecosystem.startsWith('Red Hat:') && sourceName !== undefined && { sourceName }),
+    ...(module !== undefined && { module }),
     ...more,
   };
 }

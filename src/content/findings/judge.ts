@@ -30,20 +30,24 @@ export function judge(key: AdvisoryKey, lookUp: LookUpAdvisories): Vulnerability
 
 /** Every advisory that speaks of the package: by its name, by that of its source, in each of its ecosystems. */
 function* concerning(
-  { ecosystem, name, sourceName, also }: AdvisoryKey,
+  { ecosystem, name, sourceName, module, also }: AdvisoryKey,
   lookUp: LookUpAdvisories,
 ): Generator<{ ecosystem: string; advisory: SourcedAdvisory }> {
   for (const each of [ecosystem, ...(also ?? [])]) {
     for (const advisory of lookUp(each, name))
-      if (sourceName === undefined || sourceName === name || advisory.of !== 'source')
+      if (ofModule(advisory, module) && (sourceName === undefined || sourceName === name || advisory.of !== 'source'))
         yield { ecosystem: each, advisory };
-    const slash = name.includes(':') ? name.lastIndexOf('/') : -1;
-    if (slash > 0)
-      for (const advisory of lookUp(each, `${ANY_STREAM}${name.slice(slash)}`)) yield { ecosystem: each, advisory };
     if (sourceName !== undefined && sourceName !== name)
       for (const advisory of lookUp(each, sourceName))
-        if (advisory.of === 'source') yield { ecosystem: each, advisory };
+        if (advisory.of === 'source' && ofModule(advisory, module)) yield { ecosystem: each, advisory };
   }
+}
+
+/** Builds of a module are mended by fixes of their stream, others by fixes of no module; of what is not known, by any. */
+function ofModule(advisory: SourcedAdvisory, module: string | undefined): boolean {
+  if (module === undefined) return true;
+  if (advisory.module === ANY_STREAM) return module !== '';
+  return (advisory.module ?? '') === module;
 }
 
 /** Fixes of Ubuntu Pro are built for subscribers. */

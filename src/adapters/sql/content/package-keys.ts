@@ -14,13 +14,15 @@ export const KEY_COLUMNS = [
 
 export function toKey(row: KeyColumns): AdvisoryKey | undefined {
   if (row.ecosystem === null || row.key_name === null || row.key_version === null) return undefined;
-  const more = row.key_more === null ? {} : (JSON.parse(row.key_more) as Pick<AdvisoryKey, 'sourceName' | 'also'>);
+  const more =
+    row.key_more === null ? {} : (JSON.parse(row.key_more) as Pick<AdvisoryKey, 'sourceName' | 'module' | 'also'>);
   return { ecosystem: row.ecosystem, name: row.key_name, version: row.key_version, ...more };
 }
 
 export function keyColumns(key: AdvisoryKey | undefined): KeyColumns {
   const more = key && {
     ...(key.sourceName !== undefined && { sourceName: key.sourceName }),
+    ...(key.module !== undefined && { module: key.module }),
     ...(key.also && { also: key.also }),
   };
   return {
