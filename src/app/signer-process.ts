@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { serveSigner } from '../adapters/signer/server.ts';
+import { isAssayError } from '../lib/error.ts';
 import { openSigner } from './signer.ts';
 
 /**
@@ -12,5 +13,11 @@ const [directory = '', version = '', storeKeyFile] = process.argv.slice(2);
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
 
-await using signer = openSigner({ directory, version, storeKeyFile });
-await serveSigner(new Socket({ fd: 3, readable: true, writable: true }), signer.service);
+try {
+  await using signer = await openSigner({ directory, version, keys: { storeKeyFile } });
+  await serveSigner(new Socket({ fd: 3, readable: true, writable: true }), signer.service);
+} catch (error) {
+  // One line for the server's log; a stack would hold nothing that helps.
+  process.stderr.write(`${isAssayError(error) ? error.message : 'ended by an unexpected error'}\n`);
+  process.exitCode = 1;
+}

@@ -1,19 +1,35 @@
 import type { Duplex } from 'node:stream';
+import type { z } from 'zod';
 import { AssayError, isAssayError } from '../../lib/error.ts';
 import type { SignerService } from '../../ports/signer-service.ts';
 import { messages, requestSchema, send } from './wire.ts';
-import type { z } from 'zod';
 
-/** Answers one client of the signing service until it goes away. Requests are worked on as they come. */
+/** Requests of one client that are worked on at once; more of them wait in its socket. */
+const MAX_AT_ONCE = 256;
+
+/**
+ * Answers one client of the signing service until it goes away. Requests are worked on as they come. Throws
+ * `signer-refused` for what is not a request, after which the connection is of no use.
+ */
 export async function serveSigner(stream: Duplex, service: SignerService): Promise<void> {
+  const running = new Set<Promise<void>>();
   for await (const message of messages(stream)) {
     const parsed = requestSchema.safeParse(message);
     if (!parsed.success) throw new AssayError('signer-refused', 'the request is not one of the signing service');
-    answer(service, parsed.data).then(
-      (result) => send(stream, { id: parsed.data.id, result }),
-      (error: unknown) => send(stream, { id: parsed.data.id, error: told(error) }),
+    const { id } = parsed.data;
+    const answered = answer(service, parsed.data).then(
+      (result) => reply(stream, { id, result }),
+      (error: unknown) => reply(stream, { id, error: told(error) }),
     );
+    running.add(answered);
+    void answered.finally(() => running.delete(answered));
+    if (running.size >= MAX_AT_ONCE) await Promise.race(running);
   }
+  await Promise.all(running);
+}
+
+function reply(stream: Duplex, message: unknown): void {
+  if (stream.writable) send(stream, message);
 }
 
 async function answer(service: SignerService, request: z.output<typeof requestSchema>): Promise<unknown> {
