@@ -14,6 +14,9 @@ const open: Open = {
   checkSignIn: async (host, credential, access) =>
     (await import('./app/local.ts')).checkSignIn(host, credential, access),
   stopped: async (flags, environment) => (await import('./app/upkeep.ts')).openStopped(flags, environment),
+  signer: async (...given) => (await import('./app/remote-signer.ts')).serveRemoteSigner(...given),
+  signerCertificates: async (...given) =>
+    (await import('./app/signer-certificates.ts')).makeSignerCertificates(...given),
   keys: async (...given) => (await import('./app/keys.ts')).openKeyRing(...given),
   backupFolder: async (path) => (await import('./app/upkeep.ts')).openBackupFolder(path),
   restore: async (...given) => (await import('./app/upkeep.ts')).restore(...given),

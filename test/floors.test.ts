@@ -31,7 +31,7 @@ const adapterPillars: Readonly<Record<string, readonly string[]>> = {
   sql: ['access', 'content'],
   signer: ['trust'],
   keys: ['trust'],
-  pkcs11: ['trust'],
+  pkcs11: ['trust', 'adapters/signer'],
   advisories: ['content'],
   fs: ['access', 'trust'],
   analysis: ['content'],

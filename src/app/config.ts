@@ -52,6 +52,27 @@ export const settings = {
     schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']),
     fallback: 'info',
   },
+  signerAddress: {
+    summary: 'host:port of a signing service elsewhere (assay signer) instead of one as a child',
+    schema: z.string().min(1).optional(),
+    fallback: undefined,
+  },
+  signerCertificate: {
+    summary: 'certificate in PEM that this server shows to it',
+    schema: z.string().min(1).optional(),
+    fallback: undefined,
+  },
+  signerKey: { summary: 'key of that certificate in PEM', schema: z.string().min(1).optional(), fallback: undefined },
+  signerCa: {
+    summary: 'authority of the signing service’s certificate in PEM',
+    schema: z.string().min(1).optional(),
+    fallback: undefined,
+  },
+  signerStoreKey: {
+    summary: 'file with the key that seals the keys of the signing service, instead of one in the data directory',
+    schema: z.string().min(1).optional(),
+    fallback: undefined,
+  },
   advisoryUpdates: {
     summary: 'hours between updates of the advisory feeds; 0 turns them off',
     schema: z.coerce.number().min(0).max(720),

@@ -43,8 +43,16 @@ export function remoteSigner(
   const { signerAddress, signerCertificate, signerKey, signerCa } = config;
   const given = [signerAddress, signerCertificate, signerKey, signerCa];
   if (given.every((each) => each === undefined)) return undefined;
-  if (signerAddress === undefined || signerCertificate === undefined || signerKey === undefined || signerCa === undefined)
-    throw new AssayError('configuration-invalid', 'signerAddress, signerCertificate, signerKey and signerCa belong together');
+  if (
+    signerAddress === undefined ||
+    signerCertificate === undefined ||
+    signerKey === undefined ||
+    signerCa === undefined
+  )
+    throw new AssayError(
+      'configuration-invalid',
+      'signerAddress, signerCertificate, signerKey and signerCa belong together',
+    );
   return { at: splitAddress(signerAddress), tls: readTls(signerCertificate, signerKey, signerCa) };
 }
 
@@ -65,4 +73,3 @@ function splitAddress(address: string): { host: string; port: number } {
   if (!match) throw new AssayError('configuration-invalid', `${address} is not an address; write it as host:port`);
   return { host: match[1] ?? match[2] ?? '', port: Number(match[3]) };
 }
-

@@ -133,7 +133,18 @@ export async function serve(
           : log.warn({ feed, url, reason: lastError }, 'advisory feed could not be updated'),
     });
     const isOwnHost = ownHosts([...config.publicNames, host]);
-    const content = openContentTrust({ stack, root, directory: data.path, version, database, clock, isOwnHost, log });
+    const content = openContentTrust({
+      stack,
+      root,
+      directory: data.path,
+      version,
+      database,
+      clock,
+      isOwnHost,
+      log,
+      config,
+      environment: process.env,
+    });
     const runner = new JobRunner(
       database,
       clock,

@@ -43,8 +43,9 @@ export function embeddedSigner(options: {
     );
     started.once('error', () => undefined);
     startedAt = performance.now();
-    started.once('exit', () => {
-      if (performance.now() - startedAt < CRASH_MS) notBefore = performance.now() + CRASH_MS;
+    // One that was killed may start again at once; one that gave up by itself would only do so again.
+    started.once('exit', (_code, signal) => {
+      if (signal === null && performance.now() - startedAt < CRASH_MS) notBefore = performance.now() + CRASH_MS;
     });
     if (started.stderr) createInterface({ input: started.stderr }).on('line', options.told);
     return started;

@@ -75,7 +75,10 @@ function readStoreKey(directory: string, given: string | undefined): Uint8Array 
 function makeStoreKey(directory: string, path: string): void {
   if (existsSync(path)) return;
   if (existsSync(join(directory, KEY_BOOK)))
-    throw new AssayError('key-locked', `the store key ${path} is missing; a backup does not hold it: put it back from where you keep it`);
+    throw new AssayError(
+      'key-locked',
+      `the store key ${path} is missing; a backup does not hold it: put it back from where you keep it`,
+    );
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   try {
     writeFileSync(path, `${randomBytes(STORE_KEY_BYTES).toString('base64')}\n`, {

@@ -57,6 +57,10 @@ export interface Open {
     flags: Readonly<Record<string, unknown>>,
     environment: NodeJS.ProcessEnv,
   ): Promise<LocalHouse | { readonly url: string }>;
+  /** The signing service as a process of its own. */
+  signer(options: SignerOptions, environment: NodeJS.ProcessEnv, told: (line: string) => void): Promise<RunningSigner>;
+  /** Certificates for a signing service and its server; returns the files. */
+  signerCertificates(folder: string, names: readonly string[]): Promise<readonly string[]>;
   /** The key stores of this user. */
   keys(environment: NodeJS.ProcessEnv, passphrases: Passphrases, options: KeyRingOptions): Promise<KeyRing>;
   backupFolder(path: string): Promise<BackupFolder>;
@@ -66,6 +70,27 @@ export interface Open {
     environment: NodeJS.ProcessEnv,
     progress: BackupProgress,
   ): Promise<{ directory: string; createdAt: string; files: number; bytes: number }>;
+}
+
+/** How `assay signer` was started; every file is a path. */
+export interface SignerOptions {
+  readonly listen: string;
+  readonly certificate: string;
+  readonly key: string;
+  readonly clientCa: string;
+  readonly clients: readonly string[];
+  readonly directory: string;
+  readonly storeKey: string | undefined;
+  readonly pkcs11: { readonly module: string; readonly token: string | undefined; readonly pin: string } | undefined;
+}
+
+/** A signing service that was started by this command. */
+export interface RunningSigner {
+  readonly address: string;
+  readonly directory: string;
+  readonly backend: string;
+  readonly keys: number;
+  stop(): Promise<void>;
 }
 
 /** Which key stores are opened. */

@@ -20,12 +20,17 @@ export const command: Command = {
     terminal.out(`database  ${printable(status.database)}`);
     for (const [at, each] of status.confinement.entries())
       terminal.out(`${at === 0 ? 'analysis' : '        '}  ${printable(each)}`);
+    terminal.out(
+      status.signer.state === 'works'
+        ? `signer    works, ${status.signer.keys ?? 0} keys, ${printable(status.signer.backend ?? '')}`
+        : `signer    down: ${printable(status.signer.reason ?? 'unknown')}`,
+    );
     const dead = status.jobs.filter((each) => each.state === 'dead');
     terminal.out(`work      ${status.jobs.length - dead.length} waiting or running, ${dead.length} given up`);
     for (const each of dead)
       terminal.err(
         `given up: ${printable(each.kind)} after ${each.attempts} tries: ${printable(each.lastError ?? 'unknown')}`,
       );
-    return dead.length > 0 ? 1 : 0;
+    return dead.length > 0 || status.signer.state === 'down' ? 1 : 0;
   },
 };

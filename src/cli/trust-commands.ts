@@ -3,6 +3,18 @@ import type { CommandEntry } from './command.ts';
 /** The part of the table of commands that is about keys and content trust. */
 export const trustCommands: readonly CommandEntry[] = [
   {
+    name: 'signer',
+    group: 'run',
+    summary: 'run the signing service on its own',
+    load: () => import('./signer.ts'),
+  },
+  {
+    name: 'signer certificates',
+    group: 'run',
+    summary: 'certificates for a signing service and its server',
+    load: () => import('./signer-certificates.ts'),
+  },
+  {
     name: 'key generate',
     group: 'who says so',
     summary: 'make a root, repository or signer’s key',

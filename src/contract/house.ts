@@ -260,6 +260,12 @@ export const getStatus = endpoint({
       z.object({ kind: z.string(), state: z.string(), attempts: z.number().int(), lastError: z.string().optional() }),
     ),
     confinement: z.array(z.string()),
+    signer: z.object({
+      state: z.enum(['works', 'down']),
+      backend: z.string().optional(),
+      keys: z.number().int().optional(),
+      reason: z.string().optional(),
+    }),
   }),
   errors: ['denied', 'unauthorized'],
 });

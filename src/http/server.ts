@@ -10,6 +10,7 @@ import type { HostCheck } from './hosts.ts';
 import type { House } from './house.ts';
 import { type FindOrigin, noteOrigin, originOf, requestIdOf } from './origin.ts';
 import { answerOidc } from './oidc.ts';
+import { answerTrustHealth } from './trust/health.ts';
 import { finishBody, sendEmpty, sendJson, sendRegistryError, toAssayError } from './registry/answer.ts';
 import { answerRegistry } from './registry/routes.ts';
 import { answerTrust, findTrustRoute } from './trust/routes.ts';
@@ -83,6 +84,7 @@ async function answer(
   const query = new URLSearchParams(cut < 0 ? '' : url.slice(cut + 1));
   if (path === '/livez') return sendEmpty(response, 200);
   if (path === '/readyz') return sendEmpty(response, parts.ready() ? 200 : 503);
+  if (path === '/_notary_server/health') return answerTrustHealth(parts.house, response);
   parts.hosts.require(request);
   if (path === '/v2' || path.startsWith('/v2/')) return registry(parts, request, response, state, path, query);
   if (path === '/token') {

@@ -24,7 +24,10 @@ export async function openTokenSignerStore(options: {
     () => Buffer.from(`pkcs11 ${token.serial}`),
     (probe) => {
       if (Buffer.from(probe).toString() !== `pkcs11 ${token.serial}`)
-        throw new AssayError('key-locked', 'the key store of the signing service belongs to another token or a store key');
+        throw new AssayError(
+          'key-locked',
+          'the key store of the signing service belongs to another token or a store key',
+        );
     },
   );
   let session: Session | undefined;

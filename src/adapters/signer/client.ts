@@ -21,27 +21,27 @@ export class SignerClient implements SignerService {
   readonly #waiting = new Map<number, Waiting>();
   #connection: Promise<Duplex> | undefined;
   #nextId = 1;
+  readonly #dropWhenLate: boolean;
   #closed = false;
 
-  constructor(connect: ConnectSigner) {
+  /** `dropWhenLate` gives up a connection on which an answer did not come in time: the other machine may be gone. */
+  constructor(connect: ConnectSigner, options: { dropWhenLate: boolean } = { dropWhenLate: false }) {
     this.#connect = connect;
+    this.#dropWhenLate = options.dropWhenLate;
   }
 
   async create(gun: string, role: OnlineRole): Promise<HeldKey> {
-    return toKey(keySchema.parse(await this.#ask({ verb: 'create', gun, role })));
+    return toKey(understood(keySchema, await this.#ask({ verb: 'create', gun, role })));
   }
 
   async list(gun?: string): Promise<HeldKey[]> {
-    return z
-      .array(keySchema)
-      .parse(await this.#ask({ verb: 'list', gun }))
-      .map(toKey);
+    return understood(z.array(keySchema), await this.#ask({ verb: 'list', gun })).map(toKey);
   }
 
   async sign(request: SigningRequest): Promise<Uint8Array> {
     const { gun, dialect, role, fingerprint, signed } = request;
     const asked = { verb: 'sign', gun, dialect, role, fingerprint, signed };
-    return signatureSchema.parse(await this.#ask(asked)).signature;
+    return understood(signatureSchema, await this.#ask(asked)).signature;
   }
 
   async retire(fingerprint: string): Promise<void> {
@@ -49,7 +49,7 @@ export class SignerClient implements SignerService {
   }
 
   async health(): Promise<SignerHealth> {
-    return healthSchema.parse(await this.#ask({ verb: 'health' }));
+    return understood(healthSchema, await this.#ask({ verb: 'health' }));
   }
 
   async close(): Promise<void> {
@@ -65,6 +65,7 @@ export class SignerClient implements SignerService {
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
         reject(new AssayError('signer-unavailable', 'the signing service did not answer in time'));
+        if (this.#dropWhenLate) stream.destroy();
       }, TIMEOUT_MS);
       this.#waiting.set(id, { resolve, reject, timer });
       send(stream, { id, ...message });
@@ -114,6 +115,12 @@ export class SignerClient implements SignerService {
         new AssayError(isErrorCode(error.code) ? error.code : 'internal', error.message, { detail: error.detail }),
       );
   }
+}
+
+function understood<T extends z.ZodType>(schema: T, answer: unknown): z.output<T> {
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  throw new AssayError('signer-unavailable', 'the signing service gave an answer that is not understood');
 }
 
 function toKey({ retiredAt, ...key }: z.output<typeof keySchema>): HeldKey {

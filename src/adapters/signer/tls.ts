@@ -82,9 +82,13 @@ async function listen(server: Server, { host, port }: { host: string; port: numb
     server.listen(port, host);
     await listening;
   } catch (cause) {
-    throw new AssayError('configuration-invalid', `cannot listen on ${host}:${port}: ${systemCode(cause) ?? 'failed'}`, {
-      cause,
-    });
+    throw new AssayError(
+      'configuration-invalid',
+      `cannot listen on ${host}:${port}: ${systemCode(cause) ?? 'failed'}`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -104,7 +108,12 @@ export function signerOverTls(at: { host: string; port: number }, tls: MutualTls
       const failed = (reason: string, cause?: Error) => {
         socket.destroy();
         const where = `${at.host}:${at.port}`;
-        reject(new AssayError('signer-unavailable', `the signing service at ${where} is not reached: ${reason}`, { cause, retryAfter: 1 }));
+        reject(
+          new AssayError('signer-unavailable', `the signing service at ${where} is not reached: ${reason}`, {
+            cause,
+            retryAfter: 1,
+          }),
+        );
       };
       socket.setTimeout(CONNECT_MS, () => failed('no answer in time'));
       socket.once('error', (error) => failed(systemCode(error) ?? error.message, error));

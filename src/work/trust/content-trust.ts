@@ -8,6 +8,7 @@ import { CollectionAccess } from './collection-access.ts';
 import { Collections } from './collections.ts';
 import { TrustPublishing } from './publish.ts';
 import { ServerKeys } from './server-keys.ts';
+import { SignerPulse } from './signer-pulse.ts';
 import { TrustTargets } from './targets.ts';
 
 /** The use cases of content trust, over one signing service. */
@@ -18,11 +19,13 @@ export class ContentTrust {
   readonly changes: TrustChanges;
   readonly targets: TrustTargets;
   readonly signer: SignerService;
+  readonly pulse: SignerPulse;
 
   constructor(database: Database, signer: SignerService, clock: Clock, isOwnHost: OwnHost) {
     const access = new CollectionAccess(database, clock, isOwnHost);
     const parts = { database, signer, clock, access, changes: new KeyedMutex() };
     this.signer = signer;
+    this.pulse = new SignerPulse(signer, clock);
     this.collections = new Collections(parts);
     this.publishing = new TrustPublishing(parts);
     this.serverKeys = new ServerKeys(parts);

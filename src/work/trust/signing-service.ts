@@ -54,8 +54,8 @@ export class SigningService implements SignerService {
     const standing = this.#versions.get(name) ?? { last: stored, reserved: stored };
     const version = checkSignable(request, standing.last, this.#clock.now());
     if (version > standing.reserved) {
+      await this.#store.noteVersion(request.fingerprint, request.dialect, version + RESERVE);
       standing.reserved = version + RESERVE;
-      await this.#store.noteVersion(request.fingerprint, request.dialect, standing.reserved);
     }
     standing.last = version;
     this.#versions.set(name, standing);

@@ -1,10 +1,12 @@
 import * as contract from '../../../contract/house.ts';
 import { queryOne } from '../../../contract/query-advisories.ts';
 import { renderFeed } from '../../../contract/render-report.ts';
+import type { z } from 'zod';
 import { nameOf, type Viewer } from '../../../access/viewer.ts';
 import { toRfc3339 } from '../../../lib/clock.ts';
 import type { Account } from '../../../ports/access-records.ts';
 import { importFeed } from '../../../work/content/advisories.ts';
+import type { SignerState } from '../../../work/trust/signer-pulse.ts';
 import type { House } from '../../house.ts';
 import { type Handled, handle } from '../call.ts';
 import { cutList, readCursor } from '../cursor.ts';
@@ -163,6 +165,13 @@ export const houseHandlers: readonly Handled[] = [
         ...(lastError !== undefined && { lastError }),
       })),
       confinement: [...(await house.analyser.confinement())],
+      signer: signerShape(await house.trust.pulse.check()),
     };
   }),
 ];
+
+function signerShape(signer: SignerState): z.output<typeof contract.getStatus.answer>['signer'] {
+  return signer.state === 'works'
+    ? { state: 'works', backend: signer.backend, keys: signer.keys }
+    : { state: 'down', reason: signer.reason };
+}

@@ -1,0 +1,80 @@
+import { generateKey } from '../src/trust/keys/algorithm.ts';
+import { keyFromSpki } from '../src/trust/keys/public-key.ts';
+import { issueRootCertificate } from '../src/trust/keys/root-certificate.ts';
+import { softwareSigner } from '../src/trust/keys/software-signer.ts';
+import { notaryCertificateKey, notaryKey, type NotaryKey, notaryKeyId } from '../src/trust/tuf/notary/key.ts';
+import { notaryTime, plainSigner, writeNotary } from '../src/trust/tuf/notary/write.ts';
+import type { TestServer } from './server.ts';
+
+const YEAR = 365 * 24 * 3600_000;
+
+/** An owner who publishes to a server with requests of their own, one version of the targets after the other. */
+export interface NotaryPublisher {
+  readonly gun: string;
+  /** Publishes targets of this version with so many tags; the first time with the root. Returns the status. */
+  publish(version: number, tags: number): Promise<{ status: number; text: string }>;
+  get(file: string): Promise<{ status: number; bytes: Buffer }>;
+}
+
+/** Makes keys and a root that names the server's keys for timestamp and snapshot. */
+export async function notaryPublisher(server: TestServer, gun: string): Promise<NotaryPublisher> {
+  const [root, targets] = [
+    softwareSigner(await generateKey('ecdsa-p256')),
+    softwareSigner(await generateKey('ecdsa-p256')),
+  ];
+  const url = `/v2/${gun}/_trust/tuf/`;
+  const serverKey = async (role: string): Promise<NotaryKey> => {
+    const { keyval } = (await (await server.fetch(`${url}${role}.key`)).json()) as { keyval: { public: string } };
+    return notaryKey(keyFromSpki(Buffer.from(keyval.public, 'base64'))!);
+  };
+  const keys: Record<string, NotaryKey> = {
+    root: notaryCertificateKey(await issueRootCertificate(root, gun, Date.now())),
+    targets: notaryKey(targets.publicKey),
+    timestamp: await serverKey('timestamp'),
+    snapshot: await serverKey('snapshot'),
+  };
+  const expires = notaryTime(Date.now() + YEAR);
+  const rootFile = await writeNotary(
+    {
+      _type: 'Root',
+      consistent_snapshot: false,
+      expires,
+      keys: Object.fromEntries(Object.values(keys).map((key) => [notaryKeyId(key), key])),
+      roles: Object.fromEntries(
+        Object.entries(keys).map(([role, key]) => [role, { keyids: [notaryKeyId(key)], threshold: 1 }]),
+      ),
+      version: 1,
+    },
+    [{ keyId: notaryKeyId(keys['root']!), signer: root }],
+  );
+  let begun = false;
+  return {
+    gun,
+    async publish(version, tags) {
+      const entries = Array.from({ length: tags }, (_, at) => [
+        `v${at}`,
+        { hashes: { sha256: Buffer.alloc(32, version + at).toString('base64') }, length: 100 + at },
+      ]);
+      const file = await writeNotary(
+        {
+          _type: 'Targets',
+          delegations: { keys: {}, roles: [] },
+          expires,
+          targets: Object.fromEntries(entries),
+          version,
+        },
+        [plainSigner(targets)],
+      );
+      const form = new FormData();
+      if (!begun) form.append('files', new Blob([Buffer.from(rootFile)]), 'root');
+      form.append('files', new Blob([Buffer.from(file)]), 'targets');
+      const response = await server.fetch(url, { method: 'POST', body: form });
+      if (response.ok) begun = true;
+      return { status: response.status, text: await response.text() };
+    },
+    async get(file) {
+      const response = await server.fetch(url + file);
+      return { status: response.status, bytes: Buffer.from(await response.arrayBuffer()) };
+    },
+  };
+}
