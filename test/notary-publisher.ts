@@ -14,6 +14,8 @@ export interface NotaryPublisher {
   /** Publishes targets of this version with so many tags; the first time with the root. Returns the status. */
   publish(version: number, tags: number): Promise<{ status: number; text: string }>;
   get(file: string): Promise<{ status: number; bytes: Buffer }>;
+  /** The same owner at another server that holds the collection. */
+  at(server: TestServer): Omit<NotaryPublisher, 'at'>;
 }
 
 /** Makes keys and a root that names the server's keys for timestamp and snapshot. */
@@ -48,7 +50,7 @@ export async function notaryPublisher(server: TestServer, gun: string): Promise<
     [{ keyId: notaryKeyId(keys['root']!), signer: root }],
   );
   let begun = false;
-  return {
+  const at = (server: TestServer): Omit<NotaryPublisher, 'at'> => ({
     gun,
     async publish(version, tags) {
       const entries = Array.from({ length: tags }, (_, at) => [
@@ -76,5 +78,6 @@ export async function notaryPublisher(server: TestServer, gun: string): Promise<
       const response = await server.fetch(url + file);
       return { status: response.status, bytes: Buffer.from(await response.arrayBuffer()) };
     },
-  };
+  });
+  return { ...at(server), at };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -9,7 +9,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { makeSignerCertificates } from '../src/app/signer-certificates.ts';
 import { seeded } from './archives.ts';
 import { notaryPublisher, type NotaryPublisher } from './notary-publisher.ts';
-import { startServer, type TestServer } from './server.ts';
+import { keyOwner } from './key-owner.ts';
+import { ADMIN_PASSWORD, startServer, type TestServer } from './server.ts';
 import { softToken, TOKEN_PIN, withoutToken } from './soft-token.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'assay-signer-process-'));
@@ -228,4 +229,46 @@ test('a configuration that names half of a signing service does not start', asyn
     code: 'configuration-invalid',
     message: /belong together/,
   });
+});
+
+test('a backup holds the sealed keys and not what opens them; restored, the server signs on with the store key put back', async () => {
+  await using server = await startServer();
+  const publisher = await notaryPublisher(server, 'registry.example/team/app');
+  for (const version of [1, 2, 3]) assert.equal((await publisher.publish(version, 1)).status, 200);
+  const storeKey = readFileSync(join(server.directory, 'signer', 'store.key'));
+  const folder = join(root, 'backup');
+  const assay = keyOwner(root);
+  const credentials = { ASSAY_SERVER: server.url };
+  const config = join(root, 'docker');
+  mkdirSync(config);
+  writeFileSync(
+    join(config, 'config.json'),
+    JSON.stringify({ auths: { [server.host]: { auth: Buffer.from(`admin:${ADMIN_PASSWORD}`).toString('base64') } } }),
+  );
+  const made = await assay.assay(['backup', '--server', server.url, folder], { ...credentials, DOCKER_CONFIG: config });
+  assert.equal(made.status, 0, made.err);
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
+    if (entry.isFile()) {
+      const bytes = readFileSync(join(entry.parentPath, entry.name));
+      const secret = storeKey.toString().trim();
+      assert.ok(!bytes.includes(secret) && !bytes.includes(Buffer.from(secret, 'base64')), entry.name);
+    }
+  const directory = join(root, 'restored');
+  const restored = await assay.assay(['restore', folder, '--data-directory', directory]);
+  assert.equal(restored.status, 0, restored.err);
+  assert.equal(statSync(join(directory, 'signer', 'keys.sqlite')).mode & 0o777, 0o600);
+
+  const flags = { dataDirectory: directory };
+  {
+    await using without = await startServer(flags);
+    const again = await publisher.at(without).publish(4, 1);
+    assert.equal(again.status, 503, again.text);
+    assert.equal((await health(without)).status, 503);
+  }
+  writeFileSync(join(directory, 'signer', 'store.key'), storeKey, { mode: 0o600 });
+  await using whole = await startServer(flags);
+  const last = await publisher.at(whole).publish(4, 1);
+  assert.equal(last.status, 200, last.text);
+  const timestamp = JSON.parse((await publisher.at(whole).get('timestamp.json')).bytes.toString()) as VersionOf;
+  assert.ok(timestamp.signed.version >= 4);
 });

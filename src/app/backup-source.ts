@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { link, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { openBackupFolder } from '../adapters/fs/backup-folder.ts';
+import { KEY_BOOK } from '../adapters/signer/key-book.ts';
 import { openSqlite } from '../adapters/sqlite/database.ts';
 import { AssayError, storageError } from '../lib/error.ts';
 import type { BackupFile, BackupSource } from '../ports/backup.ts';
@@ -40,6 +42,8 @@ export async function openBackupSource(parts: {
         if (/^[^.].*\.(?:sqlite|json)$/.test(name))
           await link(join(advisories, name), join(scratch, 'advisories', name));
     await database.snapshot(join(scratch, DATABASE_FILE));
+    // After the database: what it holds was signed with versions that the copy of the keys knows of.
+    const sealedKeys = await copySealedKeys(directory, scratch);
     const folder = await openBackupFolder(scratch);
     const moved = stack.move();
     return {
@@ -49,6 +53,7 @@ export async function openBackupSource(parts: {
         yield* blobFiles(join(scratch, DATABASE_FILE), (key) => storedSize(blobs, key), now);
         for (const name of await readdir(join(scratch, 'advisories')))
           yield await scratchFile(scratch, `advisories/${name}`);
+        if (sealedKeys) yield await scratchFile(scratch, `signer/${KEY_BOOK}`);
         yield await scratchFile(scratch, DATABASE_FILE);
       },
       read: (file) => (file.path.startsWith('blobs/') ? readBlob(blobs, file.path) : folder.read(file.path)),
@@ -58,6 +63,19 @@ export async function openBackupSource(parts: {
     await stack.disposeAsync();
     throw storageError(error, 'preparing the backup');
   }
+}
+
+/**
+ * The sealed keys of the embedded signing service, as of this moment; the store key that opens them is never copied. False
+ * when there are none here, as with a signing service elsewhere.
+ */
+async function copySealedKeys(directory: string, scratch: string): Promise<boolean> {
+  const path = join(directory, 'signer', KEY_BOOK);
+  if (!existsSync(path)) return false;
+  await mkdir(join(scratch, 'signer'), { mode: 0o700 });
+  using keys = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
+  keys.prepare('vacuum into ?').run(join(scratch, 'signer', KEY_BOOK));
+  return true;
 }
 
 /** Copies that a process which died has left in the data directory. */

@@ -8,7 +8,7 @@ import { ServerClient } from './server-client.ts';
 
 export const command: Command = {
   description:
-    'Copies the state of one moment into a folder while the server goes on; into the same folder again it copies only what is new. Keys of the signing service are never part of it.',
+    'Copies the state of one moment into a folder while the server goes on; into the same folder again it copies only what is new. The keys of the signing service are in it as they lie there, sealed; the store key that opens them never is.',
   args: [{ name: 'folder', summary: 'an empty folder, or that of an earlier backup' }],
   options: [
     { flags: '--server <url>', summary: 'a running server, when it is not the one of this configuration' },
