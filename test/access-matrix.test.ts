@@ -145,6 +145,9 @@ const api: Readonly<Record<string, Expectation>> = {
   listTagRules: readers,
   createTagRule: { ...maintainers, body: { kind: 'protected', pattern: 'none' } },
   deleteTagRule: maintainers,
+  listTrust: readers,
+  listSignedTags: { ...readers, query: '?gun=absent' },
+  getImageTrust: readers,
   explainAccess: { ...signedIn, query: `?repository=${NAME}` },
   listDroppedScopes: signedIn,
 };

@@ -46,6 +46,7 @@ export function openContentTrust(parts: {
     kind: RENEW_TRUST,
     run: async () => {
       await trust.collections.renewDue((gun, err) => log.warn({ gun, err }, 'trust metadata could not be renewed'));
+      await trust.collections.noteSignedTags((gun, err) => log.warn({ gun, err }, 'signed tags could not be noted'));
     },
   };
   return { trust, renewal };

@@ -231,6 +231,7 @@ export async function serve(
     await judgeIfBehind(database, advisories.current().digest, clock.now());
     await feedUpdates.plan(await feedUpdates.nextAt());
     if (data.takenOver) await queueSweep(database, startedAt);
+    if ((await database.records.trust.unnoted(1)).length > 0) await queueOnce(database, RENEW_TRUST, clock.now());
     await runner.start();
     await notify.start();
     stack.use(every(config.garbageMinutes * 60_000, COLLECT_GARBAGE, { database, clock, wake: runner.wake }));
@@ -304,5 +305,12 @@ async function judgeIfBehind(database: House['database'], current: string, now: 
   if (standing === undefined || standing === current) return;
   await database.change(({ jobs }) =>
     jobs.enqueue({ id: uuidv7(now), kind: JUDGE_PACKAGES, dedupeKey: current, payload: {}, priority: 5, runAt: now }),
+  );
+}
+
+/** Work of an earlier version that this one has to make up for. */
+async function queueOnce(database: House['database'], kind: string, now: number): Promise<void> {
+  await database.change(({ jobs }) =>
+    jobs.enqueue({ id: uuidv7(now), kind, dedupeKey: kind, payload: {}, priority: 5, runAt: now }),
   );
 }

@@ -4,6 +4,7 @@ import { getImage, listReferrers } from '../contract/images.ts';
 import type { AnswerState, TrustReport } from '../contract/trust-report.ts';
 import { algorithmOf, type Digest, hexOf } from '../oci/digest.ts';
 import { manifestOf } from '../oci/reference.ts';
+import { checkTrust } from './check-trust.ts';
 import type { Command, ExitStatus } from './command.ts';
 import { contentTrustOptions, withTrustedImage } from './content-trust.ts';
 import { type FoundReport, reportOptions, withReport } from './image-report.ts';
@@ -39,7 +40,9 @@ export const command: Command = {
     return withReport(invocation, async (found) => {
       const { options, terminal } = invocation;
       const failOn = (options['failOn'] ?? 'critical') as Severity;
-      const report = answerQuestions({ report: found.report, failOn, ...(await factsOf(found)) });
+      const { named, ...beside } = await factsOf(found);
+      const trust = await checkTrust(invocation, found.reference, named ?? found.report.image.digest, found.client);
+      const report = answerQuestions({ report: found.report, failOn, ...beside, trust });
       if (options['format'] === 'json') terminal.out(JSON.stringify(report, null, 2));
       else print(terminal, report);
       return statusOf(report, options['allowIncomplete'] === true);
@@ -47,13 +50,14 @@ export const command: Command = {
   },
 };
 
-type Beside = Omit<TrustFacts, 'report' | 'failOn'>;
+/** `named` is the manifest that the reference names: an index, where the report is of one of its images. */
+type Beside = Omit<TrustFacts, 'report' | 'failOn' | 'trust'> & { readonly named: string | undefined };
 
 async function factsOf({ local, client, reference, report }: FoundReport): Promise<Beside> {
   if (local) return localFacts(local);
   if (client && reference.transport === 'registry')
     return serverFacts(client, reference.repository, manifestOf(reference), reference.tag, report.image.digest);
-  return { settings: {}, annotations: {}, attached: [], tag: undefined, pulls: undefined };
+  return { named: undefined, settings: {}, annotations: {}, attached: [], tag: undefined, pulls: undefined };
 }
 
 async function localFacts({ source, image }: NonNullable<FoundReport['local']>): Promise<Beside> {
@@ -68,7 +72,8 @@ async function localFacts({ source, image }: NonNullable<FoundReport['local']>):
     }
   }
   const { annotations } = image.manifest;
-  return { settings: image.config.config ?? {}, annotations, attached, tag: undefined, pulls: undefined };
+  const named = image.root.digest;
+  return { named, settings: image.config.config ?? {}, annotations, attached, tag: undefined, pulls: undefined };
 }
 
 async function serverFacts(
@@ -92,6 +97,7 @@ async function serverFacts(
   }
   const history = named.history.find((each) => each.tag === tag);
   return {
+    named: named.digest,
     settings: image.configuration ?? {},
     annotations: { ...named.annotations, ...image.annotations },
     attached: [...attached].map(([of, kind]) => ({ kind, digest: of })),

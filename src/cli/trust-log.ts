@@ -1,10 +1,9 @@
 import { AssayError } from '../lib/error.ts';
 import type { Root } from '../trust/tuf/metadata.ts';
-import { topLevelRoles } from '../trust/tuf/metadata.ts';
 import { readNotaryAs } from '../trust/tuf/notary/read.ts';
 import { requireNotary } from '../work/trust/owner/apply.ts';
 import { loadOwned } from '../work/trust/owner/load.ts';
-import { canonicalIdOf } from '../work/trust/owner/role-change.ts';
+import { rootChanges } from '../work/trust/root-history.ts';
 import type { Command } from './command.ts';
 import { printable } from './terminal.ts';
 import { namedCollection, trustServerOptions } from './trust-session.ts';
@@ -30,7 +29,11 @@ export const command: Command = {
       roots.push(readNotaryAs('root', 'root', raw).signed);
     }
     roots.push(root);
-    const entries = roots.map((each, index) => entryOf(each, roots[index - 1]));
+    const entries = roots.map((each, index) => ({
+      version: each.version,
+      expiresAt: new Date(each.expires).toISOString(),
+      changes: rootChanges(each, roots[index - 1]),
+    }));
     if (options['format'] === 'json') terminal.out(JSON.stringify({ schemaVersion: 1, gun, roots: entries }, null, 2));
     else
       for (const entry of entries) {
@@ -40,31 +43,3 @@ export const command: Command = {
     return 0;
   },
 };
-
-interface Entry {
-  readonly version: number;
-  readonly expiresAt: string;
-  readonly changes: readonly string[];
-}
-
-function entryOf(root: Root, before: Root | undefined): Entry {
-  const changes = topLevelRoles.flatMap((role) => {
-    const idsOf = (of: Root | undefined) =>
-      (of?.roles[role].keyIds ?? []).flatMap((id) => {
-        const key = of?.keys.get(id);
-        return key ? [canonicalIdOf(key)] : [];
-      });
-    const [now, then] = [idsOf(root), idsOf(before)];
-    const came = now.filter((id) => !then.includes(id)).map((id) => `${role}: key ${id.slice(0, 12)} came`);
-    const went = then.filter((id) => !now.includes(id)).map((id) => `${role}: key ${id.slice(0, 12)} went`);
-    const threshold = root.roles[role].threshold;
-    const changed =
-      before && before.roles[role].threshold !== threshold ? [`${role}: ${threshold} signatures are needed`] : [];
-    return [...came, ...went, ...changed];
-  });
-  return {
-    version: root.version,
-    expiresAt: new Date(root.expires).toISOString(),
-    changes: changes.length > 0 ? changes : ['signed again, nothing else'],
-  };
-}

@@ -64,6 +64,7 @@ function facts(report: Partial<Report> = {}, more: Partial<TrustFacts> = {}): Tr
     annotations: {},
     attached: [],
     tag: undefined,
+    trust: undefined,
     pulls: undefined,
     failOn: 'critical',
     ...more,

@@ -1,8 +1,10 @@
 import { severities, type Severity } from '../content/advisories/advisory.ts';
 import type { ImageConfig } from '../oci/image-config.ts';
+import { type Answer, change, maker, proof } from './answer-trust.ts';
 import { gapInWords, gapsOf } from './coverage.ts';
 import { observationsOf, type Report, type ReportObservation, vulnerabilitiesOf } from './report.ts';
-import { type AnswerState, questions, type TrustAnswer, type TrustReport } from './trust-report.ts';
+import type { ImageTrust } from './trust.ts';
+import { questions, type TrustAnswer, type TrustReport } from './trust-report.ts';
 
 /** What is known of an image beside its report of contents. */
 export interface TrustFacts {
@@ -13,26 +15,30 @@ export interface TrustFacts {
   readonly attached: readonly { readonly kind: string; readonly digest: string }[];
   /** How often the tag came to name another digest; only a server knows. */
   readonly tag: { readonly name: string; readonly moves: number } | undefined;
+  /** What verified trust data says of it; none where nobody looked. */
+  readonly trust: ImageTrust | undefined;
   readonly pulls: number | undefined;
   /** A finding this severe or worse is a definite no. */
   readonly failOn: Severity;
 }
 
-interface Answer {
-  readonly state: AnswerState;
-  readonly statement: string;
-  readonly evidence: readonly string[];
-}
-
-const SIGNATURES = /cosign-sig|dev\.cosignproject|sigstore|notary|signature/;
 const STATEMENTS = /cosign-att|in-toto|slsa|provenance|attestation/;
 
 /**
- * The seven questions from the facts at hand. Signatures are listed and not verified here, so the second and third stay
- * undecided: the presence of a signature proves nothing. Pure.
+ * The seven questions from the facts at hand. Trust data comes verified; attached signatures are listed and not verified,
+ * so they decide nothing: the presence of a signature proves nothing. Pure.
  */
 export function answerQuestions(facts: TrustFacts): TrustReport {
-  const answers = [origin(facts), maker(facts), proof(facts), change(facts), contents(facts), reach(facts), run(facts)];
+  const origins = { ...facts, digest: facts.report.image.digest };
+  const answers = [
+    origin(facts),
+    maker(origins),
+    proof(origins),
+    change(origins),
+    contents(facts),
+    reach(facts),
+    run(facts),
+  ];
   const states = answers.map((each) => each.state);
   const { reference, digest, platform } = facts.report.image;
   return {
@@ -61,43 +67,6 @@ function origin({ annotations, settings, attached }: TrustFacts): Answer {
           ? 'only the image itself says so; no provenance is attached'
           : 'the image does not say, and no provenance is attached',
     evidence: [...told, ...statements.map((each) => `attached ${each.kind} ${each.digest}`)],
-  };
-}
-
-function maker({ attached }: TrustFacts): Answer {
-  const signatures = attached.filter((each) => SIGNATURES.test(each.kind));
-  return {
-    state: 'undecided',
-    statement: signatures.length > 0 ? 'signed by somebody; who it was has not been verified' : 'not signed',
-    evidence: signatures.map((each) => `attached ${each.kind} ${each.digest}`),
-  };
-}
-
-function proof({ attached }: TrustFacts): Answer {
-  const count = attached.filter((each) => SIGNATURES.test(each.kind)).length;
-  return {
-    state: 'undecided',
-    statement:
-      count > 0 ? `${count} signatures are attached, none was verified` : 'there is none: no signature is attached',
-    evidence: [],
-  };
-}
-
-function change({ report, tag, pulls }: TrustFacts): Answer {
-  const moves =
-    tag === undefined
-      ? []
-      : [
-          `the tag ${tag.name} ${tag.moves === 0 ? 'has always named this digest' : `came to name another digest ${tag.moves} times`}`,
-        ];
-  return {
-    state: 'undecided',
-    statement: 'the content is what its digest says; without signed metadata nobody can tell whether it is the newest',
-    evidence: [
-      `digest ${report.image.digest}`,
-      ...moves,
-      ...(pulls === undefined ? [] : [`pulled ${pulls} times here`]),
-    ],
   };
 }
 

@@ -9,6 +9,7 @@ import * as notify from './notify.ts';
 import * as repositories from './repositories.ts';
 import * as session from './session.ts';
 import * as teams from './teams.ts';
+import * as trust from './trust.ts';
 import * as upkeep from './upkeep.ts';
 
 function endpointsIn(module: object): Endpoint[] {
@@ -28,6 +29,7 @@ export const endpoints: readonly Endpoint[] = [
   access,
   teams,
   notify,
+  trust,
   audit,
   directories,
 ].flatMap(endpointsIn);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { actions } from '../access/roles.ts';
 import { endpoint } from './endpoint.ts';
 import { judgement, listOf, listQuery, repositoryParam, role, time, visibility } from './shapes.ts';
+import { trustMark } from './trust.ts';
 
 const inRepository = z.object({ repository: repositoryParam });
 
@@ -19,7 +20,7 @@ const repositoryItem = z.object({
   description: z.string(),
   tags: z.number().int(),
   updatedAt: time,
-  newest: z.object({ tag: z.string(), digest: z.string(), judgement }).optional(),
+  newest: z.object({ tag: z.string(), digest: z.string(), judgement, trust: trustMark.optional() }).optional(),
 });
 
 export const listRepositories = endpoint({
@@ -99,6 +100,7 @@ const tag = z.object({
   /** How often the tag came to name another digest. */
   moves: z.number().int(),
   judgement,
+  trust: trustMark.optional(),
 });
 
 export const listTags = endpoint({

@@ -1,4 +1,6 @@
-import type { RepositoryName } from '../oci/names.ts';
+import type { Viewer } from '../access/viewer.ts';
+import type { Digest } from '../oci/digest.ts';
+import type { RepositoryName, Tag } from '../oci/names.ts';
 import type { Repository, RepositoryId } from './registry-records.ts';
 
 /** The two metadata forms of one collection; they sign different bytes and are published side by side. */
@@ -68,6 +70,44 @@ export interface DueCollection {
   readonly dialect: TrustDialect;
 }
 
+/** What a collection signs under a tag now, and since when it has been this manifest. */
+export interface SignedTagRecord {
+  readonly tag: string;
+  readonly digest: Digest;
+  readonly since: number;
+}
+
+/** A signed tag as lists mark it. */
+export interface TrustMark {
+  readonly repositoryId: RepositoryId;
+  readonly gun: string;
+  readonly tag: string;
+  readonly digest: Digest;
+  /** When a publish first carried this tag with this digest. */
+  readonly since: number;
+  /** What the registry gives out under the tag; absent when it has no such tag. */
+  readonly registry: Digest | undefined;
+  /** The earliest expiry of what the owners signed. */
+  readonly goodUntil: number;
+}
+
+/** How a collection's signed tags changed with a publish. */
+export interface SignedTagsChange {
+  readonly set: readonly SignedTagRecord[];
+  readonly drop: readonly string[];
+  /** How many tags are signed after it. */
+  readonly tags: number;
+  readonly goodUntil: number;
+  readonly at: number;
+}
+
+/** A tag that the registry gives out as another manifest than was signed. */
+export interface DifferingTag {
+  readonly tag: Tag;
+  readonly signed: Digest;
+  readonly registry: Digest;
+}
+
 export interface TrustRecords {
   collection(repository: Repository, gun: string): Promise<Collection | undefined>;
   collections(repository: Repository): Promise<Collection[]>;
@@ -104,4 +144,16 @@ export interface TrustRecords {
     instant: { readonly timestamp: number; readonly snapshot: number },
     limit: number,
   ): Promise<DueCollection[]>;
+
+  /** Every signed tag of a collection. */
+  signedTags(repository: Repository, gun: string): Promise<SignedTagRecord[]>;
+  changeSignedTags(repository: Repository, gun: string, change: SignedTagsChange): Promise<void>;
+  /** What the collections of a repository sign under these tags. */
+  marks(repository: Repository, tags: readonly string[]): Promise<TrustMark[]>;
+  /** The same over repositories that the viewer may pull from, for the tags given with each. */
+  marksOf(viewer: Viewer, wanted: readonly { id: RepositoryId; tag: string }[]): Promise<TrustMark[]>;
+  /** Tags of a collection that the registry gives out as something else, by name. */
+  differing(repository: Repository, gun: string, limit: number): Promise<{ items: DifferingTag[]; total: number }>;
+  /** Collections whose signed tags were never noted. */
+  unnoted(limit: number): Promise<{ gun: string; repositoryName: RepositoryName }[]>;
 }

@@ -6,6 +6,7 @@ import { contentContract } from './content.ts';
 import { jobsContract } from './jobs.ts';
 import type { OpenDatabase } from './records-fixture.ts';
 import { registryContract } from './registry.ts';
+import { signedTagsContract } from './signed-tags.ts';
 import { trustContract } from './trust.ts';
 import { upkeepContract } from './upkeep.ts';
 import { visibilityContract } from './visibility.ts';
@@ -18,6 +19,7 @@ export function databaseContract(title: string, open: OpenDatabase): void {
     blobRecordsContract(open);
     contentContract(open);
     trustContract(open);
+    signedTagsContract(open);
     jobsContract(open);
     accessContract(open);
     upkeepContract(open);

@@ -14,6 +14,7 @@ import { modulesAndLocks } from './migrations/202611210810-content-modules-and-l
 import { packageNames } from './migrations/202611210815-content-package-names.ts';
 import { trustCollections } from './migrations/202611210810-trust-collections.ts';
 import { observations } from './migrations/202611210900-content-observations.ts';
+import { trustSignedTags } from './migrations/202611211010-trust-signed-tags.ts';
 import type { Schema } from './schema.ts';
 
 /** Every migration in order. */
@@ -30,6 +31,7 @@ export const migrations: readonly Migration[] = [
   auditSeals,
   observations,
   notify,
+  trustSignedTags,
 ];
 
 /** Brings the schema up to date inside the caller's transaction. Refuses a schema newer than this program. */

@@ -274,6 +274,8 @@ export interface Schema extends NotifySchema {
     stored_by: string;
     raw: Uint8Array;
   };
+  trust_signed_tags: { gun: string; tag: string; digest: string; since: number };
+  trust_standings: { gun: string; tags: number; good_until: number; noted_at: number };
   trust_server_keys: {
     fingerprint: string;
     gun: string;

@@ -12,6 +12,7 @@ import type { FileMeta, RoleName } from '../../trust/tuf/metadata.ts';
 import { appendEvent } from '../events.ts';
 import { type CollectionAccess, trustActions } from './collection-access.ts';
 import { stored } from './dialects.ts';
+import { recoverSignedTags } from './signed-names.ts';
 import { buildSnapshot, buildTimestamp, metaOf, type OnlineOrder, signOnline, usableKeys } from './online-metadata.ts';
 
 /** Kind of the job that renews online metadata before it expires. */
@@ -20,6 +21,7 @@ const DAY_MS = 24 * 3600_000;
 /** Left time under which the server renews by itself; long before clients would refuse. */
 const RENEW_BEFORE_MS = { timestamp: 7 * DAY_MS, snapshot: 180 * DAY_MS } as const;
 const RENEWALS_AT_ONCE = 200;
+const NOTED_AT_ONCE = 1000;
 
 /** What the use cases of content trust share. */
 export interface TrustParts {
@@ -107,6 +109,28 @@ export class Collections {
         failed(gun, error);
       }
     return renewed;
+  }
+
+  /** Notes the signed tags of collections that were published before lists marked them. */
+  async noteSignedTags(failed: (gun: string, error: unknown) => void): Promise<number> {
+    const { database, clock, changes } = this.#parts;
+    let noted = 0;
+    for (const { gun, repositoryName } of await database.records.trust.unnoted(NOTED_AT_ONCE))
+      try {
+        const repository = await this.#systemRepository(repositoryName);
+        if (!repository) continue;
+        await changes.run(gun, async () => {
+          const from = { trust: database.records.trust, repository, gun };
+          const found = await recoverSignedTags(from, clock.now());
+          await database.change(async ({ trust }) => {
+            if (await trust.collection(repository, gun)) await trust.changeSignedTags(repository, gun, found);
+          });
+        });
+        noted++;
+      } catch (error) {
+        failed(gun, error);
+      }
+    return noted;
   }
 
   #systemRepository(name: RepositoryName): Promise<Repository | undefined> {

@@ -10,6 +10,7 @@ import { TrustPublishing } from './publish.ts';
 import { ServerKeys } from './server-keys.ts';
 import { SignerPulse } from './signer-pulse.ts';
 import { TrustTargets } from './targets.ts';
+import { TrustReports } from './trust-reports.ts';
 
 /** The use cases of content trust, over one signing service. */
 export class ContentTrust {
@@ -18,6 +19,7 @@ export class ContentTrust {
   readonly serverKeys: ServerKeys;
   readonly changes: TrustChanges;
   readonly targets: TrustTargets;
+  readonly reports: TrustReports;
   readonly signer: SignerService;
   readonly pulse: SignerPulse;
 
@@ -31,5 +33,6 @@ export class ContentTrust {
     this.serverKeys = new ServerKeys(parts);
     this.changes = new TrustChanges(parts);
     this.targets = new TrustTargets(parts);
+    this.reports = new TrustReports(parts, this.collections);
   }
 }

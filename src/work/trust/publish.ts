@@ -9,6 +9,7 @@ import { type Accepted, neededFor, type Standing, validatePublish } from '../../
 import { appendEvent } from '../events.ts';
 import { changeOf, type TrustParts } from './collections.ts';
 import { publishRules, stored } from './dialects.ts';
+import { signedTagsChange, touchesTags } from './signed-names.ts';
 import { buildSnapshot, buildTimestamp, describe, metaOf, signOnline, usableKeys } from './online-metadata.ts';
 
 /** The files of one update, by dialect and role. */
@@ -43,6 +44,9 @@ export class TrustPublishing {
         files.push(...made.files);
         seen.set(dialect, made.standingTimestamp);
       }
+      const noted = touchesTags(files)
+        ? await signedTagsChange({ trust: database.records.trust, repository, gun, fresh: files }, now)
+        : undefined;
       await database.change(async (records) => {
         const { trust } = records;
         for (const [dialect, version] of seen)
@@ -50,6 +54,7 @@ export class TrustPublishing {
             throw new AssayError('trust-version', undefined, { detail: {} });
         if (!(await trust.collection(repository, gun))) await trust.createCollection(repository, gun, now);
         for (const file of files) await trust.addFile(repository, gun, file);
+        if (noted) await trust.changeSignedTags(repository, gun, noted);
         const timestamp = files.find((file) => file.role === 'timestamp' && file.dialect === 'notary');
         if (timestamp) await trust.addChange({ ...changeOf(timestamp), at: now, gun, category: 'update' });
         await appendEvent(records, now, 'trust.published', by, repository, gun, {

@@ -91,14 +91,14 @@ export interface Api {
     params: undefined;
     query: { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly search?: string | undefined; readonly sort?: 'name' | 'worst' | undefined };
     body: undefined;
-    answer: { readonly items: readonly { readonly name: string; readonly visibility: 'private' | 'public'; readonly description: string; readonly tags: number; readonly updatedAt: string; readonly newest?: { readonly tag: string; readonly digest: string; readonly judgement: { readonly state: 'waiting' | 'running' | 'complete' | 'incomplete' | 'failed' | 'not-applicable'; readonly counts?: { readonly critical: number; readonly high: number; readonly medium: number; readonly low: number; readonly negligible: number; readonly unknown: number } | undefined; readonly fixable?: { readonly critical: number; readonly high: number; readonly medium: number; readonly low: number; readonly negligible: number; readonly unknown: number } | undefined; readonly packages?: number | undefined; readonly unjudged?: number | undefined; readonly judgedAt?: string | undefined; readonly detail?: string | undefined } } | undefined }[]; readonly next?: string | undefined; readonly total: number; readonly sort: 'name' | 'worst' };
+    answer: { readonly items: readonly { readonly name: string; readonly visibility: 'private' | 'public'; readonly description: string; readonly tags: number; readonly updatedAt: string; readonly newest?: { readonly tag: string; readonly digest: string; readonly judgement: { readonly state: 'waiting' | 'running' | 'complete' | 'incomplete' | 'failed' | 'not-applicable'; readonly counts?: { readonly critical: number; readonly high: number; readonly medium: number; readonly low: number; readonly negligible: number; readonly unknown: number } | undefined; readonly fixable?: { readonly critical: number; readonly high: number; readonly medium: number; readonly low: number; readonly negligible: number; readonly unknown: number } | undefined; readonly packages?: number | undefined; readonly unjudged?: number | undefined; readonly judgedAt?: string | undefined; readonly detail?: string | undefined }; readonly trust?: { readonly state: 'signed' | 'differs' | 'expired'; readonly digest: string } | undefined } | undefined }[]; readonly next?: string | undefined; readonly total: number; readonly sort: 'name' | 'worst' };
   };
   /** Tags of a repository with what was found in each. */
   listTags: {
     params: { readonly repository: string };
     query: { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly search?: string | undefined; readonly sort?: 'name' | 'newest' | undefined };
     body: undefined;
-    answer: { readonly items: readonly { readonly name: string; readonly digest: string; readonly kind: 'image' | 'index'; readonly size: number; readonly updatedAt: string; readonly updatedBy: string; readonly moves: number; readonly judgement: { readonly state: 'waiting' | 'running' | 'complete' | 'incomplete' | 'failed' | 'not-applicable'; readonly counts?: { readonly critical: number; readonly high: number; readonly medium: number; readonly low: number; readonly negligible: number; readonly unknown: number } | undefined; readonly fixable?: { readonly critical: number; readonly high: number; readonly medium: number; readonly low: number; readonly negligible: number; readonly unknown: number } | undefined; readonly packages?: number | undefined; readonly unjudged?: number | undefined; readonly judgedAt?: string | undefined; readonly detail?: string | undefined } }[]; readonly next?: string | undefined; readonly sort: 'name' | 'newest' };
+    answer: { readonly items: readonly { readonly name: string; readonly digest: string; readonly kind: 'image' | 'index'; readonly size: number; readonly updatedAt: string; readonly updatedBy: string; readonly moves: number; readonly judgement: { readonly state: 'waiting' | 'running' | 'complete' | 'incomplete' | 'failed' | 'not-applicable'; readonly counts?: { readonly critical: number; readonly high: number; readonly medium: number; readonly low: number; readonly negligible: number; readonly unknown: number } | undefined; readonly fixable?: { readonly critical: number; readonly high: number; readonly medium: number; readonly low: number; readonly negligible: number; readonly unknown: number } | undefined; readonly packages?: number | undefined; readonly unjudged?: number | undefined; readonly judgedAt?: string | undefined; readonly detail?: string | undefined }; readonly trust?: { readonly state: 'signed' | 'differs' | 'expired'; readonly digest: string } | undefined }[]; readonly next?: string | undefined; readonly sort: 'name' | 'newest' };
   };
   /** Take a role on the repository away. */
   removeGrant: {
@@ -597,6 +597,27 @@ export interface Api {
     body: { readonly name?: string | undefined; readonly url?: string | undefined; readonly events?: readonly string[] | undefined; readonly enabled?: boolean | undefined };
     answer: { readonly id: string; readonly name: string; readonly url: string; readonly events: readonly string[]; readonly enabled: boolean; readonly createdAt: string; readonly createdBy: string };
   };
+  /** Who signed an image, and the second, third and fourth of the seven questions about it. */
+  getImageTrust: {
+    params: { readonly repository: string; readonly reference: string };
+    query: undefined;
+    body: undefined;
+    answer: { readonly digest: string; readonly tag?: string | undefined; readonly within: readonly string[]; readonly collections: readonly { readonly gun: string; readonly state: 'verified' | 'expired' | 'failed' | 'unreachable' | 'missing'; readonly failure?: { readonly code: string; readonly detail: string } | undefined; readonly goodUntil?: string | undefined; readonly root?: { readonly version: number; readonly threshold: number; readonly keys: readonly string[] } | undefined; readonly timestamp?: { readonly version: number; readonly expiresAt: string } | undefined; readonly dialects: readonly ('notary' | 'tuf-1.0')[]; readonly tuf1?: 'complete' | 'behind' | 'missing' | 'not offered' | undefined; readonly signedTags: number; readonly names: readonly { readonly tag: string; readonly digest: string; readonly role: string; readonly signers: readonly { readonly name: string; readonly keys: readonly string[] }[]; readonly since?: string | undefined; readonly registryDigest?: string | undefined }[] }[]; readonly answers: readonly { readonly number: number; readonly question: 'Where did it come from?' | 'Who made it, and do we trust them?' | 'What is the cryptographic proof?' | 'Has anyone changed it since, and is it the image everybody gets?' | 'What is inside, and what is wrong with it?' | 'What could it do to my host?' | 'How do I run it safely?'; readonly state: 'yes' | 'no' | 'undecided'; readonly statement: string; readonly evidence: readonly string[] }[] };
+  };
+  /** The signed tags of a collection, by name: digest, signers, since when, and what the registry gives out. */
+  listSignedTags: {
+    params: { readonly repository: string };
+    query: { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly gun: string; readonly search?: string | undefined };
+    body: undefined;
+    answer: { readonly items: readonly { readonly tag: string; readonly digest: string; readonly role: string; readonly signers: readonly { readonly name: string; readonly keys: readonly string[] }[]; readonly since?: string | undefined; readonly registryDigest?: string | undefined }[]; readonly next?: string | undefined; readonly total: number };
+  };
+  /** Who signs a repository: its collections, verified, with keys, roles, expiry, history of roots and warnings. */
+  listTrust: {
+    params: { readonly repository: string };
+    query: { readonly limit?: number | undefined; readonly cursor?: string | undefined };
+    body: undefined;
+    answer: { readonly items: readonly { readonly gun: string; readonly createdAt: string; readonly state: 'verified' | 'expired' | 'failed' | 'unreachable' | 'missing'; readonly failure?: { readonly code: string; readonly detail: string } | undefined; readonly goodUntil?: string | undefined; readonly roles: readonly { readonly name: string; readonly version?: number | undefined; readonly expiresAt?: string | undefined; readonly renewFrom?: string | undefined; readonly heldBy: 'owner' | 'server'; readonly threshold: number; readonly keys: readonly { readonly id: string; readonly certificateUntil?: string | undefined; readonly listedAs?: string | undefined }[]; readonly paths?: readonly string[] | undefined; readonly broken?: string | undefined }[]; readonly delegations: readonly { readonly name: string; readonly version?: number | undefined; readonly expiresAt?: string | undefined; readonly renewFrom?: string | undefined; readonly heldBy: 'owner' | 'server'; readonly threshold: number; readonly keys: readonly { readonly id: string; readonly certificateUntil?: string | undefined; readonly listedAs?: string | undefined }[]; readonly paths?: readonly string[] | undefined; readonly broken?: string | undefined }[]; readonly signedTags: number; readonly differing: { readonly total: number; readonly items: readonly { readonly tag: string; readonly signed: string; readonly registry: string }[] }; readonly dialects: readonly ('notary' | 'tuf-1.0')[]; readonly tuf1?: 'complete' | 'behind' | 'missing' | 'not offered' | undefined; readonly roots: readonly { readonly version: number; readonly expiresAt: string; readonly publishedAt: string; readonly publishedBy: string; readonly changes: readonly string[] }[]; readonly warnings: readonly string[] }[]; readonly next?: string | undefined; readonly signer: { readonly state: 'up' | 'down'; readonly detail?: string | undefined } };
+  };
   /** The whole chain as JSON lines: the key, the seals, the entries as they were hashed; assay audit verify reads it. */
   exportAudit: {
     params: undefined;
@@ -791,6 +812,9 @@ export const routes = {
   replayDelivery: { method: 'POST', path: '/api/v1/webhooks/{id}/deliveries/{delivery}/replay' },
   setOwnEmail: { method: 'PUT', path: '/api/v1/me/email' },
   updateWebhook: { method: 'PATCH', path: '/api/v1/webhooks/{id}' },
+  getImageTrust: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/trust' },
+  listSignedTags: { method: 'GET', path: '/api/v1/repositories/{repository}/trust/tags' },
+  listTrust: { method: 'GET', path: '/api/v1/repositories/{repository}/trust' },
   exportAudit: { method: 'GET', path: '/api/v1/audit/export' },
   listAudit: { method: 'GET', path: '/api/v1/audit' },
   verifyAudit: { method: 'GET', path: '/api/v1/audit/verification' },

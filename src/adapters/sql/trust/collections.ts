@@ -49,7 +49,8 @@ export function trustCollections(
         .returning('gun')
         .executeTakeFirst();
       if (!row) return false;
-      await db.deleteFrom('trust_files').where('gun', '=', gun).execute();
+      for (const table of ['trust_files', 'trust_signed_tags', 'trust_standings'] as const)
+        await db.deleteFrom(table).where('gun', '=', gun).execute();
       return true;
     },
     async addServerKey(key) {

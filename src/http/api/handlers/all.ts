@@ -8,6 +8,7 @@ import { imageHandlers } from './images.ts';
 import { notifyHandlers } from './notify.ts';
 import { repositoryHandlers } from './repositories.ts';
 import { sessionHandlers } from './session.ts';
+import { trustHandlers } from './trust.ts';
 import { upkeepHandlers } from './upkeep.ts';
 
 export const handlers: readonly Handled[] = [
@@ -21,4 +22,5 @@ export const handlers: readonly Handled[] = [
   ...notifyHandlers,
   ...auditHandlers,
   ...directoryHandlers,
+  ...trustHandlers,
 ];

@@ -11,6 +11,7 @@ import {
 import { type Handled, handle } from '../call.ts';
 import { cutList, readCursor } from '../cursor.ts';
 import { judgementsOf } from './judgements.ts';
+import { newestMarks, tagMarks } from './marks.ts';
 import { cutOrdered, orderable, urgency } from './ordering.ts';
 
 function toShape(repository: Repository) {
@@ -43,6 +44,7 @@ export const repositoryHandlers: readonly Handled[] = [
           query.limit,
           after,
         );
+    const marks = await newestMarks(house, viewer, page.items);
     const items = page.items.map((item) => ({
       name: item.name,
       visibility: item.visibility,
@@ -53,6 +55,7 @@ export const repositoryHandlers: readonly Handled[] = [
         newest: {
           ...item.newest,
           judgement: judgements.get(item.newest.digest) ?? { state: 'not-applicable' as const },
+          ...marks(item.id, item.newest),
         },
       }),
     }));
@@ -101,6 +104,7 @@ export const repositoryHandlers: readonly Handled[] = [
       house.database,
       page.items.map((item) => item.digest),
     );
+    const marks = await tagMarks(house, repository, page.items);
     const items = page.items.map((item) => ({
       name: item.name,
       digest: item.digest,
@@ -110,6 +114,7 @@ export const repositoryHandlers: readonly Handled[] = [
       updatedBy: item.updatedBy,
       moves: item.moves,
       judgement: judgements.get(item.digest) ?? { state: 'not-applicable' as const },
+      ...marks(item),
     }));
     return { ...page, items, sort: byName ? ('name' as const) : ('newest' as const) };
   }),

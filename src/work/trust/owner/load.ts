@@ -14,12 +14,17 @@ import type { CollectionState } from '../../../trust/tuf/owner/state.ts';
 import { tuf1Scheme } from '../../../trust/tuf/tuf1/read.ts';
 import { runWorkflow, type TrustWorld } from '../run-workflow.ts';
 
-/** Where a collection's owner reads and keeps metadata. */
-export interface OwnerWorld {
-  readonly server: TrustServer;
+/** Where a collection is read from, and where what was verified of it is kept. */
+export interface ReaderWorld {
+  readonly server: Pick<TrustServer, 'gun' | 'metadata' | 'offersTuf1'>;
   readonly files: Readonly<Record<TrustDialect, TrustedFiles>>;
   readonly pins?: TrustPins;
   readonly warn?: (text: string) => void;
+}
+
+/** Where a collection's owner reads, keeps and publishes metadata. */
+export interface OwnerWorld extends ReaderWorld {
+  readonly server: TrustServer;
 }
 
 /** A collection as its owner works on it: verified, in every dialect that has it. */
@@ -36,13 +41,13 @@ const MAX_FILE = 64 * 1024 * 1024;
  * Reads and verifies what is published, since what an owner signs builds on it. Metadata that has expired is still the
  * owner's to renew: it is verified as of the last moment at which it held.
  */
-export async function loadOwned(world: OwnerWorld, now: number): Promise<OwnedCollection> {
+export async function loadOwned(world: ReaderWorld, now: number): Promise<OwnedCollection> {
   const collection = await loadNotary(world, now);
   const tuf1 = (await world.server.offersTuf1()) ? await loadTuf1(world, now) : undefined;
   return { notary: collection && (await notaryState(world, collection)), tuf1, collection };
 }
 
-async function loadNotary(world: OwnerWorld, now: number): Promise<Collection | undefined> {
+export async function loadNotary(world: ReaderWorld, now: number): Promise<Collection | undefined> {
   const { gun } = world.server;
   const pins = world.pins ?? {};
   return asOfLastValid(world, 'notary', now, (instant) =>
@@ -51,8 +56,8 @@ async function loadNotary(world: OwnerWorld, now: number): Promise<Collection | 
 }
 
 /** Runs an update, and again as of just before the expiry when that is all that is wrong. */
-async function asOfLastValid<T>(
-  world: OwnerWorld,
+export async function asOfLastValid<T>(
+  world: ReaderWorld,
   dialect: TrustDialect,
   now: number,
   update: (instant: number) => Workflow<T>,
@@ -74,7 +79,7 @@ async function asOfLastValid<T>(
  * A server without trust data is a new beginning only where none was seen before: what vanished must not be begun anew by
  * mistake, since every client that knows the old root would refuse it.
  */
-async function neverSeen({ server, files }: OwnerWorld, dialect: TrustDialect, cause: AssayError): Promise<undefined> {
+async function neverSeen({ server, files }: ReaderWorld, dialect: TrustDialect, cause: AssayError): Promise<undefined> {
   if ((await files[dialect].load('root')) === undefined) return undefined;
   throw new AssayError(
     'trust-missing',
@@ -89,11 +94,11 @@ function expiryIn(error: AssayError): number | undefined {
   return typeof detail.expiredAt === 'number' ? detail.expiredAt : undefined;
 }
 
-function worldOf({ server, files, warn }: OwnerWorld, dialect: TrustDialect): TrustWorld {
+function worldOf({ server, files, warn }: ReaderWorld, dialect: TrustDialect): TrustWorld {
   return { fetch: server.metadata[dialect], files: files[dialect], ...(warn && { warn }) };
 }
 
-async function notaryState(world: OwnerWorld, collection: Collection): Promise<CollectionState> {
+export async function notaryState(world: ReaderWorld, collection: Collection): Promise<CollectionState> {
   const files = new Map<RoleName, Targets>([['targets', collection.targets.signed]]);
   for (const [role, { file }] of collection.delegations) files.set(role, file.signed);
   for (const role of collection.broken.keys()) {
@@ -104,7 +109,7 @@ async function notaryState(world: OwnerWorld, collection: Collection): Promise<C
   return { gun: collection.gun, dialect: 'notary', root: collection.root.signed, files };
 }
 
-async function loadTuf1(world: OwnerWorld, now: number): Promise<CollectionState | undefined> {
+export async function loadTuf1(world: ReaderWorld, now: number): Promise<CollectionState | undefined> {
   const { gun } = world.server;
   const pins = world.pins ?? {};
   const loaded = await asOfLastValid(world, 'tuf-1.0', now, function* (instant) {

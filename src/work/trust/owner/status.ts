@@ -9,7 +9,12 @@ import { saysTheSame } from './upgrade.ts';
 
 const DAY_MS = 24 * 3600_000;
 /** Long before clients refuse: what people sign takes people to renew. */
-const WARN_MS = { root: 365 * DAY_MS, targets: 180 * DAY_MS, snapshot: 30 * DAY_MS, timestamp: 2 * DAY_MS } as const;
+export const WARN_MS = {
+  root: 365 * DAY_MS,
+  targets: 180 * DAY_MS,
+  snapshot: 30 * DAY_MS,
+  timestamp: 2 * DAY_MS,
+} as const;
 
 export interface RoleStatus {
   readonly role: string;
@@ -20,6 +25,8 @@ export interface RoleStatus {
   readonly keys: readonly string[];
   /** Why its file does not count. */
   readonly broken?: string;
+  /** What a delegation is trusted for: names, beginnings of names, or hash prefixes. */
+  readonly paths?: readonly string[];
 }
 
 export interface TrustStatus {
@@ -58,6 +65,7 @@ export function trustStatus(owned: OwnedCollection, gun: string, now: number, of
         expires: own?.expires,
         threshold: each.threshold,
         keys: each.keyIds.flatMap((id) => idsOf(file.delegations?.keys.get(id))),
+        paths: each.matches.kind === 'patterns' ? each.matches.patterns : each.matches.prefixes,
         ...(broken !== undefined && { broken }),
       };
     }),
@@ -77,11 +85,11 @@ export function trustStatus(owned: OwnedCollection, gun: string, now: number, of
   return { gun, roles, delegations, tags: listTags(collection), tuf1, warnings };
 }
 
-function idsOf(key: PublicKey | undefined): string[] {
+export function idsOf(key: PublicKey | undefined): string[] {
   return key ? [canonicalIdOf(key)] : [];
 }
 
-function expiryWarnings(roles: readonly RoleStatus[], now: number): string[] {
+export function expiryWarnings(roles: readonly RoleStatus[], now: number): string[] {
   return roles.flatMap(({ role, expires }) => {
     if (expires === undefined) return [];
     const left = expires - now;

@@ -51,7 +51,7 @@ function draftTags(
 }
 
 /** What docker would pull: `targets`, overridden by `targets/releases`. */
-function tagsOf({ files }: CollectionState): Map<string, TargetFile> {
+export function tagsOf({ files }: CollectionState): Map<string, TargetFile> {
   return new Map([...(files.get('targets')?.targets ?? []), ...(files.get(RELEASES)?.targets ?? [])]);
 }
 

@@ -1,0 +1,126 @@
+import { type AssayError, isAssayError } from '../../lib/error.ts';
+import { parseDigest } from '../../oci/digest.ts';
+import type { SignedTagRecord, SignedTagsChange, TrustFile } from '../../ports/trust-records.ts';
+import { updateNotary } from '../../trust/tuf/client/notary-workflow.ts';
+import { listTags } from '../../trust/tuf/client/signed-tags.ts';
+import type { RoleName, TargetFile } from '../../trust/tuf/metadata.ts';
+import { stored } from './dialects.ts';
+import { asOfLastValid, loadTuf1, type ReaderWorld } from './owner/load.ts';
+import { tagsOf } from './owner/upgrade.ts';
+import { type StoredCollection, storedMetadata } from './stored-metadata.ts';
+import { transientFiles } from './transient-files.ts';
+
+/** A collection in the database, as the clients' workflow reads it: nothing trusted yet. */
+export function storedWorld(from: StoredCollection): ReaderWorld {
+  return {
+    server: {
+      gun: from.gun,
+      metadata: { notary: storedMetadata(from, 'notary'), 'tuf-1.0': storedMetadata(from, 'tuf-1.0') },
+      offersTuf1: async () => true,
+    },
+    files: { notary: transientFiles(), 'tuf-1.0': transientFiles() },
+  };
+}
+
+interface Effective {
+  readonly tags: ReadonlyMap<string, string>;
+  readonly goodUntil: number;
+}
+
+const NOTHING: Effective = { tags: new Map(), goodUntil: 0 };
+
+/** What docker would pull by tag, verified; a collection that does not verify signs nothing. */
+async function effectiveTags(from: StoredCollection, now: number): Promise<Effective> {
+  const world = storedWorld(from);
+  const { gun } = from;
+  try {
+    const notary = await asOfLastValid(world, 'notary', now, (instant) =>
+      updateNotary({ gun, now: instant, allowCached: false, delegations: ['targets/releases'] }),
+    );
+    if (notary) {
+      const tags = listTags(notary);
+      const files = [notary.root, notary.targets, ...[...notary.delegations.values()].map((each) => each.file)];
+      return {
+        tags: new Map(tags.map(({ tag, digest }) => [tag, digest])),
+        goodUntil: Math.min(...files.map((file) => file.signed.expires)),
+      };
+    }
+    const tuf1 = await loadTuf1(world, now);
+    if (!tuf1) return NOTHING;
+    const expiries = [tuf1.root, ...tuf1.files.values()].map((each) => each.expires);
+    return { tags: digestsOf(tagsOf(tuf1)), goodUntil: Math.min(...expiries) };
+  } catch (error) {
+    if (isTrustError(error)) return NOTHING;
+    throw error;
+  }
+}
+
+export function isTrustError(error: unknown): error is AssayError {
+  return isAssayError(error) && error.code.startsWith('trust-');
+}
+
+function digestsOf(targets: ReadonlyMap<string, TargetFile>): Map<string, string> {
+  const digests = new Map<string, string>();
+  for (const [tag, { hashes }] of targets)
+    if (/^[0-9a-f]{64}$/.test(hashes['sha256'] ?? '')) digests.set(tag, `sha256:${hashes['sha256']}`);
+  return digests;
+}
+
+/** How the signed tags change with files that are about to be stored. A tag keeps its date while its manifest stays. */
+export async function signedTagsChange(from: StoredCollection, now: number): Promise<SignedTagsChange> {
+  const { tags, goodUntil } = await effectiveTags(from, now);
+  const before = new Map(
+    (await from.trust.signedTags(from.repository, from.gun)).map((each) => [each.tag, each] as const),
+  );
+  const set = [...tags].filter(([tag, digest]) => before.get(tag)?.digest !== digest);
+  return {
+    set: set.map(([tag, digest]) => ({ tag, digest: parseDigest(digest), since: now })),
+    drop: [...before.keys()].filter((tag) => !tags.has(tag)),
+    tags: tags.size,
+    goodUntil,
+    at: now,
+  };
+}
+
+/** Roles whose files decide what a tag is; what others publish changes nothing of it. */
+export function touchesTags(files: readonly TrustFile[]): boolean {
+  return files.some(({ role }) => role === 'root' || role === 'targets' || role === 'targets/releases');
+}
+
+/**
+ * The signed tags of a collection that was published before they were noted: what holds now, dated by the history of
+ * stored files.
+ */
+export async function recoverSignedTags(from: StoredCollection, now: number): Promise<SignedTagsChange> {
+  const { tags, goodUntil } = await effectiveTags(from, now);
+  const since = await firstSeen(from);
+  const set = [...tags].map(([tag, digest]): SignedTagRecord => {
+    const seen = since.get(tag);
+    return { tag, digest: parseDigest(digest), since: seen?.digest === digest ? seen.since : now };
+  });
+  return { set, drop: [], tags: tags.size, goodUntil, at: now };
+}
+
+/** By tag: the digest of the newest files, and when a publish first carried it without a break. */
+async function firstSeen(from: StoredCollection): Promise<ReadonlyMap<string, { digest: string; since: number }>> {
+  const { trust, repository, gun } = from;
+  const dialect = (await trust.currentFile(repository, gun, 'notary', 'root')) ? 'notary' : 'tuf-1.0';
+  const roles = ['targets', 'targets/releases'] as const;
+  const versions = (await Promise.all(roles.map((role) => trust.versions(repository, gun, dialect, role)))).flat();
+  const now = new Map<RoleName, ReadonlyMap<string, TargetFile>>();
+  let standing: ReadonlyMap<string, { digest: string; since: number }> = new Map();
+  for (const { role, version, storedAt } of versions.toSorted((a, b) => a.storedAt - b.storedAt)) {
+    const file = await trust.fileByVersion(repository, gun, dialect, role, version);
+    if (!file) continue;
+    now.set(role, stored(dialect, role, file).signed.targets);
+    const merged = digestsOf(new Map(roles.flatMap((each) => [...(now.get(each) ?? [])])));
+    const before = standing;
+    standing = new Map(
+      [...merged].map(([tag, digest]) => {
+        const seen = before.get(tag);
+        return [tag, seen?.digest === digest ? seen : { digest, since: storedAt }];
+      }),
+    );
+  }
+  return standing;
+}
