@@ -30,6 +30,7 @@ function standing(of: NotaryCollection, now = of.now, reachable = true): Promise
     {
       server: {
         gun: of.gun,
+        host: 'test',
         metadata: { notary, 'tuf-1.0': async () => undefined },
         offersTuf1: async () => true,
       },

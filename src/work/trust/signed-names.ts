@@ -15,6 +15,7 @@ export function storedWorld(from: StoredCollection): ReaderWorld {
   return {
     server: {
       gun: from.gun,
+      host: 'this server',
       metadata: { notary: storedMetadata(from, 'notary'), 'tuf-1.0': storedMetadata(from, 'tuf-1.0') },
       offersTuf1: async () => true,
     },

@@ -1,4 +1,4 @@
-import { AssayError, isAssayError } from '../../lib/error.ts';
+import { type AssayError, isAssayError } from '../../lib/error.ts';
 import { WARN_MS, expiryWarnings, idsOf, type RoleStatus, type TrustStatus, trustStatus } from './owner/status.ts';
 import { loadNotary, loadTuf1, notaryState, type ReaderWorld } from './owner/load.ts';
 import { tagsOf } from './owner/upgrade.ts';

@@ -16,7 +16,7 @@ import { runWorkflow, type TrustWorld } from '../run-workflow.ts';
 
 /** Where a collection is read from, and where what was verified of it is kept. */
 export interface ReaderWorld {
-  readonly server: Pick<TrustServer, 'gun' | 'metadata' | 'offersTuf1'>;
+  readonly server: Pick<TrustServer, 'gun' | 'host' | 'metadata' | 'offersTuf1'>;
   readonly files: Readonly<Record<TrustDialect, TrustedFiles>>;
   readonly pins?: TrustPins;
   readonly warn?: (text: string) => void;
