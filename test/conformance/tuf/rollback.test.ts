@@ -112,6 +112,36 @@ test('recovery from a fast-forwarded timestamp needs a new timestamp key; anothe
   assert.equal(client.version('timestamp'), 1);
 });
 
+test('a new snapshot key removes what is known of the timestamp too, whose key is the same', async () => {
+  const { repository, client } = await fresh();
+  for (let count = 0; count < 9; count++) await repository.publish('snapshot');
+  await repository.publish('timestamp');
+  await client.refresh();
+  repository.rotate('snapshot');
+  repository.unpublish('snapshot');
+  await repository.republish('snapshot');
+  await repository.publish('root', 'timestamp');
+  await client.refresh();
+  assert.deepEqual(client.trusted(), { root: 2, snapshot: 1, targets: 1, timestamp: 3 });
+});
+
+test('one revoked key of several removes files that the others have signed as well', async () => {
+  const { repository, client } = await fresh();
+  const { newSigner } = await import('../../tuf/keys.ts');
+  repository.addKey('timestamp', newSigner());
+  for (let count = 0; count < 9; count++) await repository.publish('timestamp');
+  await repository.publish('root');
+  await client.refresh();
+  assert.equal(client.version('timestamp'), 10);
+  repository.root.roles['timestamp']!.keyids.shift();
+  repository.signers.get('timestamp')!.shift();
+  repository.unpublish('timestamp');
+  await repository.republish('timestamp');
+  await repository.publish('root');
+  await client.refresh();
+  assert.equal(client.version('timestamp'), 1);
+});
+
 test('recovery is completed after a break between the new root and the removal of old files', async () => {
   const { repository, client } = await fresh();
   for (let count = 0; count < 9; count++) await repository.publish('timestamp');
