@@ -1,4 +1,6 @@
 import { feedName, type FeedFile, type FeedReader } from '../content/advisories/feed.ts';
+import { assayFeed } from '../content/advisories/assay-feed.ts';
+import { feedFiles as innerFiles, headsOf } from '../content/advisories/feed-unpack.ts';
 import { feedReader, recogniseFeed } from '../content/advisories/feeds.ts';
 import { renderFeed } from '../contract/render-report.ts';
 import { importAdvisories } from '../contract/house.ts';
@@ -37,19 +39,48 @@ export const command: Command = {
 type Named = Awaited<ReturnType<typeof nameFeed>>;
 
 async function importThere(invocation: Invocation, feed: Named): Promise<ExitStatus> {
-  const { bytes, name } = await feedBody(feed);
-  const query = { name, feed: textOption(invocation.options, 'feed') };
-  const result = await callEndpoint(connect(invocation), importAdvisories, { query, body: bytes });
-  invocation.terminal.out(
-    `${result.feed.feed}: ${result.feed.records} records, ${result.feed.refused} refused, ${result.withdrawn} withdrawn; ${result.changedEntries} packages changed; ${result.judgedPackages} stored packages judged anew, ${result.changedImages} images changed`,
-  );
-  tellRefused(invocation.terminal, result.refused);
+  const whole = await feedBody(feed);
+  const client = connect(invocation);
+  for await (const { bytes, name } of partsOf(whole)) {
+    const query = { name, feed: textOption(invocation.options, 'feed') };
+    const result = await callEndpoint(client, importAdvisories, { query, body: bytes });
+    invocation.terminal.out(
+      `${result.feed.feed}: ${result.feed.records} records, ${result.feed.refused} refused, ${result.withdrawn} withdrawn; ${result.changedEntries} packages changed; ${result.judgedPackages} stored packages judged anew, ${result.changedImages} images changed`,
+    );
+    tellRefused(invocation.terminal, result.refused);
+  }
   return 0;
 }
 
-async function importHere({ options, open, environment, terminal }: Invocation, feed: Named): Promise<ExitStatus> {
+/** The feeds of a set that `advisories export` wrote, one by one; any other file is one feed. */
+async function* partsOf(file: FeedFile): AsyncGenerator<FeedFile> {
+  const [head] = headsOf(file);
+  if (head && assayFeed.recognises(head)) yield* innerFiles(file, []);
+  else yield file;
+}
+
+async function importHere(invocation: Invocation, feed: Named): Promise<ExitStatus> {
+  if (feed.kind === 'file') {
+    const files = feedFiles(feed);
+    const whole = await files.next();
+    const [head] = whole.done ? [] : headsOf(whole.value);
+    if (!whole.done && head && assayFeed.recognises(head)) {
+      for await (const part of innerFiles(whole.value, [])) await importFiles(invocation, one(part));
+      return 0;
+    }
+  }
+  return importFiles(invocation, feedFiles(feed));
+}
+
+async function* one(file: FeedFile): AsyncGenerator<FeedFile> {
+  yield file;
+}
+
+async function importFiles(
+  { options, open, environment, terminal }: Invocation,
+  files: AsyncGenerator<FeedFile>,
+): Promise<ExitStatus> {
   const named = textOption(options, 'feed');
-  const files = feedFiles(feed);
   const { reader, looked } =
     named === undefined ? await recogniseFirst(files) : { reader: feedReader(named), looked: [] };
   async function* all() {
@@ -59,7 +90,7 @@ async function importHere({ options, open, environment, terminal }: Invocation, 
   const content = await reader.read(all());
   const sets = await open.advisories(environment);
   try {
-    const { licence } = reader;
+    const licence = content.licence ?? reader.licence;
     const name = feedName(reader, content);
     const { status, changed } = await sets.replace({ name, licence, content, at: systemClock.now() });
     const shown = renderFeed(status);

@@ -46,6 +46,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./advisories-import.ts'),
   },
   {
+    name: 'advisories export',
+    group: 'what is in it',
+    summary: 'write the advisories in force into one file',
+    load: () => import('./advisories-export.ts'),
+  },
+  {
     name: 'advisories update',
     group: 'what is in it',
     summary: 'fetch advisory feeds for local scans',

@@ -16,7 +16,8 @@ export function tarHeader(path: string, size: number): Uint8Array {
   header.write(`${size.toString(8).padStart(11, '0')}\0`, 124, 'latin1');
   header.write(`${'0'.repeat(11)}\0`, 136, 'latin1');
   header.write('        ', 148, 'latin1');
-  header.write('0ustar\u000000', 156, 'latin1');
+  header.write('0', 156, 'latin1');
+  header.write('ustar\u000000', 257, 'latin1');
   const sum = header.reduce((total, byte) => total + byte, 0);
   header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
   return header;

@@ -1,4 +1,4 @@
-import type { Likelihood, LookUpAdvisories } from '../content/advisories/advisory.ts';
+import type { AdvisoryEntry, Likelihood, LookUpAdvisories } from '../content/advisories/advisory.ts';
 import type { FeedContent, RefusedRecord } from '../content/advisories/feed.ts';
 
 /** What a publisher said of the copy that is held, to ask only for a newer one (RFC 9110 section 13). */
@@ -82,6 +82,8 @@ export interface AdvisorySets {
     source?: string;
     validators?: FeedValidators;
   }): Promise<{ status: FeedStatus; changed: readonly ChangedEntry[] }>;
+  /** Every entry of a feed in force, package after package; none of a feed that is not. */
+  entries(feed: string): Iterable<AdvisoryEntry>;
   /** The publisher said that the copy in force is the newest. */
   confirm(feed: string, at: number): Promise<void>;
   close(): void;

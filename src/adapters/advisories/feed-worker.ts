@@ -33,7 +33,14 @@ async function run(task: FeedTask): Promise<unknown> {
   const before = task.inForce.find((each) => each.feed === name);
   const { status, changed } = compileFeed(
     task.folder,
-    { name, licence: reader.licence, content, at: task.at, source: task.source, validators: task.validators },
+    {
+      name,
+      licence: content.licence ?? reader.licence,
+      content,
+      at: task.at,
+      source: task.source,
+      validators: task.validators,
+    },
     before && fileOf(task.folder, before),
   );
   return { status, changed, withdrawn: content.withdrawn, refused: content.refused.slice(0, KEPT) };

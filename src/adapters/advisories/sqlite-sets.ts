@@ -101,6 +101,19 @@ export function openAdvisorySets(folder: string): AdvisorySets {
         adopt(compiled.status);
         return Promise.resolve(compiled);
       }),
+    *entries(name) {
+      const feed = feeds.find((each) => each.status.feed === name);
+      if (!feed) return;
+      const rows = feed.database
+        .prepare('select ecosystem, package, body from entries order by ecosystem, package')
+        .iterate() as IterableIterator<{ ecosystem: string; package: string; body: string }>;
+      for (const row of rows)
+        yield {
+          ecosystem: row.ecosystem,
+          package: row.package,
+          advisories: JSON.parse(row.body) as Advisory[],
+        };
+    },
     confirm: (feed, at) =>
       inTurn(() => {
         feeds = feeds.map((each) =>

@@ -187,6 +187,18 @@ const WOLFI = {
   packages: [{ pkg: { name: 'curl', secfixes: { '8.0-r1': ['CVE-2026-0013'] } } }],
 };
 
+const SET = [
+  { assayFeed: 1, feed: 'osv-npm', licence: 'CC-BY-4.0', records: 7, withdrawn: 1, newestAt: '2026-01-01T00:00:00Z' },
+  {
+    ecosystem: 'npm',
+    package: 'x',
+    advisories: [{ scheme: 'semver', id: 'CVE-2026-0014', status: 'fixed', ranges: [{ fixed: '2.0.0' }] }],
+  },
+  { ecosystem: 'npm', package: 'y', advisories: [{ id: 'CVE-2026-0015', status: 'fixed', scheme: 'made up' }] },
+]
+  .map((each) => JSON.stringify(each))
+  .join('\n');
+
 const samples: readonly (readonly [reader: string, name: string, text: string])[] = [
   ['redhat', 'cve-2026-0001.json', JSON.stringify(CSAF)],
   ['ubuntu-vex', 'CVE-2026-0002.json', JSON.stringify(VEX)],
@@ -200,6 +212,7 @@ const samples: readonly (readonly [reader: string, name: string, text: string])[
   ['debian-notices', 'DSA/list', DSA],
   ['epss', 'epss.csv', EPSS],
   ['alpine', 'security.json', JSON.stringify(WOLFI)],
+  ['assay', 'osv-npm.ndjson', SET],
 ];
 
 async function read(name: string, bytes: Uint8Array): Promise<FeedContent> {
@@ -359,6 +372,16 @@ void test('library databases: everything but the good versions, Azure’s compar
   assert.deepEqual(found(dsa, { ecosystem: 'Debian:11', name: 'sox', version: '1' }), ['DSA-5356-2 14.4.2-2']);
   const wolfi = await sample('alpine');
   assert.deepEqual(found(wolfi, { ecosystem: 'Wolfi', name: 'curl', version: '8.0-r0' }), ['CVE-2026-0013 8.0-r1']);
+});
+
+void test('a compiled feed: its own name and licence, entries checked, members in their order', async () => {
+  const content = await sample('assay');
+  assert.deepEqual([content.name, content.licence, content.records, content.withdrawn], ['osv-npm', 'CC-BY-4.0', 7, 1]);
+  assert.equal(content.refused.length, 1);
+  assert.equal(
+    JSON.stringify(content.entries[0]?.advisories[0]),
+    '{"scheme":"semver","id":"CVE-2026-0014","status":"fixed","ranges":[{"fixed":"2.0.0"}]}',
+  );
 });
 
 void test('damaged feeds end in a reason, never in a crash', async () => {

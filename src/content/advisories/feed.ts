@@ -17,6 +17,9 @@ export interface RefusedRecord {
 export interface FeedContent {
   /** Of feeds that come in several files of their own age: which one this is (`npm`, `v3.20-main`). */
   readonly part?: string;
+  /** Of feeds that were compiled elsewhere: the name and licence they had there. */
+  readonly name?: string;
+  readonly licence?: string;
   readonly entries: readonly AdvisoryEntry[];
   /** Records read, withdrawn and refused ones included. */
   readonly records: number;
@@ -48,5 +51,6 @@ export interface FeedReader {
 
 /** The name under which content is stored: the feed's, with its part. */
 export function feedName(reader: FeedReader, content: FeedContent): string {
+  if (content.name !== undefined) return content.name;
   return content.part === undefined ? reader.name : `${reader.name}-${content.part}`;
 }

@@ -1,4 +1,5 @@
 import { alpineSecdb } from './alpine.ts';
+import { assayFeed } from './assay-feed.ts';
 import { azureOval } from './azure-oval.ts';
 import { cveRecords, nvd } from './cve-catalogues.ts';
 import { debianLists } from './debian-lists.ts';
@@ -31,6 +32,7 @@ export const feedReaders: readonly FeedReader[] = [
   nodejsDatabase,
   cveRecords,
   nvd,
+  assayFeed,
 ];
 
 export function feedReader(name: string): FeedReader {
