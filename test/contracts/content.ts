@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Observation } from '../../src/content/findings/observation.ts';
 import { finding, imageOf, packageOf } from './content-fixture.ts';
 import { addRepository, digest, manifestOf, name, pushImage, storageKey, system } from './records-fixture.ts';
 import type { OpenDatabase } from './records-fixture.ts';
@@ -49,6 +50,31 @@ export function contentContract(open: OpenDatabase): void {
       );
       assert.deepEqual((await content.imageAnalysis(digest('m')))?.distribution, image.distribution);
       assert.equal((await content.judgements([digest('m'), digest('none')])).size, 1);
+    });
+
+    test('what else was found is kept in its order, replaced by the next analysis, and forgotten with the image', async () => {
+      const database = await open();
+      const repository = await addRepository(database, 'lib/app');
+      await pushImage(database, repository, manifestOf('m', ['l']), ['t']);
+      const seen = (id: string): Observation => ({
+        kind: 'secret',
+        id,
+        title: 'Über “x”',
+        severity: 'high',
+        place: 'file',
+        path: 'a\tb',
+        line: 3,
+        layer: 0,
+        removed: true,
+      });
+      const image = imageOf(digest('m'));
+      await database.change(({ content }) => content.putImage(image, [], 's', [seen('b'), seen('a')]));
+      const { content } = database.records;
+      assert.deepEqual(await content.observations(digest('m')), [seen('b'), seen('a')]);
+      await database.change((records) => records.content.putImage(image, [], 's', [seen('c')]));
+      assert.deepEqual(await content.observations(digest('m')), [seen('c')]);
+      await database.change((records) => records.content.forgetImage(digest('m')));
+      assert.deepEqual(await content.observations(digest('m')), []);
     });
 
     test('a package judged anew changes the counts of the images that hold it, and of no other', async () => {

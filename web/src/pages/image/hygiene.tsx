@@ -36,7 +36,10 @@ function Place({ each, layers }: { each: Observation; layers: ReadonlyMap<string
       {layer !== undefined && (
         <span className="q2">
           {' '}
-          in <Link href={withQuery({ tab: 'layers', layer: String(layer - 1), find: undefined })}>layer {layer}</Link>
+          in{' '}
+          <Link href={withQuery({ tab: 'layers', layer: String(layer), find: undefined, kind: undefined })}>
+            layer {layer + 1}
+          </Link>
         </span>
       )}
       {each.removed && <span className="q2">, deleted later and still in the layer</span>}
@@ -94,7 +97,7 @@ function Known({ image, report }: { image: Image; report: Report }) {
     ),
   );
   const shown = kinds.filter((kind) => (!asked || kind === asked) && matching.some((each) => each.kind === kind));
-  const layers = new Map((image.layers ?? []).filter((layer) => !layer.empty).map((layer, i) => [layer.digest, i + 1]));
+  const layers = new Map((image.layers ?? []).map((layer, position) => [layer.digest, position]));
   if (all.length === 0)
     return (
       <div className="box">

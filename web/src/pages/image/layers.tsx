@@ -9,6 +9,7 @@ import { SeverityCounts } from '../../parts/marks.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { Link, useAddress, withQuery } from '../../shell/router.tsx';
 import type { Image } from './image.tsx';
+import { LayerFiles } from './layer-files.tsx';
 
 type Layer = NonNullable<Image['layers']>[number];
 
@@ -159,6 +160,7 @@ export function Layers({ image, report }: { image: Image; report: Report | undef
         </div>
         {selected >= 0 && (
           <LayerDetail
+            image={image}
             layer={layers[selected]!}
             report={report}
             findings={total(countBy(found.get(layers[selected]!.digest) ?? []))}
@@ -169,7 +171,17 @@ export function Layers({ image, report }: { image: Image; report: Report | undef
   );
 }
 
-function LayerDetail({ layer, report, findings }: { layer: Layer; report: Report | undefined; findings: number }) {
+function LayerDetail({
+  image,
+  layer,
+  report,
+  findings,
+}: {
+  image: Image;
+  layer: Layer;
+  report: Report | undefined;
+  findings: number;
+}) {
   const added = report?.packages.filter((each) => each.layer.digest === layer.digest) ?? [];
   return (
     <div className="layer-detail">
@@ -198,6 +210,7 @@ function LayerDetail({ layer, report, findings }: { layer: Layer; report: Report
           )}
         </p>
       )}
+      {!layer.empty && report && <LayerFiles key={layer.digest} image={image} layer={layer.digest} />}
     </div>
   );
 }
