@@ -105,10 +105,26 @@ test('a pinned authority: leaf directly below it, over an intermediate, and not 
   const impostor = certified({ commonName: GUN, notBefore: NOW - DAY_MS, notAfter: NOW + DAY_MS, issuer: leaf });
   const forged = await NotaryCollection.create(GUN, NOW, [{ ...impostor, pem: impostor.pem + between.pem }]);
   await client(forged, { ca: { '': top.pem } }).refuses('trust-not-pinned');
-  // An authority that has expired vouches for nobody.
-  const late = client(direct, { ca: { '': top.pem } });
-  late.now = NOW + 13 * DAY_MS;
-  await late.collection();
+});
+
+test('a pinned authority that has expired, or that did not sign what bears its name, vouches for nobody', async () => {
+  const short = certified({
+    commonName: 'short',
+    authority: true,
+    notBefore: NOW - DAY_MS,
+    notAfter: NOW + 5 * DAY_MS,
+  });
+  const leaf = { commonName: GUN, notBefore: NOW - DAY_MS, notAfter: NOW + DAY_MS * 300 };
+  const collection = await NotaryCollection.create(GUN, NOW, [certified({ ...leaf, issuer: short })]);
+  const one = client(collection, { ca: { '': short.pem } });
+  await one.collection();
+  one.now = NOW + 6 * DAY_MS;
+  await one.refuses('trust-not-pinned');
+
+  // Issuer, key identifier and all else as the authority would have it, signed by somebody else's key.
+  const { privateKey } = certified({ ...leaf });
+  const forged = await NotaryCollection.create(GUN, NOW, [certified({ ...leaf, issuer: { ...short, privateKey } })]);
+  await client(forged, { ca: { '': short.pem } }).refuses('trust-not-pinned');
 });
 
 test('a first root must be for the collection and in force', async () => {

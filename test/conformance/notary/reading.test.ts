@@ -190,6 +190,52 @@ test('a chain with a missing or foreign link is refused', async () => {
   assert.equal((await client.collection()).root.signed.version, 4);
 });
 
+test('a root between that its own keys have not signed is refused, and so is another root than the snapshot names', async () => {
+  const { collection, client } = await fresh();
+  await client.collection();
+  for (let count = 0; count < 3; count++) await collection.rotateRoot([collection.certificate()]);
+  const link = Buffer.from(collection.files.get('2.root.json')!).toString();
+  const { signed, signatures } = JSON.parse(link) as {
+    signed: { roles: { root: { keyids: string[] } } };
+    signatures: { keyid: string }[];
+  };
+  const others = signatures.filter(({ keyid }) => keyid !== signed.roles.root.keyids[0]);
+  assert.equal(others.length, 1);
+  collection.files.set('2.root.json', Buffer.from(JSON.stringify({ signed, signatures: others })));
+  assert.equal(await client.refuses('trust-threshold'), 'valid signatures did not meet threshold for root');
+  collection.files.set('2.root.json', Buffer.from(link));
+  const newest = collection.current.get('root')!;
+  for (const name of collection.files.keys())
+    if (/^root\.[0-9a-f]{64}/.test(name)) collection.files.set(name, collection.files.get('3.root.json')!);
+  await client.refuses('trust-hash-mismatch');
+  collection.put('root', newest);
+  assert.equal((await client.collection()).root.signed.version, 4);
+});
+
+test('an expired root is a freeze; the one that replaces it is taken', async () => {
+  const { collection, client } = await fresh();
+  await client.collection();
+  collection.root.expires = collection.inDays(-1);
+  await collection.publishRoot();
+  assert.equal(await client.refuses('trust-expired'), 'root expired at Mon Dec 31 00:00:00 UTC 2029');
+  await new NotaryTestClient(collection).refuses('trust-expired');
+  collection.root.expires = collection.inDays(100);
+  await collection.publishRoot();
+  assert.equal((await client.collection()).root.signed.version, 3);
+});
+
+test('a timestamp that only a revoked key has signed does not serve when the server is out of reach', async () => {
+  const { collection, client } = await fresh();
+  await client.collection();
+  const old = client.files.all.get('timestamp')!;
+  collection.rotate('timestamp');
+  await collection.publishRoot();
+  await client.collection();
+  client.files.all.set('timestamp', old);
+  client.reachable = false;
+  await client.refuses('network-failed');
+});
+
 test('a collection that was deleted and made anew is told from a rotation', async () => {
   const { collection, client } = await fresh();
   await client.collection();
