@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
 import { chmodSync, copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
 import { ownerHomes } from './key-owner.ts';
 import { softToken, TOKEN_PIN, withoutToken } from './soft-token.ts';
 
@@ -210,4 +213,84 @@ test('keys on a token, from the command line', { skip: withoutToken }, async () 
     (await owner.assay(['key', 'list'], { ...environment, ASSAY_PKCS11_MODULE: '/no/module.so' })).err,
     /cannot load/,
   );
+});
+
+test('where Node has no FFI, a token is refused in words that help', { skip: withoutToken }, async () => {
+  const { status, err } = await homes.next().assay(['key', 'list'], {
+    ASSAY_PKCS11_MODULE: '/usr/lib/softhsm/libsofthsm2.so',
+    NODE_OPTIONS: '--no-experimental-ffi',
+  });
+  assert.equal(status, 2, err);
+  assert.match(err, /^assay: PKCS#11 needs node:ffi, which Node [\d.]+ lacks/m);
+});
+
+/** Types at a terminal: each answer once its question stands there. Uses script(1), which makes one. */
+async function typing(home: string, args: readonly string[], answers: readonly (readonly [RegExp, string])[]) {
+  const line = [process.execPath, join(import.meta.dirname, '..', 'src', 'main.ts'), ...args].map(
+    (each) => `'${each}'`,
+  );
+  const child = spawn('script', ['-qec', line.join(' '), '/dev/null'], {
+    cwd: home,
+    env: { HOME: home, PATH: process.env['PATH'], NO_COLOR: '1' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let shown = '';
+  let from = 0;
+  const left = [...answers];
+  child.stdout.on('data', (chunk: Buffer) => {
+    shown += stripVTControlCharacters(chunk.toString());
+    const next = left[0];
+    if (!next || !next[0].test(shown.slice(from))) return;
+    from = shown.length;
+    left.shift();
+    child.stdin.write(`${next[1]}\r`);
+  });
+  const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+  const [status] = (await once(child, 'close')) as [number];
+  clearTimeout(timer);
+  return { status, shown, left: left.length };
+}
+
+const script = existsSync('/usr/bin/script') ? false : 'script(1) is not installed';
+
+test('at a terminal a new passphrase is typed twice and a wrong one asked for again, without echo', {
+  skip: script,
+}, async () => {
+  const { home } = homes.next();
+  const made = await typing(
+    home,
+    ['key', 'generate', 'root'],
+    [
+      [/New passphrase for the root key: $/, 'short'],
+      [/New passphrase for the root key: $/, 'typed passphrase 1'],
+      [/Once more: $/, 'typed passphrase 2'],
+      [/New passphrase for the root key: $/, 'typed passphrase 1'],
+      [/Once more: $/, 'typed passphrase 1'],
+    ],
+  );
+  assert.deepEqual([made.status, made.left], [0, 0], made.shown);
+  assert.match(made.shown, /too weak: it has fewer than 10 characters/);
+  assert.match(made.shown, /the two are not equal/);
+  const opened = await typing(
+    home,
+    ['key', 'export', 'root'],
+    [
+      [/Passphrase of the root key [0-9a-f]{12}: $/, 'typed passphrase 3'],
+      [/that was wrong; once more\s+Passphrase of the root key [0-9a-f]{12}: $/, 'typed passphrase 1'],
+    ],
+  );
+  assert.deepEqual([opened.status, opened.left], [0, 0], opened.shown);
+  assert.match(opened.shown, /BEGIN ENCRYPTED PRIVATE KEY/);
+  for (const { shown } of [made, opened]) assert.ok(!shown.includes('typed passphrase'), 'nothing typed is shown');
+  const given = await typing(
+    home,
+    ['key', 'export', 'root'],
+    [
+      [/Passphrase of/, 'a'],
+      [/once more/, 'b'],
+      [/once more/, 'c'],
+    ],
+  );
+  assert.equal(given.status, 2);
+  assert.match(given.shown, /assay: wrong passphrase for the root key/);
 });

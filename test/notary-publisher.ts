@@ -14,6 +14,8 @@ export interface NotaryPublisher {
   /** Publishes targets of this version with so many tags; the first time with the root. Returns the status. */
   publish(version: number, tags: number): Promise<{ status: number; text: string }>;
   get(file: string): Promise<{ status: number; bytes: Buffer }>;
+  /** Has the server make a new key for the role, and publishes a root that names it. */
+  rotate(role: 'timestamp' | 'snapshot'): Promise<{ status: number; text: string }>;
   /** The same owner at another server that holds the collection. */
   at(server: TestServer): Omit<NotaryPublisher, 'at'>;
 }
@@ -36,20 +38,21 @@ export async function notaryPublisher(server: TestServer, gun: string): Promise<
     snapshot: await serverKey('snapshot'),
   };
   const expires = notaryTime(Date.now() + YEAR);
-  const rootFile = await writeNotary(
-    {
-      _type: 'Root',
-      consistent_snapshot: false,
-      expires,
-      keys: Object.fromEntries(Object.values(keys).map((key) => [notaryKeyId(key), key])),
-      roles: Object.fromEntries(
-        Object.entries(keys).map(([role, key]) => [role, { keyids: [notaryKeyId(key)], threshold: 1 }]),
-      ),
-      version: 1,
-    },
-    [{ keyId: notaryKeyId(keys['root']!), signer: root }],
-  );
-  let begun = false;
+  const rootFile = (version: number) =>
+    writeNotary(
+      {
+        _type: 'Root',
+        consistent_snapshot: false,
+        expires,
+        keys: Object.fromEntries(Object.values(keys).map((key) => [notaryKeyId(key), key])),
+        roles: Object.fromEntries(
+          Object.entries(keys).map(([role, key]) => [role, { keyids: [notaryKeyId(key)], threshold: 1 }]),
+        ),
+        version,
+      },
+      [{ keyId: notaryKeyId(keys['root']!), signer: root }],
+    );
+  let rootVersion = 0;
   const at = (server: TestServer): Omit<NotaryPublisher, 'at'> => ({
     gun,
     async publish(version, tags) {
@@ -68,10 +71,19 @@ export async function notaryPublisher(server: TestServer, gun: string): Promise<
         [plainSigner(targets)],
       );
       const form = new FormData();
-      if (!begun) form.append('files', new Blob([Buffer.from(rootFile)]), 'root');
+      if (rootVersion === 0) form.append('files', new Blob([Buffer.from(await rootFile(1))]), 'root');
       form.append('files', new Blob([Buffer.from(file)]), 'targets');
       const response = await server.fetch(url, { method: 'POST', body: form });
-      if (response.ok) begun = true;
+      if (response.ok) rootVersion ||= 1;
+      return { status: response.status, text: await response.text() };
+    },
+    async rotate(role) {
+      const answer = await server.fetch(`${url}${role}.key`, { method: 'POST' });
+      const { keyval } = (await answer.json()) as { keyval: { public: string } };
+      keys[role] = notaryKey(keyFromSpki(Buffer.from(keyval.public, 'base64'))!);
+      const form = new FormData();
+      form.append('files', new Blob([Buffer.from(await rootFile(++rootVersion))]), 'root');
+      const response = await server.fetch(url, { method: 'POST', body: form });
       return { status: response.status, text: await response.text() };
     },
     async get(file) {

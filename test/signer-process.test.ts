@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -271,4 +272,33 @@ test('a backup holds the sealed keys and not what opens them; restored, the serv
   assert.equal(last.status, 200, last.text);
   const timestamp = JSON.parse((await publisher.at(whole).get('timestamp.json')).bytes.toString()) as VersionOf;
   assert.ok(timestamp.signed.version >= 4);
+});
+
+test('a key that a new root rotated out is retired; what was signed with it stays, and the new one signs', async () => {
+  await using server = await startServer();
+  const publisher = await notaryPublisher(server, `${server.host}/team/app`);
+  assert.equal((await publisher.publish(1, 1)).status, 200);
+  const keys = () => {
+    using book = new DatabaseSync(join(server.directory, 'signer', 'keys.sqlite'), { readOnly: true });
+    return book.prepare('select role, retired_at is not null as retired from keys order by created_at').all();
+  };
+  const shown = () => keys().map(({ role, retired }) => `${String(role)} ${retired === 1 ? 'retired' : 'live'}`);
+  assert.deepEqual(shown().sort(), ['snapshot live', 'timestamp live']);
+  // Made and never named: its root may still come.
+  await server.fetch(`/v2/${publisher.gun}/_trust/tuf/timestamp.key`, { method: 'POST' });
+  for (const role of ['timestamp', 'snapshot'] as const) {
+    const { status, text } = await publisher.rotate(role);
+    assert.equal(status, 200, text);
+  }
+  assert.deepEqual(shown().sort(), [
+    'snapshot live',
+    'snapshot retired',
+    'timestamp live',
+    'timestamp live',
+    'timestamp retired',
+  ]);
+  assert.equal((await publisher.publish(2, 1)).status, 200);
+  assert.equal((await publisher.get('1.timestamp.json')).status, 200);
+  const events = (await (await server.fetch('/api/v1/events?limit=50')).json()) as { items: { type: string }[] };
+  assert.equal(events.items.filter(({ type }) => type === 'dev.assay.trust-key.retired.v1').length, 2);
 });

@@ -77,7 +77,7 @@ export function keyPassphrases(
       const attempts = wanted.pin !== true ? ATTEMPTS : known.length > 0 ? 0 : PIN_ATTEMPTS;
       const secret = wanted.pin === true ? 'PIN' : 'Passphrase';
       for (let attempt = 1; attempt <= attempts && process.stdin.isTTY; attempt++) {
-        if (attempt > 1) terminal.err(`wrong ${secret}; once more`);
+        if (attempt > 1) terminal.err(`that was wrong; once more`);
         yield await ask(`${secret} of ${nameOf(wanted)}`, { secret: true, instead: instead(wanted) });
       }
     },

@@ -46,7 +46,8 @@ export type EventNoun =
   | 'tag-rule.deleted'
   | 'trust.published'
   | 'trust.deleted'
-  | 'trust-key.created';
+  | 'trust-key.created'
+  | 'trust-key.retired';
 
 /** Where a change happened, for those who may see it: a repository, or an organisation. Neither: for administrators. */
 export type Place =

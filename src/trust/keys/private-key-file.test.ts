@@ -7,6 +7,7 @@ import { writePem } from '../../lib/pem.ts';
 import { seeded } from '../../../test/archives.ts';
 import { damage } from '../../../test/fuzz.ts';
 import { generateKey, keyAlgorithms, publicHalf } from './algorithm.ts';
+import { readKeyArchive, writeKeyArchive } from './key-archive.ts';
 import { readOwnKeyFile, writeOwnKeyFile } from './own-key-file.ts';
 import { readPrivateKeyFile, writePlainKeyFile, writeSealedKeyFile } from './private-key-file.ts';
 
@@ -129,4 +130,23 @@ test('damaged key files give coded errors', async () => {
       }
     }
   assert.ok(opened < 600, `${opened} opened`);
+});
+
+test('a backup of keys opens with its passphrase only, and damage to it gives coded errors', async () => {
+  const keys = [{ store: 'assay', id: 'ab'.repeat(32), file: 'the sealed key' }] as const;
+  const text = await writeKeyArchive(keys, 'p', 1_900_000_000_000, { memoryKib: 8, passes: 1 });
+  assert.deepEqual(await readKeyArchive(text, 'p'), keys);
+  assert.ok(!text.includes(keys[0].id));
+  await assert.rejects(readKeyArchive(text, 'q'), { code: 'key-locked' });
+  await assert.rejects(readKeyArchive(text.replace('"keys":1', '"keys":2'), 'p'), { code: 'key-locked' });
+  const random = seeded(3);
+  for (let round = 0; round < 300; round++) {
+    const bad = damage(Buffer.from(text), random).toString('latin1');
+    if (/"memoryKib":(?!8,)|"passes":(?!1,)/.test(bad)) continue;
+    try {
+      assert.deepEqual(await readKeyArchive(bad, 'p'), keys);
+    } catch (error) {
+      assert.ok(isAssayError(error, 'key-invalid', 'key-locked'), String(error));
+    }
+  }
 });

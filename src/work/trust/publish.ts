@@ -10,6 +10,7 @@ import { appendEvent } from '../events.ts';
 import { changeOf, type TrustParts } from './collections.ts';
 import { publishRules, stored } from './dialects.ts';
 import { signedTagsChange, touchesTags } from './signed-names.ts';
+import { namedOnlineKeys, retireRotatedKeys } from './retire-keys.ts';
 import { buildSnapshot, buildTimestamp, describe, metaOf, signOnline, usableKeys } from './online-metadata.ts';
 
 /** The files of one update, by dialect and role. */
@@ -39,6 +40,8 @@ export class TrustPublishing {
       const files: TrustFile[] = [];
       const seen = new Map<TrustDialect, number | undefined>();
       const held = await database.records.trust.serverKeys(gun);
+      const newRoot = [...upload.values()].some((parts) => parts.has('root'));
+      const namedBefore = newRoot ? await namedOnlineKeys(this.#parts, repository, gun) : undefined;
       for (const [dialect, parts] of envelopes) {
         const made = await this.#make({ repository, gun, dialect, now, by, held }, parts);
         files.push(...made.files);
@@ -61,6 +64,7 @@ export class TrustPublishing {
           roles: files.filter((file) => file.storedBy !== 'assay').map((file) => `${file.dialect}:${file.role}`),
         });
       });
+      if (namedBefore) await retireRotatedKeys(this.#parts, repository, gun, namedBefore);
     });
   }
 
