@@ -21,7 +21,8 @@ export async function startChildServer(
   environment: Readonly<Record<string, string>> = {},
   prefix: readonly string[] = [],
 ): Promise<ChildServer> {
-  const server = ['src/main.ts', 'serve', '--listen', '127.0.0.1:0', '--data-directory', directory];
+  const listen = environment['ASSAY_LISTEN'] ?? '127.0.0.1:0';
+  const server = ['src/main.ts', 'serve', '--listen', listen, '--data-directory', directory];
   const [file = '', ...args] = [...prefix, process.execPath, ...server];
   const child = spawn(file, args, {
     env: {
