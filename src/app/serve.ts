@@ -45,6 +45,7 @@ import { every } from './periodic.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { administratorOf, ensureAdministrator } from './first-start.ts';
 import { isLoopback, tlsMaterial } from './tls.ts';
+import { reloadTls } from './tls-reload.ts';
 import { requestLog } from './log.ts';
 import { makeMetrics } from './metrics.ts';
 import { packageRoot, packageVersion } from './root.ts';
@@ -59,7 +60,6 @@ export interface RunningServer {
 }
 
 const STOP_GRACE_MS = 10_000;
-const RENEWAL_CHECK_MS = 3600_000;
 const TRUST_RENEWAL_MS = 3600_000;
 
 /** Puts the house together and opens the door: configuration → adapters → work → http and jobs. */
@@ -220,8 +220,7 @@ export async function serve(
       metrics: metrics.text,
     });
     const listener = createListener(front, { plain: isLoopback(host), tls: tls() });
-    const renewal = setInterval(() => listener.replaceTls(tls()), RENEWAL_CHECK_MS).unref();
-    stack.defer(() => clearInterval(renewal));
+    reloadTls({ config, listener, material: tls, log }, stack);
     await listen(listener.net, host, port);
     stack.defer(async () => {
       stopping = true;

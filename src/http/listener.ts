@@ -27,6 +27,21 @@ export const listenerTimes: ListenerTimes = {
   checkMs: 5_000,
 };
 
+/** Forward secrecy and authenticated encryption only (RFC 9325 section 4.2). */
+const TLS_SETTINGS = {
+  minVersion: 'TLSv1.2',
+  ciphers: [
+    'TLS_AES_128_GCM_SHA256',
+    'TLS_AES_256_GCM_SHA384',
+    'TLS_CHACHA20_POLY1305_SHA256',
+    'ECDHE-ECDSA-AES128-GCM-SHA256',
+    'ECDHE-RSA-AES128-GCM-SHA256',
+    'ECDHE-ECDSA-AES256-GCM-SHA384',
+    'ECDHE-RSA-AES256-GCM-SHA384',
+    'ECDHE-ECDSA-CHACHA20-POLY1305',
+    'ECDHE-RSA-CHACHA20-POLY1305',
+  ].join(':'),
+} as const;
 const TLS_HANDSHAKE = 0x16;
 const MAX_HEADER_BYTES = 32 * 1024;
 
@@ -58,7 +73,7 @@ export function createListener(
   const http: HttpServer = createHttp(settings, onRequest);
   const https: HttpsServer | undefined =
     options.tls &&
-    createHttps({ ...settings, ...options.tls, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] }, onRequest);
+    createHttps({ ...settings, ...options.tls, ...TLS_SETTINGS, ALPNProtocols: ['http/1.1'] }, onRequest);
   for (const inner of [http, https]) {
     inner?.emit('listening');
     inner?.setTimeout(times.stalledMs);
@@ -87,7 +102,7 @@ export function createListener(
   });
   return {
     net,
-    replaceTls: (material) => https?.setSecureContext({ ...material, minVersion: 'TLSv1.2' }),
+    replaceTls: (material) => https?.setSecureContext({ ...material, ...TLS_SETTINGS }),
     async stop(graceMs) {
       const closed = new Promise<void>((resolve) => net.close(() => resolve()));
       for (const inner of [http, https]) {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
 import { isAdministrator } from '../access/viewer.ts';
 import { AssayError, isAssayError } from '../lib/error.ts';
 import { type ErrorCode, errorTable } from '../lib/error-table.ts';
@@ -45,6 +46,7 @@ export function frontServer(parts: ServerParts): (request: IncomingMessage, resp
     const state: RequestState = { requestId: randomUUID(), actor: '', error: undefined };
     noteOrigin(request, parts.origin(request), state.requestId);
     response.setHeader('X-Request-Id', state.requestId);
+    if (isStrict(parts.house, request)) response.setHeader('Strict-Transport-Security', 'max-age=31536000');
     response.once('close', () => {
       noteDenial(parts.house, request, state.refused ?? state.error);
       parts.log.answered(request, response, {
@@ -60,6 +62,16 @@ export function frontServer(parts: ServerParts): (request: IncomingMessage, resp
       else sendProblem(request, response, state);
     });
   };
+}
+
+/**
+ * Whether browsers shall only ever come by TLS (RFC 6797): with a certificate that was given, under a name. An own
+ * authority may be made anew, and a browser that holds on to this could not go past that.
+ */
+function isStrict(house: House, request: IncomingMessage): boolean {
+  const { secure, host } = originOf(request);
+  const name = (host ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+  return secure && house.authority === undefined && isIP(name) === 0 && !/(?:^|\.)localhost$/i.test(name);
 }
 
 interface RequestState {
