@@ -5,9 +5,14 @@ import { AccountPage } from './pages/account.tsx';
 import { AccountsPage } from './pages/accounts.tsx';
 import { ActivityPage } from './pages/activity.tsx';
 import { AdvisoriesPage } from './pages/advisories.tsx';
+import { AuditPage } from './pages/audit.tsx';
+import { DirectoriesPage } from './pages/directories.tsx';
 import { ImagePage } from './pages/image/image.tsx';
 import { NewRepositoryPage } from './pages/new-repository.tsx';
 import { NotFoundPage } from './pages/not-found.tsx';
+import { NotificationsPage } from './pages/notifications.tsx';
+import { OrganisationPage } from './pages/organisation/organisation.tsx';
+import { OrganisationsPage } from './pages/organisations.tsx';
 import { RepositoriesPage } from './pages/repositories.tsx';
 import { RepositoryPage } from './pages/repository/repository.tsx';
 import { SearchPage } from './pages/search.tsx';
@@ -27,6 +32,10 @@ const pages: Readonly<Record<string, () => ReactNode>> = {
   advisories: AdvisoriesPage,
   accounts: AccountsPage,
   account: AccountPage,
+  organisations: OrganisationsPage,
+  notifications: NotificationsPage,
+  directories: DirectoriesPage,
+  audit: AuditPage,
 };
 
 function Page() {
@@ -45,6 +54,8 @@ function Page() {
       );
     case 'vulnerability':
       return <VulnerabilityPage id={view.id} />;
+    case 'organisation':
+      return <OrganisationPage key={view.organisation} name={view.organisation} />;
     case 'page': {
       const Known = pages[view.name] ?? NotFoundPage;
       return <Known />;

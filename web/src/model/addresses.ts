@@ -3,6 +3,7 @@ export type View =
   | { readonly kind: 'repository'; readonly repository: string }
   | { readonly kind: 'image'; readonly repository: string; readonly reference: string }
   | { readonly kind: 'vulnerability'; readonly id: string }
+  | { readonly kind: 'organisation'; readonly organisation: string }
   | { readonly kind: 'page'; readonly name: string };
 
 export function repositoryAddress(repository: string): string {
@@ -28,6 +29,8 @@ export function parseAddress(path: string): View {
   }
   if (path.startsWith('/vulnerabilities/'))
     return { kind: 'vulnerability', id: decodeURIComponent(path.slice('/vulnerabilities/'.length)) };
+  if (path.startsWith('/organisations/'))
+    return { kind: 'organisation', organisation: decodeURIComponent(path.slice('/organisations/'.length)) };
   return { kind: 'page', name: path === '/' ? 'repositories' : path.slice(1) };
 }
 

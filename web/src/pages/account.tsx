@@ -9,6 +9,7 @@ import { PageHead } from '../parts/page.tsx';
 import { Empty, Loaded, Refused } from '../parts/states.tsx';
 import { Time } from '../parts/time.tsx';
 import { useClient } from '../shell/preferences.ts';
+import { SecondFactor } from './second-factor.tsx';
 import { Link } from '../shell/router.tsx';
 import { useMe } from '../shell/session.tsx';
 
@@ -204,7 +205,8 @@ export function AccountPage() {
         </div>
       ) : (
         <div className="stack narrow-stack">
-          <Password />
+          {me.hasPassword && <Password />}
+          {me.hasPassword && <SecondFactor />}
           <Tokens name={me.name} />
         </div>
       )}

@@ -1,12 +1,21 @@
-import { type FormEvent, useEffect, useRef } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { call } from '../api/client.ts';
-import { forgetAll, useAction } from '../api/resource.ts';
+import { forgetAll, useAction, useResource } from '../api/resource.ts';
 import { typed } from '../model/form.ts';
 import { safeReturn } from '../model/addresses.ts';
 import { useTitle } from '../parts/page.tsx';
+import { Glyph } from '../parts/marks.tsx';
 import { Refused } from '../parts/states.tsx';
 import { Link, navigate, useAddress } from '../shell/router.tsx';
 import { useMe } from '../shell/session.tsx';
+
+/** What a provider's sign-in ended with, in words. */
+const refusals: Readonly<Record<string, string>> = {
+  'directory-refused': 'The provider did not vouch for you, or that sign-in was begun elsewhere. Try again.',
+  'directory-unreachable': 'The provider cannot be reached now.',
+  'credentials-invalid': 'That account may not sign in here.',
+  'too-many-requests': 'Too many sign-ins are under way; wait and try again.',
+};
 
 /** The door of the house; after it one stands where one wanted to go. */
 export function SignInPage() {
@@ -14,11 +23,18 @@ export function SignInPage() {
   const { query } = useAddress();
   const next = safeReturn(query.get('next'));
   useTitle('Sign in');
-  const signIn = useAction(async (name: string, password: string) => {
-    await call('signIn', { body: { name, password } });
+  const providers = useResource('listProviders', {});
+  const failed = query.get('failed');
+  const signIn = useAction(async (name: string, password: string, code: string) => {
+    await call('signIn', { body: { name, password, ...(code !== '' && { code }) } });
     forgetAll();
     navigate(next, { replace: true });
   });
+  const [asksCode, setAsksCode] = useState(false);
+  const needsCode = signIn.error?.code === 'second-factor-required';
+  useEffect(() => {
+    if (needsCode) setAsksCode(true);
+  }, [needsCode]);
   const password = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (!signIn.error || !password.current) return;
@@ -28,7 +44,7 @@ export function SignInPage() {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    void signIn.run(typed(form, 'name'), typed(form, 'password'));
+    void signIn.run(typed(form, 'name'), typed(form, 'password'), typed(form, 'code'));
   };
   return (
     <main className="gate" id="main">
@@ -67,10 +83,31 @@ export function SignInPage() {
             maxLength={256}
           />
         </label>
-        <Refused error={signIn.error} />
+        {asksCode && (
+          <label className="f">
+            Code of your authenticator application
+            <input name="code" inputMode="numeric" autoComplete="one-time-code" required maxLength={20} autoFocus />
+          </label>
+        )}
+        {failed && !signIn.error && (
+          <p className="v bad refusal" role="alert">
+            <Glyph tone="bad" />
+            <span>{refusals[failed] ?? 'That sign-in did not work.'}</span>
+          </p>
+        )}
+        <Refused error={needsCode ? undefined : signIn.error} />
         <button className="btn primary" type="submit" disabled={signIn.busy} aria-busy={signIn.busy}>
           {signIn.busy ? 'Signing in …' : 'Sign in'}
         </button>
+        {providers.data?.items.map(({ name }) => (
+          <a
+            key={name}
+            className="btn"
+            href={`/oidc/start?provider=${encodeURIComponent(name)}&next=${encodeURIComponent(next)}`}
+          >
+            Sign in with {name}
+          </a>
+        ))}
         <p className="q3 small">
           On the first start the server prints the password of <code>admin</code> once.{' '}
           <Link href="/repositories">Look at what is public</Link>

@@ -27,7 +27,11 @@ const places: readonly Place[] = [
   { group: 'Images', label: 'Vulnerabilities', href: '/search', icon: 'bug', owns: /^\/(?:search|vulnerabilities)/ },
   { group: 'House', label: 'Activity', href: '/activity', icon: 'log', owns: /^\/activity/ },
   { group: 'House', label: 'Advisories', href: '/advisories', icon: 'feed', owns: /^\/advisories/ },
-  { group: 'House', label: 'Accounts', href: '/accounts', icon: 'team', owns: /^\/accounts/ },
+  { group: 'House', label: 'Notifications', href: '/notifications', icon: 'log', owns: /^\/notifications/ },
+  { group: 'House', label: 'Organisations', href: '/organisations', icon: 'team', owns: /^\/organisations/ },
+  { group: 'House', label: 'Audit', href: '/audit', icon: 'rule', owns: /^\/audit/ },
+  { group: 'House', label: 'Directories', href: '/directories', icon: 'key', owns: /^\/directories/ },
+  { group: 'House', label: 'Accounts', href: '/accounts', icon: 'person', owns: /^\/accounts/ },
 ];
 
 export function Brand() {
@@ -76,7 +80,11 @@ function Rail({ open }: { open: boolean }) {
   const { path } = useAddress();
   const repositories = useResource('listRepositories', { query: { limit: 1 } });
   const advisories = useResource('getAdvisories', {});
-  const shown = places.filter((place) => place.href !== '/accounts' || me.administrator);
+  const shown = places.filter(
+    ({ href }) =>
+      (!/^\/(?:accounts|directories)/.test(href) || me.administrator) &&
+      (!/^\/(?:notifications|organisations|audit)/.test(href) || me.name !== undefined),
+  );
   const feeds = advisories.data?.feeds ?? [];
   const newest = feeds
     .map((feed) => feed.importedAt)
