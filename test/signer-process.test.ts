@@ -225,6 +225,12 @@ test('the same with its keys on a PKCS#11 token', { skip: withoutToken }, async 
   await withRemoteSigner(['--pkcs11', token.module], { ...token.environment, ASSAY_PKCS11_PIN: TOKEN_PIN });
 });
 
+test('the same with sealed files that only a PKCS#11 token opens', { skip: withoutToken }, async () => {
+  using token = softToken();
+  const pin = { ...token.environment, ASSAY_PKCS11_PIN: TOKEN_PIN };
+  await withRemoteSigner(['--pkcs11', token.module, '--sealed'], pin);
+});
+
 test('a configuration that names half of a signing service does not start', async () => {
   await assert.rejects(startServer({ signerAddress: '127.0.0.1:1' }), {
     code: 'configuration-invalid',

@@ -7,6 +7,7 @@ import { Duplex } from 'node:stream';
 import { after, describe, test } from 'node:test';
 import { connect } from 'node:tls';
 import { openTokenSignerStore } from '../src/adapters/pkcs11/token-signer-store.ts';
+import { storeKeyFromToken } from '../src/adapters/pkcs11/token-store-key.ts';
 import { SignerClient } from '../src/adapters/signer/client.ts';
 import { openSealedStore } from '../src/adapters/signer/sealed-store.ts';
 import { serveSigner } from '../src/adapters/signer/server.ts';
@@ -24,6 +25,7 @@ import { softToken, TOKEN_LABEL, TOKEN_PIN, withoutToken } from './soft-token.ts
 
 const root = mkdtempSync(join(tmpdir(), 'assay-signer-'));
 const token = withoutToken === false ? softToken() : undefined;
+token?.add('second');
 if (token) Object.assign(process.env, token.environment);
 after(() => {
   rmSync(root, { recursive: true, force: true });
@@ -198,6 +200,31 @@ test('sealed keys open with their store key only, and a missing one is not made 
   writeFileSync(exposed, right);
   chmodSync(exposed, 0o644);
   await assert.rejects(open(exposed), { code: 'key-exposed' });
+});
+
+test('a token makes the same store key every time, and another token another', { skip: withoutToken }, async () => {
+  const of = (label: string) => storeKeyFromToken({ module: token!.module, token: label, pin: TOKEN_PIN });
+  const first = Buffer.from(await of(TOKEN_LABEL));
+  assert.equal(first.length, 32);
+  assert.deepEqual(Buffer.from(await of(TOKEN_LABEL)), first);
+  assert.notDeepEqual(Buffer.from(await of('second')), first);
+  await assert.rejects(storeKeyFromToken({ module: token!.module, token: 'second', pin: '000000' }), {
+    code: 'key-locked',
+  });
+  const directory = newFolder();
+  const open = (label: string) =>
+    openSigner({
+      directory,
+      version: '1',
+      keys: { module: token!.module, token: label, pin: TOKEN_PIN, sealed: true },
+    });
+  {
+    await using signer = await open(TOKEN_LABEL);
+    await signer.service.create(GUN, 'timestamp');
+  }
+  await assert.rejects(open('second'), { code: 'key-locked' });
+  await using again = await open(TOKEN_LABEL);
+  assert.equal((await again.service.list()).length, 1);
 });
 
 /** Two ends of a connection in memory. */

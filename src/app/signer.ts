@@ -20,7 +20,13 @@ export interface OpenSigner extends AsyncDisposable {
 /** Where private keys are: sealed under a store key, or on a token. */
 export type SignerKeys =
   | { readonly storeKeyFile: string | undefined }
-  | { readonly module: string; readonly token: string | undefined; readonly pin: string };
+  | {
+      readonly module: string;
+      readonly token: string | undefined;
+      readonly pin: string;
+      /** True keeps the keys in sealed files, and only what opens them on the token. */
+      readonly sealed: boolean;
+    };
 
 /** Opens the signing service over its key store. */
 export async function openSigner(options: {
@@ -41,6 +47,10 @@ export async function openSigner(options: {
 
 async function openStore(directory: string, keys: SignerKeys): Promise<SignerStore> {
   if (!('module' in keys)) return openSealedStore(directory, readStoreKey(directory, keys.storeKeyFile));
+  if (keys.sealed) {
+    const { storeKeyFromToken } = await import('../adapters/pkcs11/token-store-key.ts');
+    return openSealedStore(directory, await storeKeyFromToken(keys));
+  }
   const { openTokenSignerStore } = await import('../adapters/pkcs11/token-signer-store.ts');
   return openTokenSignerStore({ directory, ...keys });
 }

@@ -81,7 +81,10 @@ export interface SignerOptions {
   readonly clients: readonly string[];
   readonly directory: string;
   readonly storeKey: string | undefined;
-  readonly pkcs11: { readonly module: string; readonly token: string | undefined; readonly pin: string } | undefined;
+  /** `sealed` keeps the keys in sealed files, and only what opens them on the token. */
+  readonly pkcs11:
+    | { readonly module: string; readonly token: string | undefined; readonly pin: string; readonly sealed: boolean }
+    | undefined;
 }
 
 /** A signing service that was started by this command. */

@@ -24,6 +24,10 @@ export const command: Command = {
         'key that seals them (32 bytes in base64); else the systemd credential assay-store-key, else one made in the folder',
     },
     { flags: '--pkcs11 <module>', summary: 'keep the keys on a PKCS#11 token instead' },
+    {
+      flags: '--sealed',
+      summary: 'with --pkcs11: keep the keys in sealed files, and only what opens them on the token (an RSA key)',
+    },
     { flags: '--token <label>', summary: 'label or serial number of the token' },
     { flags: '--pin-file <file>', summary: 'the token’s PIN (else ASSAY_PKCS11_PIN)' },
   ],
@@ -47,7 +51,12 @@ export const command: Command = {
       pkcs11:
         module === undefined
           ? undefined
-          : { module, token: textOption(options, 'token'), pin: pin(textOption(options, 'pinFile'), environment) },
+          : {
+              module,
+              token: textOption(options, 'token'),
+              pin: pin(textOption(options, 'pinFile'), environment),
+              sealed: options['sealed'] === true,
+            },
     };
     const signer = await open.signer(given, environment, (line) => terminal.err(printable(line)));
     terminal.out(`Assay signs on ${signer.address}`);

@@ -20,6 +20,7 @@ export const CKA = {
 } as const;
 export const CKM = {
   rsaKeyPairGen: 0x0000n,
+  rsaPkcs: 0x0001n,
   rsaPss: 0x000dn,
   sha256: 0x0250n,
   ecKeyPairGen: 0x1040n,

@@ -91,7 +91,8 @@ export async function openTokenSignerStore(options: {
   };
 }
 
-function oneToken(module: Pkcs11Module, wanted: string | undefined): Token {
+/** The token of this label or serial number, or the only one. Throws `token-failed`. */
+export function oneToken(module: Pkcs11Module, wanted: string | undefined): Token {
   const all = module.tokens();
   const tokens = all.filter(({ label, serial }) => wanted === undefined || label === wanted || serial === wanted);
   if (tokens.length === 1) return tokens[0]!;
