@@ -34,6 +34,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./cure.ts'),
   },
   {
+    name: 'vex add',
+    group: 'what is in it',
+    summary: 'say whether a vulnerability affects an image, and why',
+    load: () => import('./vex-add.ts'),
+  },
+  {
     name: 'sbom',
     group: 'what is in it',
     summary: 'bill of materials, CycloneDX or SPDX',

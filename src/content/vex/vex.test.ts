@@ -4,6 +4,7 @@ import { Random } from '../../../test/random.ts';
 import { isAssayError } from '../../lib/error.ts';
 import { readVex } from './read-vex.ts';
 import { speaksOf } from './statement.ts';
+import { openVexOf } from './write-openvex.ts';
 
 const OPENVEX = {
   '@context': 'https://openvex.dev/ns/v0.2.0',
@@ -89,6 +90,37 @@ void test('a statement speaks of the image and package it names, and of no other
   assert.equal(speaksOf(all, subject('sha256:def', 'pkg:npm/x@1')), true);
   const qualified = { ...all, products: ['pkg:deb/debian/libssl3@3?arch=arm64'] };
   assert.equal(speaksOf(qualified, subject('x', 'pkg:deb/debian/libssl3@3?arch=amd64')), false);
+});
+
+void test('a statement that was written is read again, and speaks of the image and packages it was written for', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const statement = {
+    id: 'CVE-2026-0001',
+    aliases: ['GHSA-a-b-c'],
+    status: 'not_affected' as const,
+    justification: 'component_not_present',
+    image: { name: 'App', digest },
+    packages: ['pkg:deb/debian/libssl3@3'],
+    author: 'team',
+    at: '2026-01-01T00:00:00Z',
+  };
+  const [read1] = read(openVexOf(statement));
+  assert.deepEqual(
+    [read1?.status, read1?.ids, read1?.author],
+    ['not-affected', ['CVE-2026-0001', 'GHSA-a-b-c'], 'team'],
+  );
+  const subject = { ids: ['CVE-2026-0001'], packagePurl: 'pkg:deb/debian/libssl3@3', image: [digest] };
+  assert.equal(speaksOf(read1!, subject), true);
+  assert.equal(speaksOf(read1!, { ...subject, image: [`sha256:${'b'.repeat(64)}`] }), false);
+  for (const bad of [
+    { ...statement, justification: undefined },
+    { ...statement, status: 'affected' as const, justification: undefined },
+    { ...statement, status: 'fixed' as const },
+  ])
+    assert.throws(
+      () => openVexOf(bad),
+      (error) => isAssayError(error, 'usage-invalid'),
+    );
 });
 
 void test('what is no VEX is refused; damaged documents end in a reason', () => {
