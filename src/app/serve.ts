@@ -21,10 +21,8 @@ import { Grants } from '../work/access/grants.ts';
 import { Organisations } from '../work/access/organisations.ts';
 import { RegistryTokens } from '../work/access/registry-tokens.ts';
 import { Robots } from '../work/access/robots.ts';
-import { analyseImage } from '../work/content/analyse-image.ts';
-import { judgeChanged } from '../work/content/advisories.ts';
+import { analysisJobs, catchUp } from './analysis-jobs.ts';
 import { FeedUpdates } from '../work/content/update-feeds.ts';
-import { ANALYSE_IMAGE, analysisJobSchema, JUDGE_PACKAGES } from '../work/content/jobs.ts';
 import { JobRunner } from '../work/jobs/runner.ts';
 import { Backups } from '../work/registry/backups.ts';
 import { Blobs } from '../work/registry/blobs.ts';
@@ -149,19 +147,14 @@ export async function serve(
       database,
       clock,
       [
-        {
-          kind: ANALYSE_IMAGE,
-          run: (payload, signal) =>
-            analyseImage(
-              { database, blobs: blobStore, clock, analyser, advisories, stored: (names) => feedUpdates.wanted(names) },
-              analysisJobSchema.parse(payload).manifest,
-              signal,
-            ),
-        },
-        {
-          kind: JUDGE_PACKAGES,
-          run: () => judgeChanged({ database, advisories, clock }, undefined).then(() => undefined),
-        },
+        ...analysisJobs({
+          database,
+          blobs: blobStore,
+          clock,
+          analyser,
+          advisories,
+          stored: (names) => feedUpdates.wanted(names),
+        }),
         garbage,
         feedUpdates,
         content.renewal,
@@ -227,7 +220,7 @@ export async function serve(
       await listener.stop(STOP_GRACE_MS);
       await runner.stop();
     });
-    await judgeIfBehind(database, advisories.current().digest, clock.now());
+    await catchUp(database, advisories.current().digest, clock.now());
     await feedUpdates.plan(await feedUpdates.nextAt());
     if (data.takenOver) await queueSweep(database, startedAt);
     if ((await database.records.trust.unnoted(1)).length > 0) await queueOnce(database, RENEW_TRUST, clock.now());
@@ -295,15 +288,6 @@ async function queueSweep(database: House['database'], startedAt: number): Promi
       priority: 1,
       runAt: startedAt,
     }),
-  );
-}
-
-/** A process that died between a new advisory set and its judgement leaves the judgement to the next one. */
-async function judgeIfBehind(database: House['database'], current: string, now: number): Promise<void> {
-  const standing = await database.records.content.judgedWith();
-  if (standing === undefined || standing === current) return;
-  await database.change(({ jobs }) =>
-    jobs.enqueue({ id: uuidv7(now), kind: JUDGE_PACKAGES, dedupeKey: current, payload: {}, priority: 5, runAt: now }),
   );
 }
 

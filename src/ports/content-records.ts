@@ -108,6 +108,8 @@ export interface ContentRecords {
    */
   addLayerAnalysis(analysis: LayerAnalysis, at: number): Promise<StorageKey | undefined>;
 
+  /** Images whose analysis was made by other versions of the analysers, by digest. */
+  imagesReadBefore(analyserVersion: string, page: Page): Promise<Digest[]>;
   imageAnalysis(manifest: Digest): Promise<ImageAnalysis | undefined>;
   judgement(manifest: Digest): Promise<ImageJudgement | undefined>;
   judgements(

@@ -77,6 +77,32 @@ export function contentContract(open: OpenDatabase): void {
       assert.deepEqual(await content.observations(digest('m')), []);
     });
 
+    test('images that earlier analysers read are told of; a layer read anew lets the older artefact go', async () => {
+      const database = await open();
+      const repository = await addRepository(database, 'lib/app');
+      for (const word of ['m', 'n']) await pushImage(database, repository, manifestOf(word, ['l']));
+      const { content } = database.records;
+      await database.change((records) =>
+        records.content.putImage({ ...imageOf(digest('m')), analyserVersion: 'old' }, [], 's'),
+      );
+      await database.change((records) =>
+        records.content.putImage({ ...imageOf(digest('n')), analyserVersion: 'new' }, [], 's'),
+      );
+      assert.deepEqual(await content.imagesReadBefore('new', { limit: 10 }), [digest('m')]);
+      assert.deepEqual(await content.imagesReadBefore('new', { after: digest('m'), limit: 10 }), []);
+      const layer = { layer: digest('l'), diffId: digest('d'), entries: 1, uncompressedSize: 1 };
+      for (const [analyserVersion, key] of [
+        ['old', 'artefact-old'],
+        ['new', 'artefact-new'],
+      ] as const)
+        await database.change((records) =>
+          records.content.addLayerAnalysis({ ...layer, analyserVersion, storageKey: storageKey(key) }, 1),
+        );
+      assert.equal(await content.layerAnalysis(digest('l'), 'old'), undefined);
+      assert.equal((await content.layerAnalysis(digest('l'), 'new'))?.storageKey, storageKey('artefact-new'));
+      assert.ok((await database.records.registry.removals(10)).includes(storageKey('artefact-old')));
+    });
+
     test('a package judged anew changes the counts of the images that hold it, and of no other', async () => {
       const database = await open();
       const repository = await addRepository(database, 'lib/app');

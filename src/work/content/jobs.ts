@@ -4,6 +4,8 @@ import type { Digest } from '../../oci/digest.ts';
 
 /** Kinds of jobs of the content room and what they carry. */
 export const ANALYSE_IMAGE = 'analyse-image';
+/** Images that an earlier version read are read again. */
+export const RENEW_ANALYSES = 'renew-analyses';
 export const JUDGE_PACKAGES = 'judge-packages';
 
 export const analysisJobSchema = z.object({ manifest: digestSchema });

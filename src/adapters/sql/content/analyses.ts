@@ -6,6 +6,7 @@ import type { StorageKey } from '../../../ports/blob-store.ts';
 import type { ContentRecords, ImageAnalysis, JudgedPackage } from '../../../ports/content-records.ts';
 import { chunks } from '../chunks.ts';
 import type { Schema } from '../schema.ts';
+import { noteRemovals } from '../registry/removals.ts';
 import { forgetImages } from './forget-images.ts';
 import { coveredEcosystems, insertFindings } from './judging.ts';
 import { furtherNames, keyColumns } from './package-keys.ts';
@@ -15,7 +16,15 @@ type Part<K extends keyof ContentRecords> = Pick<ContentRecords, K>;
 
 export function analyses(
   db: Kysely<Schema>,
-): Part<'layerAnalysis' | 'addLayerAnalysis' | 'imageAnalysis' | 'putImage' | 'observations' | 'forgetImage'> {
+): Part<
+  | 'layerAnalysis'
+  | 'addLayerAnalysis'
+  | 'imagesReadBefore'
+  | 'imageAnalysis'
+  | 'putImage'
+  | 'observations'
+  | 'forgetImage'
+> {
   return {
     async layerAnalysis(layer, analyserVersion) {
       const row = await db
@@ -61,7 +70,30 @@ export function analyses(
         .where('layer', '=', analysis.layer)
         .where('analyser_version', '=', analysis.analyserVersion)
         .executeTakeFirstOrThrow();
+      // What earlier versions read of the layer is of no more use.
+      const old = await db
+        .deleteFrom('layer_analyses')
+        .where('layer', '=', analysis.layer)
+        .where('analyser_version', '!=', analysis.analyserVersion)
+        .returning('storage_key')
+        .execute();
+      await noteRemovals(
+        db,
+        old.map((row) => row.storage_key),
+        at,
+      );
       return kept.storage_key as StorageKey;
+    },
+    async imagesReadBefore(analyserVersion, page) {
+      const rows = await db
+        .selectFrom('image_analyses')
+        .select('manifest')
+        .where('analyser_version', '!=', analyserVersion)
+        .where('manifest', '>', page.after ?? '')
+        .orderBy('manifest')
+        .limit(page.limit)
+        .execute();
+      return rows.map((row) => row.manifest as Digest);
     },
     async imageAnalysis(manifest) {
       const row = await db.selectFrom('image_analyses').selectAll().where('manifest', '=', manifest).executeTakeFirst();
