@@ -1,7 +1,7 @@
 import { count, counted } from './format.ts';
 import { type Counts, type Image, inWords, type Judgement, noCounts, total } from './severity.ts';
 
-export type Tone = 'ok' | 'warn' | 'bad' | 'unknown' | 'none';
+export type Tone = 'ok' | 'warn' | 'bad' | 'unknown' | 'none' | 'tamper' | 'expired';
 
 export interface Standing {
   readonly tone: Tone;

@@ -10,6 +10,7 @@ import { FindingsBar, FindingsCounts, FixableCount } from '../parts/findings-cel
 import { ImageName, PageHead, Segment } from '../parts/page.tsx';
 import { Empty, Loaded } from '../parts/states.tsx';
 import { Time } from '../parts/time.tsx';
+import { TrustMark } from '../parts/trust-mark.tsx';
 import { Link, navigate, useAddress, withQuery } from '../shell/router.tsx';
 import { useMe } from '../shell/session.tsx';
 import { FirstRun } from './first-run.tsx';
@@ -38,6 +39,7 @@ function Row({ item }: { item: Item }) {
         {item.description && <span className="under">{item.description}</span>}
       </td>
       <td className="nw q2">{item.visibility}</td>
+      <td className="nw">{item.newest && <TrustMark mark={item.newest.trust} />}</td>
       <td className="x bar-cell">
         <FindingsBar judgement={judgement} />
       </td>
@@ -76,6 +78,7 @@ function Table({
                 Repository and newest tag
               </th>
               <th scope="col">Visibility</th>
+              <th scope="col">Signed</th>
               <th scope="col" aria-sort={sort === 'worst' ? 'descending' : undefined}>
                 Findings
               </th>

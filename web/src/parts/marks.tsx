@@ -35,6 +35,8 @@ const toneShapes: Readonly<Record<Tone, string>> = {
   bad: 'v-no',
   unknown: 'v-unknown',
   none: 'v-none',
+  tamper: 'v-tamper',
+  expired: 'v-expired',
 };
 
 /** A verdict's shape; `label` names it where no word stands beside it. */

@@ -25,6 +25,7 @@ import { Packages } from './packages.tsx';
 import { Raw } from './raw.tsx';
 import { Referrers } from './referrers.tsx';
 import { Summary } from './summary.tsx';
+import { TrustTab } from './trust.tsx';
 
 export type Image = Answer<'getImage'>;
 
@@ -92,7 +93,17 @@ function Facts({ image, reference, shown, top }: { image: Image; reference: stri
   );
 }
 
-const tabNames = ['report', 'findings', 'hygiene', 'packages', 'layers', 'configuration', 'referrers', 'raw'] as const;
+const tabNames = [
+  'report',
+  'trust',
+  'findings',
+  'hygiene',
+  'packages',
+  'layers',
+  'configuration',
+  'referrers',
+  'raw',
+] as const;
 type TabName = (typeof tabNames)[number];
 
 function Body({ top, image, reference }: { top: Image; image: Image; reference: string }) {
@@ -107,7 +118,7 @@ function Body({ top, image, reference }: { top: Image; image: Image; reference: 
     if (seen.current !== judgedAt) refresh('getReport');
     seen.current = judgedAt;
   }, [judgedAt]);
-  const allowed: readonly TabName[] = isImage ? tabNames : ['referrers', 'raw'];
+  const allowed: readonly TabName[] = isImage ? tabNames : ['referrers', 'trust', 'raw'];
   const asked = tabNames.find((each) => each === query.get('tab'));
   const tab = asked && allowed.includes(asked) ? asked : allowed[0]!;
   const counts: Partial<Record<TabName, number | undefined>> = {
@@ -116,6 +127,7 @@ function Body({ top, image, reference }: { top: Image; image: Image; reference: 
     packages: image.judgement.packages || undefined,
     layers: image.layers?.filter((layer) => !layer.empty).length,
   };
+  const trust = useResource('getImageTrust', { params: { repository: image.repository, reference } }, () => 15_000);
   const pinned = imageAddress(image.repository, reference);
   const platform = query.get('platform') ?? undefined;
   return (
@@ -130,7 +142,8 @@ function Body({ top, image, reference }: { top: Image; image: Image; reference: 
           href: withQuery({ tab: id === allowed[0] ? undefined : id, platform }, pinned),
         }))}
       />
-      {tab === 'report' && <Summary top={top} image={image} report={report} />}
+      {tab === 'report' && <Summary top={top} image={image} report={report} trust={trust.data} named={reference} />}
+      {tab === 'trust' && <TrustTab repository={image.repository} reference={reference} trust={trust} />}
       {tab === 'findings' && <Findings image={image} report={report} />}
       {tab === 'hygiene' && <Hygiene image={image} report={report} />}
       {tab === 'packages' && <Packages image={image} report={report} />}

@@ -17,6 +17,8 @@ const toneNames: Readonly<Record<Tone, string>> = {
   bad: 'No',
   unknown: 'Unknown',
   none: 'Note',
+  tamper: 'Tampered',
+  expired: 'Expired',
 };
 
 /** A question of the report: its answer in a sentence, the rows that prove it, the command that checks it. */

@@ -6,6 +6,7 @@ import { isKnown, isRunning, standingOf } from '../../model/standing.ts';
 import { platformName } from '../../model/platforms.ts';
 import { Glyph, SeverityBar } from '../../parts/marks.tsx';
 import { Scrape } from '../../parts/states.tsx';
+import type { ImageTrust } from '../../model/trust.ts';
 import { Time } from '../../parts/time.tsx';
 import { Link, withQuery } from '../../shell/router.tsx';
 import { useMe } from '../../shell/session.tsx';
@@ -13,6 +14,7 @@ import { insideAnswer, insideEvidence, movesEvidence } from './evidence.tsx';
 import type { Image } from './image.tsx';
 import { Layers } from './layers.tsx';
 import { Question } from './question.tsx';
+import { refusedByTrust, TrustQuestions } from './trust-questions.tsx';
 
 /** While layers are being read: how far, in words. */
 function Progress({ image }: { image: Image }) {
@@ -34,16 +36,46 @@ function Progress({ image }: { image: Image }) {
 }
 
 /** The report: the answer first, its evidence under it, the command that checks it beside it. */
-export function Summary({ top, image, report }: { top: Image; image: Image; report: Resource<Report | undefined> }) {
+export function Summary({
+  top,
+  image,
+  report,
+  trust,
+  named,
+}: {
+  top: Image;
+  image: Image;
+  report: Resource<Report | undefined>;
+  trust: ImageTrust | undefined;
+  /** The tag or digest in the address. */
+  named: string;
+}) {
   const me = useMe();
+  const refused = trust && refusedByTrust(trust);
   const standing = standingOf(image);
   const { judgement } = image;
   const moves = movesEvidence(top);
   const risks = risksOf(image);
   const reference = `${me.registryHost}/${image.repository}@${image.digest}`;
+  const name = `${me.registryHost}/${image.repository}${named.includes(':') ? '@' : ':'}${named}`;
   return (
     <>
-      <section className={`banner ${standing.tone === 'none' ? '' : standing.tone}`} aria-label="What was found">
+      {refused && (
+        <section className={`banner gap-bottom ${refused.tone}`} aria-label="Who signed it">
+          <Glyph tone={refused.tone} />
+          <strong>{refused.answer}</strong>
+          <p>{refused.reason}</p>
+          <div className="act">
+            <Link className="btn" href={withQuery({ tab: 'trust' })}>
+              See who signed what
+            </Link>
+          </div>
+        </section>
+      )}
+      <section
+        className={`banner ${refused || standing.tone === 'none' ? '' : standing.tone}`}
+        aria-label="What was found"
+      >
         <Glyph tone={standing.tone} />
         <strong>{standing.answer}</strong>
         <p>{standing.reason}</p>
@@ -106,6 +138,7 @@ export function Summary({ top, image, report }: { top: Image; image: Image; repo
             </section>
           </aside>
           <section className="qs" aria-label="Report">
+            <TrustQuestions trust={trust} moves={moves} name={name} />
             {!isRunning(judgement) && (
               <Question
                 ask="What is inside, and what is wrong with it?"
@@ -115,12 +148,6 @@ export function Summary({ top, image, report }: { top: Image; image: Image; repo
                 check={`assay scan ${reference}`}
               />
             )}
-            <Question
-              ask="Is it the image everybody gets?"
-              tone={moves.tone}
-              answer={moves.answer}
-              evidence={moves.evidence}
-            />
             <Question
               ask="What could it do to my host?"
               tone={risks.tone}

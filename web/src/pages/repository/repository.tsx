@@ -10,9 +10,11 @@ import { type Crumb, ImageName, PageHead, Tabs } from '../../parts/page.tsx';
 import { PushSteps } from '../../parts/push-steps.tsx';
 import { Bones, Empty, Failed, Loaded } from '../../parts/states.tsx';
 import { Time } from '../../parts/time.tsx';
+import { TrustMark } from '../../parts/trust-mark.tsx';
 import { Link, navigate, useAddress, withQuery } from '../../shell/router.tsx';
 import { useMe } from '../../shell/session.tsx';
 import { Settings } from './settings.tsx';
+import { TrustPanel } from './trust.tsx';
 import { TagHistory } from './tag-history.tsx';
 
 type Tag = Answer<'listTags'>['items'][number];
@@ -38,6 +40,9 @@ function TagRow({ repository, tag }: { repository: string; tag: Tag }) {
           {tag.name}
         </Link>
         {tag.kind === 'index' && <span className="q3 kind">several platforms, the worst counts</span>}
+      </td>
+      <td className="nw">
+        <TrustMark mark={tag.trust} />
       </td>
       <td className="x in-wide">
         <DigestText digest={tag.digest} />
@@ -72,6 +77,7 @@ function TagTable({ repository, tags, sort }: { repository: string; tags: readon
           <thead>
             <tr>
               <th scope="col">Tag</th>
+              <th scope="col">Signed</th>
               <th scope="col" className="in-wide">
                 Digest
               </th>
@@ -170,7 +176,8 @@ export function RepositoryPage({ name }: { name: string }) {
   const me = useMe();
   const { query, full } = useAddress();
   const repository = useResource('getRepository', { params: { repository: name } });
-  const tab = query.get('tab') === 'settings' ? 'settings' : 'tags';
+  const wanted = query.get('tab');
+  const tab = wanted === 'settings' || wanted === 'trust' ? wanted : 'tags';
   const manages = repository.data?.rights.includes('manage') === true && me.name !== undefined;
   return (
     <>
@@ -185,19 +192,24 @@ export function RepositoryPage({ name }: { name: string }) {
           </p>
         )}
       </PageHead>
-      {manages && (
+      {repository.data && (
         <Tabs
           label="Repository"
           current={tab}
           items={[
             { id: 'tags', label: 'Tags', href: repositoryAddress(name) },
-            { id: 'settings', label: 'Settings', href: `${repositoryAddress(name)}?tab=settings` },
+            { id: 'trust', label: 'Trust', href: `${repositoryAddress(name)}?tab=trust` },
+            ...(manages
+              ? [{ id: 'settings', label: 'Settings', href: `${repositoryAddress(name)}?tab=settings` }]
+              : []),
           ]}
         />
       )}
       {repository.data ? (
         tab === 'settings' && manages ? (
           <Settings repository={repository.data} />
+        ) : tab === 'trust' ? (
+          <TrustPanel repository={name} />
         ) : (
           <TagList repository={repository.data} />
         )

@@ -2,6 +2,7 @@ import type { FormEvent } from 'react';
 import { call } from '../../api/client.ts';
 import { refresh, useAction, useResource } from '../../api/resource.ts';
 import { typed } from '../../model/form.ts';
+import { Command } from '../../parts/copy.tsx';
 import { Loaded, Refused } from '../../parts/states.tsx';
 import { navigate } from '../../shell/router.tsx';
 import { isBuiltIn, roleWords, roles } from '../../model/roles.ts';
@@ -164,17 +165,46 @@ function Members({ repository }: { repository: string }) {
   );
 }
 
+/** What becomes of trust data when its repository is copied or deleted; the signed name holds host and repository. */
+function TrustFate({ guns }: { guns: readonly string[] }) {
+  return (
+    <section className="box">
+      <h2 className="box-h">
+        Trust data <small>signed as {guns.join(', ')}</small>
+      </h2>
+      <div className="pad form">
+        <p className="q2">
+          <b>Copied</b> to another repository or registry, an image comes without its Notary and TUF signatures: they
+          are of the name as well as of the image. Sign it there under its new name.
+        </p>
+        <p className="q2">
+          <b>Deleted</b> with the repository, trust data goes only after a second confirmation. Clients that have seen
+          it refuse another repository of this name until they forget it.
+        </p>
+        <Command line={`assay trust export ${guns[0]} ./trust`} />
+      </div>
+    </section>
+  );
+}
+
 /** What a maintainer may change: who sees it, who works on it, and its end. */
 export function Settings({ repository }: { repository: Repository }) {
-  const remove = useAction(async () => {
-    await call('deleteRepository', { params: { repository: repository.name } });
+  const trust = useResource('listTrust', { params: { repository: repository.name }, query: { limit: 20 } });
+  const signed = trust.data?.items ?? [];
+  const remove = useAction(async (withTrust: boolean) => {
+    await call('deleteRepository', {
+      params: { repository: repository.name },
+      query: { withTrust: String(withTrust) },
+    });
     refresh('listRepositories');
     navigate('/repositories');
   });
+  const asksForTrust = remove.error?.code === 'trust-present';
   return (
     <div className="stack narrow-stack">
       <General repository={repository} />
       <Members repository={repository.name} />
+      {signed.length > 0 && <TrustFate guns={signed.map(({ gun }) => gun)} />}
       {repository.rights.includes('delete') && (
         <section className="box">
           <h2 className="box-h">Delete the repository</h2>
@@ -184,9 +214,17 @@ export function Settings({ repository }: { repository: Repository }) {
               name={repository.name}
               action="Delete repository"
               busy={remove.busy}
-              onConfirm={() => void remove.run()}
+              onConfirm={() => void remove.run(false)}
             />
             <Refused error={remove.error} />
+            {asksForTrust && (
+              <ConfirmByName
+                name="trust"
+                action="Delete with its trust data"
+                busy={remove.busy}
+                onConfirm={() => void remove.run(true)}
+              />
+            )}
           </div>
         </section>
       )}
