@@ -83,14 +83,10 @@ export function inDays(days: number): string {
 /** What the other dialect's clients see. */
 export function coverageInWords({ dialects, tuf1 }: Pick<Collection, 'dialects' | 'tuf1'>): string {
   if (!dialects.includes('notary')) return 'TUF 1.x clients only; docker and notary see nothing';
-  switch (tuf1) {
-    case 'complete':
-      return 'docker, notary and TUF 1.x clients see the same';
-    case 'behind':
-      return 'docker and notary; TUF 1.x clients see an older state';
-    default:
-      return 'docker and notary; TUF 1.x clients see nothing';
-  }
+  if (tuf1 === 'complete') return 'docker, notary and TUF 1.x clients see the same';
+  return tuf1 === 'behind'
+    ? 'docker and notary; TUF 1.x clients see an older state'
+    : 'docker and notary; TUF 1.x clients see nothing';
 }
 
 /** Digits in which two digests of one algorithm differ, as runs, so that they are compared by mark and not by eye. */
@@ -99,7 +95,8 @@ export function differingRuns(
   other: string,
 ): readonly { readonly text: string; readonly same: boolean }[] {
   const runs: { text: string; same: boolean }[] = [];
-  for (const [at, char] of [...one].entries()) {
+  for (let at = 0; at < one.length; at++) {
+    const char = one.charAt(at);
     const same = char === other[at];
     const last = runs.at(-1);
     if (last?.same === same) last.text += char;
