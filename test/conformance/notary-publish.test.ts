@@ -591,3 +591,31 @@ describe('reading', () => {
     assert.equal((await server.fetch(`/v2/${gun.slice(0, -1)}/_trust/tuf/`, { method: 'DELETE' })).status < 500, true);
   });
 });
+
+describe('bounds', () => {
+  test('10,000 tags, 1,000 delegations in one update, and an update that is too large', async () => {
+    const { gun, roles } = await published();
+    const [key] = roles.targets as [ReturnType<typeof craftKey>];
+    const tags = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`v${index}`, target()]));
+    await accepted(gun, [['targets', craft(targetsOf(2, { targets: tags }), key)]]);
+    const signer = craftKey();
+    const names = Array.from({ length: 1000 }, (_, index) => `targets/signer${index}`);
+    const declared = delegations(...names.map((name) => ({ name, keys: [signer] })));
+    const one = craft(targetsOf(), signer);
+    await accepted(gun, [
+      ...names.map((name) => [name, one] as const),
+      ['targets', craft(targetsOf(3, { delegations: declared }), key)],
+    ]);
+    const { meta } = (await current(gun, 'snapshot')).signed as { meta: Record<string, unknown> };
+    assert.equal(Object.keys(meta).length, 1002);
+    const huge = await server.fetch(`/v2/${gun}/_trust/tuf/`, {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data; boundary=x' },
+      body: Buffer.alloc(100 * 1024 * 1024, 0x20),
+    });
+    assert.equal(huge.status, 413);
+    assert.match(await huge.text(), /at most 67108864 bytes/);
+    const deep = `{"signed":{"_type":"Targets","version":4,"expires":"2030-01-01T00:00:00Z","x":${'['.repeat(500)}${']'.repeat(500)}},"signatures":[]}`;
+    assert.equal((await publish(server, gun, [['targets', deep]])).status, 400);
+  });
+});
