@@ -17,8 +17,11 @@ const ROUNDS = 12;
 function reached(child: ChildServer): TestServer {
   return {
     url: child.url,
-    fetch: (path: string, init: RequestInit & { as?: string | null } = {}) =>
-      fetch(child.url + path, { ...init, headers: { ...init.headers, authorization: basic('admin', ADMIN_PASSWORD) } }),
+    fetch: (path: string, init: RequestInit & { as?: string | null } = {}) => {
+      const headers = new Headers(init.headers);
+      headers.set('authorization', basic('admin', ADMIN_PASSWORD));
+      return fetch(child.url + path, { ...init, headers });
+    },
   } as TestServer;
 }
 
@@ -52,13 +55,13 @@ test('killed at any moment, the trust server loses nothing it acknowledged and i
   let acknowledged = 1;
   const files = memoryFiles();
   for (let round = 0; round < ROUNDS; round++) {
-    let killed = false;
+    const dead = new AbortController();
     const dying = pause(randomInt(50, 700)).then(async () => {
-      killed = true;
+      dead.abort();
       await child.kill();
     });
     let version = acknowledged;
-    while (!killed) {
+    while (!dead.signal.aborted) {
       version++;
       const answer = await publish(reached(child), gun, [['targets', targets(version)]]).catch(() => undefined);
       if (!answer) break;
