@@ -98,7 +98,7 @@ export function Roles({ roles, delegations }: { roles: readonly Role[]; delegati
                     <KeyId id={key.id} whole />
                     {key.listedAs && (
                       <span className="line q3">
-                        in the metadata, by its certificate: <code>{key.listedAs}</code>
+                        docker trust inspect names it by its certificate: <code>{key.listedAs}</code>
                       </span>
                     )}
                   </dd>
