@@ -158,4 +158,10 @@ export const trustCommands: readonly CommandEntry[] = [
     summary: 'a new root without a lost key',
     load: () => import('./trust-recover.ts'),
   },
+  {
+    name: 'trust import-notary',
+    group: 'who says so',
+    summary: 'take a repository over from another Notary server',
+    load: () => import('./trust-import-notary.ts'),
+  },
 ];

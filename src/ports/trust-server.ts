@@ -21,6 +21,8 @@ export interface TrustServer {
   /** Whether it keeps a TUF 1.x repository beside Notary's. */
   offersTuf1(): Promise<boolean>;
   publish(update: TrustUpdate): Promise<void>;
+  /** Hands over a whole collection of another server; of servers of ours. Parts `<version>.root` and roles. */
+  importCollection(parts: readonly { readonly name: string; readonly raw: Uint8Array }[]): Promise<void>;
   /** The key in force, or a new one for a collection that has none yet, as the JSON of Notary v1. */
   serverKey(role: OnlineRole): Promise<Uint8Array>;
   /** A new key, in force with the next root that names it; as the JSON of Notary v1. */

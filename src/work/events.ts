@@ -45,6 +45,7 @@ export type EventNoun =
   | 'tag-rule.created'
   | 'tag-rule.deleted'
   | 'trust.published'
+  | 'trust.imported'
   | 'trust.deleted'
   | 'trust-key.created'
   | 'trust-key.retired';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Updater } from 'tuf-js';
 import { ADMIN_PASSWORD, startServer, type TestServer } from '../server.ts';
 import { command, type CommandResult, succeed } from './command.ts';
@@ -357,7 +358,10 @@ test('real notary-server takes what we publish, and notary reads it', async () =
       command('notary', ['-s', url, '-d', join(work, 'trust'), '--tlscacert', join(work, 'cert.pem'), ...args], {
         cwd: work,
       });
-    for (let tries = 0; (await command('curl', ['-sk', `${url}/v2/`])).status !== 0; tries++) assert.ok(tries < 50);
+    for (let tries = 0; (await command('curl', ['-sk', `${url}/v2/`])).status !== 0; tries++) {
+      assert.ok(tries < 100);
+      await pause(50);
+    }
     // Somebody who has not seen the collection of this name on the other server.
     const publisher = person();
     const there = ['--trust-server', `127.0.0.1:${port}`, '--tls-ca', join(work, 'cert.pem')];
@@ -366,6 +370,43 @@ test('real notary-server takes what we publish, and notary reads it', async () =
     expect(await publisher.assay('trust', 'rotate', image, 'targets', ...there), 0, 'has the new key');
     expect(await publisher.assay('trust', 'rotate', image, 'root', ...there), 0, 'has the new key');
     expect(await notary('list', image), 0, /3\s+[0-9a-f]{64}/);
+
+    // The other way round: what is there is taken over, and a client that knew it goes on without noticing.
+    const moved = `${server.host}/team/moved`;
+    expect(await docker.run(['tag', `${image}:1`, `${moved}:1`], { trust: false }), 0, '');
+    expect(await docker.run(['push', `${moved}:1`], { trust: false }), 0, '');
+    expect(await publisher.assay('trust', 'sign', `${moved}:1`, ...there), 0, `signed ${moved}:1`);
+    expect(await publisher.assay('trust', 'rotate', moved, 'root', ...there), 0, 'has the new key');
+    const client = await fresh(clients.at(-1)!);
+    mkdirSync(join(client.config, 'tls', `127.0.0.1:${port}`), { recursive: true });
+    writeFileSync(join(client.config, 'tls', `127.0.0.1:${port}`, 'ca.crt'), readFileSync(join(work, 'cert.pem')));
+    expect(await client.run(['pull', `${moved}:1`], { env: { DOCKER_CONTENT_TRUST_SERVER: url } }), 0, 'Pull (1 of 1)');
+    const taken = await publisher.assay(
+      'trust',
+      'import-notary',
+      moved,
+      '--from',
+      `127.0.0.1:${port}`,
+      '--tls-ca',
+      join(work, 'cert.pem'),
+    );
+    expect(taken, 0, '2 roots and 3 other files are here');
+    expect(taken, 0, 'is served and renewed from here');
+    expect(await client.run(['pull', `${moved}:1`]), 0, 'Pull (1 of 1)');
+    expect(await publisher.assay('trust', 'upgrade', moved), 0, 'TUF 1.x clients read the same');
+    expect(
+      await publisher.assay(
+        'trust',
+        'import-notary',
+        moved,
+        '--from',
+        `127.0.0.1:${port}`,
+        '--tls-ca',
+        join(work, 'cert.pem'),
+      ),
+      2,
+      'has trust data here already',
+    );
   } finally {
     peer.kill();
   }

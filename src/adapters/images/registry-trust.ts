@@ -77,6 +77,24 @@ export function openTrustServer(
       if (answer.status !== 200) throw await refusal(answer);
       answer.discard();
     },
+    async importCollection(parts) {
+      const boundary = randomUUID();
+      const body = formOf(
+        parts.map(({ name, raw }) => ({ dialect: 'notary', role: name, raw })),
+        boundary,
+      );
+      const answer = await client.send({
+        method: 'POST',
+        path: `${base}import`,
+        headers: { 'Content-Type': `multipart/form-data; boundary=${boundary}` },
+        body: () => body,
+        scopes: scope('*'),
+        expected: [409],
+      });
+      answer.discard();
+      if (answer.status === 409)
+        throw new AssayError('already-exists', `${gun} has trust data here already; nothing was taken over`);
+    },
     serverKey: (role) => key('GET', role),
     rotateServerKey: (role) => key('POST', role),
     async deleteAll() {

@@ -3,6 +3,7 @@ import type { Viewer } from '../../access/viewer.ts';
 import { AssayError, isAssayError } from '../../lib/error.ts';
 import type { House } from '../house.ts';
 import { changefeed } from './changefeed.ts';
+import { importCollection } from './import.ts';
 import { deleteMetadata, getMetadata } from './metadata.ts';
 import { getServerKey, rotateServerKey } from './server-keys.ts';
 import { getDialects, getTuf1Metadata, getTuf1Target } from './tuf1.ts';
@@ -46,6 +47,7 @@ export function findTrustRoute(path: string): TrustRoute | undefined {
       methods: { POST: publishMetadata, DELETE: deleteMetadata },
       actions: { POST: 'push,pull', DELETE: '*' },
     };
+  if (rest === 'import') return { gun, rest, methods: { POST: importCollection }, actions: { POST: '*' } };
   const key = /^tuf\/(timestamp|snapshot)\.key$/.exec(rest)?.[1];
   if (key)
     return {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { AssayError } from '../../lib/error.ts';
 import type { TrustDialect } from '../../ports/trust-records.ts';
 import { isNotaryRole } from '../../trust/tuf/notary/roles.ts';
-import { boundaryOf, readForm } from '../multipart.ts';
+import { boundaryOf, type FormPart, readForm } from '../multipart.ts';
 import { bodyOf } from '../request-body.ts';
 import { sendEmpty } from '../registry/answer.ts';
 import type { TrustCall } from './routes.ts';
@@ -30,15 +30,20 @@ export async function publishMetadata({ house, request, response, viewer, gun }:
 }
 
 async function partsOf(request: IncomingMessage): Promise<[TrustDialect, string, Uint8Array][]> {
-  const boundary = boundaryOf(request.headers['content-type'] ?? '');
-  if (boundary === undefined) throw new AssayError('trust-upload-malformed');
-  return readForm(await collect(request), boundary, MAX_PARTS).map(({ name, fileName, bytes }) => {
+  return (await formParts(request)).map(({ name, fileName, bytes }) => {
     const dialect = FIELDS[name];
     const role = fileName?.replace(/\.json$/, '') ?? '';
     if (!dialect || role === '') throw new AssayError('trust-role-missing');
     if (!isNotaryRole(role)) throw new AssayError('trust-role-invalid', undefined, { detail: role.slice(0, 255) });
     return [dialect, role, bytes];
   });
+}
+
+/** The parts of a form as they came. Throws `trust-upload-malformed`, `body-too-large`. */
+export async function formParts(request: IncomingMessage): Promise<FormPart[]> {
+  const boundary = boundaryOf(request.headers['content-type'] ?? '');
+  if (boundary === undefined) throw new AssayError('trust-upload-malformed');
+  return readForm(await collect(request), boundary, MAX_PARTS);
 }
 
 async function collect(request: IncomingMessage): Promise<Buffer> {

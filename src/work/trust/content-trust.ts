@@ -1,4 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
+import { TrustImport } from './import.ts';
 import { KeyedMutex } from '../../lib/keyed-mutex.ts';
 import type { OwnHost } from '../../oci/gun.ts';
 import type { Database } from '../../ports/database.ts';
@@ -16,6 +17,7 @@ import { TrustReports } from './trust-reports.ts';
 export class ContentTrust {
   readonly collections: Collections;
   readonly publishing: TrustPublishing;
+  readonly imports: TrustImport;
   readonly serverKeys: ServerKeys;
   readonly changes: TrustChanges;
   readonly targets: TrustTargets;
@@ -30,6 +32,7 @@ export class ContentTrust {
     this.pulse = new SignerPulse(signer, clock);
     this.collections = new Collections(parts);
     this.publishing = new TrustPublishing(parts);
+    this.imports = new TrustImport(parts);
     this.serverKeys = new ServerKeys(parts);
     this.changes = new TrustChanges(parts);
     this.targets = new TrustTargets(parts);

@@ -1,0 +1,18 @@
+import { AssayError } from '../../lib/error.ts';
+import { isNotaryRole } from '../../trust/tuf/notary/roles.ts';
+import { sendJson } from '../registry/answer.ts';
+import type { TrustCall } from './routes.ts';
+import { formParts } from './upload.ts';
+
+/** Takes over a collection of another server: parts `<version>.root` for every root, and one for each other role. */
+export async function importCollection({ house, request, response, viewer, gun }: TrustCall): Promise<void> {
+  const roots = new Map<number, Uint8Array>();
+  const files = new Map<string, Uint8Array>();
+  for (const { fileName = '', bytes } of await formParts(request)) {
+    const version = /^(\d{1,9})\.root$/.exec(fileName)?.[1];
+    if (version !== undefined) roots.set(Number(version), bytes);
+    else if (isNotaryRole(fileName) && fileName !== 'root') files.set(fileName, bytes);
+    else throw new AssayError('trust-role-invalid', undefined, { detail: fileName.slice(0, 255) });
+  }
+  sendJson(response, 200, await house.trust.imports.take(viewer, gun, { roots, files }));
+}
