@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+
 import { globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
@@ -9,6 +8,7 @@ import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { makeSignerCertificates } from '../src/app/signer-certificates.ts';
 import { seeded } from './archives.ts';
+import { startSigner } from './remote-signer.ts';
 import { notaryPublisher, type NotaryPublisher } from './notary-publisher.ts';
 import { keyOwner } from './key-owner.ts';
 import { ADMIN_PASSWORD, startServer, type TestServer } from './server.ts';
@@ -122,57 +122,6 @@ test('kill -9 of the signing service during publishes: nothing lost, no version 
   }
   t.diagnostic(`${campaign.kills} kills, answers ${JSON.stringify(Object.fromEntries(statuses))}`);
 });
-
-interface Signer {
-  readonly child: ChildProcess;
-  readonly address: string;
-  end(signal: NodeJS.Signals): Promise<void>;
-}
-
-async function startSigner(
-  folder: string,
-  args: readonly string[],
-  environment: Record<string, string> = {},
-): Promise<Signer> {
-  const certificates = (name: string) => join(folder, name);
-  const child = spawn(
-    process.execPath,
-    [
-      join(import.meta.dirname, '..', 'src', 'main.ts'),
-      'signer',
-      '--certificate',
-      certificates('signer.crt'),
-      '--key',
-      certificates('signer.key'),
-      '--client-ca',
-      certificates('ca.crt'),
-      '--directory',
-      join(folder, 'keys'),
-      ...args,
-    ],
-    { env: { PATH: process.env['PATH'], HOME: folder, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  let err = '';
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const address = await new Promise<string>((resolve, reject) => {
-    let out = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      out += chunk.toString();
-      const found = /signs on (\S+)\n[\s\S]*\n/.exec(out)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-    child.once('exit', (status) => reject(new Error(`the signer ended with ${status}: ${err}`)));
-  });
-  const gone = once(child, 'exit');
-  return {
-    child,
-    address,
-    end: async (signal) => {
-      child.kill(signal);
-      await gone;
-    },
-  };
-}
 
 async function withRemoteSigner(args: readonly string[], environment: Record<string, string>): Promise<void> {
   const folder = mkdtempSync(join(root, 'remote-'));

@@ -1,8 +1,8 @@
-import { type ImageReference, parseReference } from '../oci/reference.ts';
+import { type ImageReference, parseReference, type RegistryReference } from '../oci/reference.ts';
 import { AssayError } from '../lib/error.ts';
 import { formatPlatform, parsePlatform } from '../oci/platform.ts';
 import { copyImage } from '../work/images/copy.ts';
-import type { Command, ExitStatus, Invocation, Option } from './command.ts';
+import type { Command, ExitStatus, ImageAccess, Invocation, Option } from './command.ts';
 import { contentTrustOptions, trustedReference } from './content-trust.ts';
 import { accessOptions, imageAccess, textOption } from './image-report.ts';
 import { formatBytes, progressOf } from './progress.ts';
@@ -68,6 +68,7 @@ export async function copyBetween(
       ),
   });
   progress[Symbol.dispose]();
+  if (signed.transport === 'registry' && to.transport === 'registry') await tellOfTrust(invocation, signed, to, access);
   for (const digest of result.missing)
     terminal.err(`left out: ${digest}, which the index lists and the source does not hold`);
   if (options['format'] === 'json') {
@@ -87,4 +88,21 @@ export async function copyBetween(
   terminal.out(`${printable(target.name)}${only}  ${result.digest}`);
   terminal.out(parts.join(' · '));
   return 0;
+}
+
+/** Trust data names its registry and repository, so it does not move with an image; whoever copies should know. */
+async function tellOfTrust(
+  { open, terminal }: Invocation,
+  from: RegistryReference,
+  to: RegistryReference,
+  access: ImageAccess,
+): Promise<void> {
+  if (from.host === undefined || to.host === undefined || to.tag === undefined || from.host === 'docker.io') return;
+  const { server } = await open.trust(from.host, `${from.host}/${from.repository}`, access);
+  const signed = await server.metadata.notary('timestamp.json', 1024 * 1024).catch(() => undefined);
+  const target = `${to.host}/${to.repository}`;
+  if (signed && target !== server.gun)
+    terminal.err(
+      `note: ${printable(server.gun)} is signed, and what was signed is its name; here it is signed anew: assay trust sign ${printable(target)}:${to.tag}`,
+    );
 }

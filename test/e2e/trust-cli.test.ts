@@ -144,6 +144,11 @@ test('pull, check and run hold to what was signed, and say why not in words of t
   expect(await run(`${image}:3`, '--', 'cat', '/text'), 1, 'refused');
   const byDocker = person({ DOCKER_CONTENT_TRUST: '1' });
   expect(await byDocker.assay('pull', `${image}:3`), 1, 'refused');
+  expect(
+    await owner.assay('copy', `${image}:1`, `${server.host}/team/copied:1`),
+    0,
+    'is signed anew: assay trust sign',
+  );
   // Somebody pushes other content under a signed tag.
   expect(await docker.run(['tag', `${image}:3`, `${image}:2`], { trust: false }), 0, '');
   expect(await docker.run(['push', `${image}:2`], { trust: false }), 0, 'digest:');
