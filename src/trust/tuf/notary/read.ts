@@ -38,7 +38,8 @@ const METHODS: Readonly<Record<string, SignatureScheme>> = {
   eddsa: 'ed25519',
 };
 
-export const notaryScheme: SchemeOf = (_key, signature) => METHODS[signature.method ?? ''];
+export const notaryScheme: SchemeOf = (_key, signature) =>
+  Object.hasOwn(METHODS, signature.method ?? '') ? METHODS[signature.method ?? ''] : undefined;
 
 /** Reads the outer form of a Notary v1 file: signatures are base64. */
 export function readNotaryEnvelope(raw: Uint8Array): Envelope {
@@ -49,13 +50,22 @@ function decodeBase64(text: string): Uint8Array | undefined {
   return /^[A-Za-z0-9+/]*={0,2}$/.test(text) ? Buffer.from(text, 'base64') : undefined;
 }
 
+/**
+ * What was read from these very bytes: a publish reads a file to check it and again to see what its readers will, and
+ * with ten thousand tags each reading takes a while. The bytes of a file are never changed.
+ */
+const known = new WeakMap<Uint8Array, { readonly role: RoleName; readonly file: SignedFile }>();
+
 /** Reads a Notary v1 file as the metadata of a role; what is wrong is told in notary-server's words. */
 export function readNotary(role: RoleName, raw: Uint8Array): SignedFile {
-  return interpretNotary(role, readNotaryEnvelope(raw));
+  const before = known.get(raw);
+  return before?.role === role ? before.file : interpretNotary(role, readNotaryEnvelope(raw));
 }
 
 export function interpretNotary(role: RoleName, envelope: Envelope): SignedFile {
-  return { ...envelope, signed: interpret(role, envelope.signed) };
+  const file = { ...envelope, signed: interpret(role, envelope.signed) };
+  known.set(envelope.raw, { role, file });
+  return file;
 }
 
 /** The same for a role known beforehand. */
