@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { maskOf, roles } from '../src/access/roles.ts';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqlite } from '../src/adapters/sqlite/database.ts';
@@ -25,9 +26,11 @@ async function seed(path: string): Promise<void> {
   const numbers = (count: number) =>
     `with recursive counted(n) as (select 0 union all select n + 1 from counted where n < ${count - 1})`;
   db.exec(`pragma synchronous = off; begin;
-    insert into organisations select 'org' || n, 1 from (${numbers(1000)} select n from counted);
-    insert into accounts values ('${READER}', '${READER}', 'x', 0, 0, 1, 2);
-    insert into grants select '${READER}', 'organisation', 'org' || n, 'reader' from (${numbers(100)} select n from counted);
+    insert into organisations (name, created_at) select 'org' || n, 1 from (${numbers(1000)} select n from counted);
+    insert into accounts (id, name, password_hash, administrator, disabled, created_at, password_changed_at)
+      values ('${READER}', '${READER}', 'x', 0, 0, 1, 2);
+    insert into grants (principal, principal_kind, subject_kind, subject, role, actions)
+      select '${READER}', 'account', 'organisation', 'org' || n, 'reader', ${maskOf(roles.reader)} from (${numbers(100)} select n from counted);
     insert into repositories select 'r' || n, 'org' || (n % 1000) || '/repository' || n, 'org' || (n % 1000), 'private', '', 1, 1
       from (${numbers(REPOSITORIES)} select n from counted);
     insert into manifests select ${digest}, 'application/vnd.oci.image.manifest.v1+json', 'image', 0, null, '{}', 20, 20, zeroblob(500)
