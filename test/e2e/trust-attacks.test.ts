@@ -199,7 +199,8 @@ function attacks(client: DockerClient): void {
       /\/targets\.[0-9a-f]{64}\.json$/.test(path)
         ? { ...answer, body: Buffer.from(answer.body.toString().replace('"length":', '"lengtH":')) }
         : answer;
-    expect(await fresh(), 1, 'sha256 checksum for targets did not match');
+    // docker checks the hashes in no fixed order.
+    expect(await fresh(), 1, /sha(?:256|512) checksum for targets did not match/);
     expect(await freshAssay('changed'), 1, 'not what was signed');
 
     between.tamper = (_path, answer) => ({ ...answer, status: 503, body: Buffer.from('busy') });
