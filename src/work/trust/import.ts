@@ -32,10 +32,11 @@ export class TrustImport {
   async take(viewer: Viewer, gun: string, foreign: ForeignCollection): Promise<{ roots: number; roles: number }> {
     const { access, changes, database, clock } = this.#parts;
     await access.requirePublish(viewer, gun);
+    const now = clock.now();
+    // A collection that does not verify makes no repository either.
+    await verify(gun, foreign, now);
     const repository = await access.forPublish(viewer, gun);
     await access.require(viewer, gun, trustActions.administer);
-    const now = clock.now();
-    await verify(gun, foreign, now);
     const files = described(foreign, now, nameOf(viewer));
     return changes.run(gun, async () => {
       const noted = await signedTagsChange({ trust: database.records.trust, repository, gun, fresh: files }, now);
