@@ -17,6 +17,7 @@ import {
   type DockerUser,
   dockerUser,
   testFolder,
+  expect,
 } from './trust-clients.ts';
 
 const folder = testFolder();
@@ -34,16 +35,6 @@ after(async () => {
   await engine[Symbol.asyncDispose]();
   folder[Symbol.dispose]();
 });
-
-function said({ stdout, stderr }: CommandResult): string {
-  return `${stdout}${stderr}`;
-}
-
-function expect(result: CommandResult, status: number, text: RegExp | string): void {
-  assert.equal(result.status, status, said(result));
-  if (typeof text === 'string') assert.ok(said(result).includes(text), `${text} in: ${said(result)}`);
-  else assert.match(said(result), text);
-}
 
 const PASSPHRASES = {
   ASSAY_ROOT_PASSPHRASE: 'the root of all of it 1',

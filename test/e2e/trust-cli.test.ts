@@ -14,6 +14,8 @@ import {
   type DockerUser,
   dockerUser,
   testFolder,
+  expect,
+  said,
 } from './trust-clients.ts';
 
 const folder = testFolder();
@@ -53,16 +55,6 @@ function person(env: NodeJS.ProcessEnv = {}): Person {
     assay: (...args) =>
       command(process.execPath, [join(import.meta.dirname, '../../src/main.ts'), ...args], { env: own, cwd: home }),
   };
-}
-
-function said({ stdout, stderr }: CommandResult): string {
-  return `${stdout}${stderr}`;
-}
-
-function expect(result: CommandResult, status: number, text: RegExp | string): void {
-  assert.equal(result.status, status, said(result));
-  if (typeof text === 'string') assert.ok(said(result).includes(text), `${text} in: ${said(result)}`);
-  else assert.match(said(result), text);
 }
 
 before(async () => {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -115,4 +116,16 @@ export function notaryUser(
 export function testFolder(): { path: string } & Disposable {
   const path = mkdtempSync(join(tmpdir(), 'assay-trust-'));
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** Everything that a program wrote. */
+export function said({ stdout, stderr }: CommandResult): string {
+  return `${stdout}${stderr}`;
+}
+
+/** The program ended so, and wrote this. */
+export function expect(result: CommandResult, status: number, text: RegExp | string): void {
+  assert.equal(result.status, status, said(result));
+  if (typeof text === 'string') assert.ok(said(result).includes(text), `${text} in: ${said(result)}`);
+  else assert.match(said(result), text);
 }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ADMIN_PASSWORD, startServer, type TestServer } from '../server.ts';
-import type { CommandResult } from './command.ts';
 import { type DockerEngine, dockerEngine } from './container-engine.ts';
 import {
   buildContext,
@@ -11,6 +10,8 @@ import {
   type DockerUser,
   dockerUser,
   testFolder,
+  expect,
+  said,
 } from './trust-clients.ts';
 
 const folder = testFolder();
@@ -23,16 +24,6 @@ after(async () => {
   await engine[Symbol.asyncDispose]();
   folder[Symbol.dispose]();
 });
-
-function said({ stdout, stderr }: CommandResult): string {
-  return `${stdout}${stderr}`;
-}
-
-function expect(result: CommandResult, status: number, text: RegExp | string): void {
-  assert.equal(result.status, status, said(result));
-  if (typeof text === 'string') assert.ok(said(result).includes(text), `${text} in: ${said(result)}`);
-  else assert.match(said(result), text);
-}
 
 test('a docker command line with content trust is here', () => {
   assert.ok(clients.length > 0);

@@ -4,8 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { startServer, type TestServer } from '../server.ts';
-import { type CommandResult, succeed } from './command.ts';
-import { type NotaryUser, notaryUser, testFolder } from './trust-clients.ts';
+import { succeed } from './command.ts';
+import { type NotaryUser, notaryUser, testFolder, expect, said } from './trust-clients.ts';
 
 const folder = testFolder();
 let server: TestServer;
@@ -23,16 +23,6 @@ after(async () => {
 
 function newUser(signIn?: { name: string; password: string }): NotaryUser {
   return notaryUser(folder.path, server.url.replace('http:', 'https:'), authority, signIn);
-}
-
-function said({ stdout, stderr }: CommandResult): string {
-  return `${stdout}${stderr}`;
-}
-
-function expect(result: CommandResult, status: number, text: RegExp | string): void {
-  assert.equal(result.status, status, said(result));
-  if (typeof text === 'string') assert.ok(said(result).includes(text), `${text} in: ${said(result)}`);
-  else assert.match(said(result), text);
 }
 
 function file(user: NotaryUser, name: string, text: string): string {
