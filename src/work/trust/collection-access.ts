@@ -47,12 +47,12 @@ export class CollectionAccess {
     return repositoryForPush(this.#database, this.#clock, narrow, name);
   }
 
-  /** Throws what publishing there would be refused with; creates nothing. */
-  async requirePublish(viewer: Viewer, gun: string): Promise<void> {
+  /** Throws what an act there would be refused with, before its repository is made; creates nothing. */
+  async requireBeforeMade(viewer: Viewer, gun: string, action: Action): Promise<void> {
     const name = this.#name(gun);
     const narrow = narrowed(viewer, gun, name);
     if (await this.#database.records.registry.repository(narrow, name))
-      await requireRepository(this.#database.records, narrow, name, trustActions.publish);
+      await requireRepository(this.#database.records, narrow, name, action);
     else await requirePush(this.#database.records, narrow, name);
   }
 

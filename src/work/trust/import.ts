@@ -31,7 +31,7 @@ export class TrustImport {
 
   async take(viewer: Viewer, gun: string, foreign: ForeignCollection): Promise<{ roots: number; roles: number }> {
     const { access, changes, database, clock } = this.#parts;
-    await access.requirePublish(viewer, gun);
+    await access.requireBeforeMade(viewer, gun, trustActions.administer);
     const now = clock.now();
     // A collection that does not verify makes no repository either.
     await verify(gun, foreign, now);

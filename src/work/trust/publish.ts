@@ -7,6 +7,7 @@ import type { FileMeta, RoleName, Root, SignedFile, Targets } from '../../trust/
 import { rejected } from '../../trust/tuf/publish/rejection.ts';
 import { type Accepted, neededFor, type Standing, validatePublish } from '../../trust/tuf/publish/validate.ts';
 import { appendEvent } from '../events.ts';
+import { trustActions } from './collection-access.ts';
 import { changeOf, type TrustParts } from './collections.ts';
 import { publishRules, stored } from './dialects.ts';
 import { signedTagsChange, touchesTags } from './signed-names.ts';
@@ -26,7 +27,7 @@ export class TrustPublishing {
 
   /** Asked before the body of an update is read. */
   requirePublish(viewer: Viewer, gun: string): Promise<void> {
-    return this.#parts.access.requirePublish(viewer, gun);
+    return this.#parts.access.requireBeforeMade(viewer, gun, trustActions.publish);
   }
 
   /** Publishes an update in one transaction over every dialect it holds. */

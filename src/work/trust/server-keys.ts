@@ -19,7 +19,7 @@ export class ServerKeys {
 
   /** The key that the collection's root names, or a new one while there is none. DER SubjectPublicKeyInfo. */
   async current(viewer: Viewer, gun: string, role: OnlineRole): Promise<Uint8Array> {
-    await this.#access.requirePublish(viewer, gun);
+    await this.#access.requireBeforeMade(viewer, gun, trustActions.publish);
     return (await this.#named(viewer, gun, role)) ?? (await this.#create(viewer, gun, role));
   }
 
