@@ -1,5 +1,5 @@
 import { severities, type Severity } from '../content/advisories/advisory.ts';
-import { gapInWords, gapsOf } from '../contract/coverage.ts';
+import { gapInWords, gapsOf, productsInWords } from '../contract/coverage.ts';
 import { supportInWords } from '../contract/outputs/finding-text.ts';
 import { type Report, type ReportVulnerability, vulnerabilitiesOf } from '../contract/report.ts';
 import { observationsInWords, observationTables } from './observation-table.ts';
@@ -59,6 +59,8 @@ function rowOf(some: readonly Finding[]): string[] {
 export function printIncomplete(terminal: Terminal, report: Report): void {
   if (report.advisories.feeds.length > 0)
     for (const each of gapsOf(report)) terminal.err(`unknown: ${printable(gapInWords(each))}`);
+  const products = productsInWords(report);
+  if (products !== undefined) terminal.err(`note: ${printable(products)}`);
   for (const each of report.incomplete)
     terminal.err(`incomplete: ${printable(each.path ?? each.layer ?? 'image')}: ${printable(each.detail)}`);
 }

@@ -28,3 +28,11 @@ export function gapsOf({ packages, distribution, advisories }: Report): Gap[] {
 export function gapInWords({ of, packages }: Gap): string {
   return `no advisories for ${of} (${packages === 1 ? '1 package' : `${packages} packages`})`;
 }
+
+/** Of an image of Red Hat that is judged by its release alone: why its repositories do not count. Pure. */
+export function productsInWords({ distribution }: Report): string | undefined {
+  if (distribution?.productsBy !== 'release') return undefined;
+  return distribution.repositories === undefined
+    ? `the image does not tell its repositories; judged as ${distribution.name}, without layered products and minor streams`
+    : `no mapping of Red Hat's repositories is at hand (feed redhat-repositories); judged as ${distribution.name} alone`;
+}

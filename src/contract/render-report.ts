@@ -1,4 +1,6 @@
+import { REPOSITORIES } from '../content/advisories/advisory.ts';
 import { decidingVector } from '../content/advisories/cvss.ts';
+import { ecosystemOf } from '../content/findings/ecosystems.ts';
 import { endOfLifeOf, supportOf } from '../content/findings/end-of-life.ts';
 import { toRfc3339 } from '../lib/clock.ts';
 import type { FeedStatus } from '../ports/advisory-sets.ts';
@@ -18,7 +20,7 @@ export function renderContents(image: Report['image'], source: Omit<ImageReport,
   return {
     schemaVersion: 1,
     image,
-    ...(source.distribution && { distribution: renderDistribution(source.distribution, source.judgedAt) }),
+    ...(source.distribution && { distribution: renderDistribution(source.distribution, source) }),
     advisories: { digest: source.advisories.digest, feeds: source.advisories.feeds.map(renderFeed) },
     analysedAt: toRfc3339(source.analysedAt),
     judgedAt: toRfc3339(source.judgedAt),
@@ -36,10 +38,19 @@ export function renderContents(image: Report['image'], source: Omit<ImageReport,
 
 function renderDistribution(
   distribution: NonNullable<ImageReport['distribution']>,
-  now: number,
+  { judgedAt, advisories }: Pick<ImageReport, 'judgedAt' | 'advisories'>,
 ): NonNullable<Report['distribution']> {
+  const { repositories, ...rest } = distribution;
   const endOfLife = endOfLifeOf(distribution);
-  return { ...distribution, support: supportOf(endOfLife, now), ...(endOfLife && { endOfLife }) };
+  const isRedHat = ecosystemOf(distribution)?.startsWith('Red Hat:') === true;
+  const mapped = repositories !== undefined && advisories.feeds.some((each) => each.ecosystems.includes(REPOSITORIES));
+  return {
+    ...rest,
+    ...(repositories && { repositories: [...repositories] }),
+    ...(isRedHat && { productsBy: mapped ? 'repositories' : 'release' }),
+    support: supportOf(endOfLife, judgedAt),
+    ...(endOfLife && { endOfLife }),
+  };
 }
 
 export function renderFeed(feed: FeedStatus): Report['advisories']['feeds'][number] {

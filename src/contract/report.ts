@@ -141,6 +141,10 @@ export const report = z.object({
       version: z.string(),
       name: z.string(),
       codename: z.string().optional(),
+      /** Repositories that the packages came from, where the vendor's build wrote them down. */
+      repositories: z.array(z.string()).optional(),
+      /** Of Red Hat: what tells which products are looked at, the image's repositories or, without a mapping, its release. */
+      productsBy: z.enum(['repositories', 'release']).optional(),
       /** Whether the release still gets fixes, and until when. */
       support: support.optional(),
       endOfLife: z

@@ -151,6 +151,8 @@ export interface ContentRecords {
   imagesOfEcosystems(ecosystems: readonly string[]): Promise<Digest[]>;
   /** Packages with a finding of any of these ids, to be judged anew when something else is known of them. */
   packagesWith(vulnerabilities: readonly string[]): Promise<{ id: string; key: AdvisoryKey }[]>;
+  /** Packages of images that draw from any of these repositories. */
+  packagesFrom(repositories: ReadonlySet<string>): Promise<{ id: string; key: AdvisoryKey }[]>;
   /** Addresses that feeds were fetched from. */
   feedSources(): Promise<FeedSource[]>;
   setFeedSource(source: FeedSource): Promise<void>;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Observation } from '../../src/content/findings/observation.ts';
+import type { JudgedPackage } from '../../src/ports/content-records.ts';
 import { finding, imageOf, packageOf } from './content-fixture.ts';
 import { addRepository, digest, manifestOf, name, pushImage, storageKey, system } from './records-fixture.ts';
 import type { OpenDatabase } from './records-fixture.ts';
@@ -133,6 +134,25 @@ export function contentContract(open: OpenDatabase): void {
       await database.change((records) => records.content.setJudgedWith('s2'));
       await database.change((records) => records.content.setJudgedWith('s3'));
       assert.equal(await content.judgedWith(), 's3');
+    });
+
+    test('packages of repositories are found by these, and by their name under any product', async () => {
+      const database = await open();
+      const plain = packageOf('curl', '8');
+      const drawn: JudgedPackage = {
+        ...packageOf('openssl', '3'),
+        key: { ecosystem: 'Red Hat:enterprise_linux:9', name: 'openssl', version: '3', repositories: ['a', 'b'] },
+      };
+      await pushImage(database, await addRepository(database, 'lib/r'), manifestOf('a', ['l']));
+      await database.change(async ({ content }) => {
+        const packages = [plain, drawn].map((each) => ({ package: each, findings: [] }));
+        await content.putImage(imageOf(digest('a')), packages, 's');
+      });
+      const { content } = database.records;
+      const found = [{ id: drawn.id, key: drawn.key }];
+      assert.deepEqual(await content.packagesFrom(new Set(['b', 'x'])), found);
+      assert.deepEqual(await content.packagesFrom(new Set(['x'])), []);
+      assert.deepEqual(await content.packagesOf([{ ecosystem: 'Red Hat', name: 'openssl' }]), found);
     });
 
     test('images with a vulnerability come in pages, each whole, in the order of name and digest', async () => {

@@ -52,6 +52,8 @@ export interface Advisory {
   readonly versions?: readonly string[];
   /** Only in the catalogue of likelihoods. */
   readonly likelihood?: Likelihood;
+  /** Only in the catalogue of repositories: the products whose packages a repository holds, as CPE 2.2 URIs. */
+  readonly products?: readonly string[];
 }
 
 /** EPSS: how likely attacks are within 30 days, and the share of vulnerabilities that are less likely; both 0 to 1. */
@@ -100,5 +102,8 @@ export const LIKELIHOOD = 'likelihood';
 /** "Ecosystem" of catalogues that rate CVEs (NVD, CVE records): its packages are CVE ids. */
 export const RATINGS = 'ratings';
 
-/** Ecosystems of catalogues, which speak of vulnerabilities and not of packages. */
-export const CATALOGUES: ReadonlySet<string> = new Set([EXPLOITED, LIKELIHOOD, RATINGS]);
+/** "Ecosystem" of the catalogue that tells which products a vendor's repositories belong to: its packages are repositories. */
+export const REPOSITORIES = 'repositories';
+
+/** Ecosystems of catalogues, which do not speak of packages. */
+export const CATALOGUES: ReadonlySet<string> = new Set([EXPLOITED, LIKELIHOOD, RATINGS, REPOSITORIES]);

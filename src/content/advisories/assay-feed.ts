@@ -48,6 +48,7 @@ const advisorySchema = z.strictObject({
   module: text.optional(),
   ranges: z.array(rangeSchema).optional(),
   versions: z.array(version).optional(),
+  products: z.array(text).optional(),
   likelihood: z.strictObject({ score: z.number(), percentile: z.number() }).optional(),
 });
 const entrySchema = z.object({

@@ -12,6 +12,7 @@ import { kev } from './kev.ts';
 import { friendsOfPhp, nodejsDatabase, rubySec } from './library-databases.ts';
 import { osv } from './osv.ts';
 import { redHatCsaf } from './redhat-csaf.ts';
+import { redHatRepositories } from './redhat-repositories.ts';
 import { rustSec } from './rustsec.ts';
 import { ubuntuVex } from './ubuntu-vex.ts';
 
@@ -22,6 +23,7 @@ export const feedReaders: readonly FeedReader[] = [
   kev,
   osv,
   redHatCsaf,
+  redHatRepositories,
   ubuntuVex,
   epss,
   debianLists,

@@ -180,7 +180,7 @@ function ubuntuRelease(suffix: string): string {
 }
 
 const REPOSITORY_OF =
-  /^((?:enterprise_linux|rhel_(?:eus|aus|tus|e4s|els|eus_long_life|mission_critical)):\d+(?:\.\d+)?)(?:::.*)?$/;
+  /^((?:enterprise_linux|(?:rhel|enterprise_linux)_(?:eus|aus|tus|e4s|els|eus_long_life|mission_critical)):\d+(?:\.\d+)?)(?:::.*)?$/;
 
 /**
  * A CPE without `cpe:/a:redhat:` as OSV has it. The repositories of one product are taken together (`::appstream`,

@@ -12,6 +12,8 @@ export interface AdvisoryKey {
   readonly module?: string;
   /** Further ecosystems that speak of the same package: subscriptions, modules of a product. */
   readonly also?: readonly string[];
+  /** Of Red Hat images: the repositories their packages came from; they decide which products are looked at. */
+  readonly repositories?: readonly string[];
 }
 
 /** The advisories' name of a distribution release, or none when we know of no feed for it. */
@@ -131,7 +133,10 @@ export function advisoryKeyOf(found: FoundPackage, distribution: Distribution | 
   if (library) return library;
   const [ecosystem, ...also] = distribution ? ecosystemsOf(distribution) : [];
   if (ecosystem === undefined) return undefined;
-  const more = also.length > 0 ? { also } : {};
+  const more = {
+    ...(also.length > 0 && { also }),
+    ...(ecosystem.startsWith('Red Hat:') && distribution?.repositories && { repositories: distribution.repositories }),
+  };
   if (found.type === 'rpm') return rpmKey(found, ecosystem, more);
   if (found.type === 'deb' || found.type === 'apk')
     return { ecosystem, name: found.sourceName ?? found.name, version: found.sourceVersion ?? found.version, ...more };
@@ -142,7 +147,7 @@ export function advisoryKeyOf(found: FoundPackage, distribution: Distribution | 
 const BY_SOURCE = /^(?:SUSE|openSUSE|openEuler|Azure Linux|Mageia):/;
 
 /** Notices of most rpm systems name binary packages, those of modules with their stream; some name the source. */
-function rpmKey(found: FoundPackage, ecosystem: string, more: { also?: readonly string[] }): AdvisoryKey {
+function rpmKey(found: FoundPackage, ecosystem: string, more: Pick<AdvisoryKey, 'also' | 'repositories'>): AdvisoryKey {
   const { sourceName, version } = found;
   if (BY_SOURCE.test(ecosystem)) return { ecosystem, name: sourceName ?? found.name, version, ...more };
   // A modular build whose label is gone may be of any stream.

@@ -5,12 +5,16 @@ import { type CompareVersions, versionOrders } from '../advisories/version-order
 import { ANY_STREAM } from '../advisories/osv-ecosystems.ts';
 import type { AdvisoryKey } from './ecosystems.ts';
 import type { VulnerabilityFinding } from './finding.ts';
+import { byProducts, type Concerning } from './red-hat-products.ts';
 
 /** What the advisories say of one package version. Pure: the same key and the same set give the same findings. */
 export function judge(key: AdvisoryKey, lookUp: LookUpAdvisories): VulnerabilityFinding[] {
   const findings = new Map<string, VulnerabilityFinding>();
   const subscribed = new Set<string>();
-  for (const { ecosystem, advisory } of concerning(key, lookUp)) {
+  const spoken = key.repositories
+    ? byProducts(key, lookUp, (each) => concerning(each, lookUp))
+    : concerning(key, lookUp);
+  for (const { ecosystem, advisory } of spoken) {
     if (advisory.status === 'not-affected' || advisory.rejected) continue;
     const same = `${advisory.feed}\0${advisory.id}`;
     const hit = affects(advisory, key.version);
@@ -32,7 +36,7 @@ export function judge(key: AdvisoryKey, lookUp: LookUpAdvisories): Vulnerability
 function* concerning(
   { ecosystem, name, sourceName, module, also }: AdvisoryKey,
   lookUp: LookUpAdvisories,
-): Generator<{ ecosystem: string; advisory: SourcedAdvisory }> {
+): Generator<Concerning> {
   for (const each of [ecosystem, ...(also ?? [])]) {
     for (const advisory of lookUp(each, name))
       if (ofModule(advisory, module) && (sourceName === undefined || sourceName === name || advisory.of !== 'source'))

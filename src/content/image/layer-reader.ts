@@ -4,6 +4,7 @@ import type { Analyser } from '../inventory/analyser.ts';
 import {
   ANALYSER_VERSION,
   type DeclaredLicences,
+  type RepositoryEvidence,
   type DistributionEvidence,
   type Evidence,
   type HardLink,
@@ -46,6 +47,7 @@ export class LayerReader {
   readonly #evidence: Evidence[] = [];
   readonly #distributions: DistributionEvidence[] = [];
   readonly #licences: DeclaredLicences[] = [];
+  readonly #repositories: RepositoryEvidence[] = [];
   readonly #whiteouts: string[] = [];
   readonly #opaque: string[] = [];
   readonly #replaced: string[] = [];
@@ -111,6 +113,7 @@ export class LayerReader {
       opaque: this.#opaque,
       replaced: this.#replaced,
       ...(this.#licences.length > 0 && { licences: this.#licences }),
+      ...(this.#repositories.length > 0 && { repositories: this.#repositories }),
       ...(this.#links.length > 0 && { links: this.#links }),
       ...(observations.length > 0 && { observations }),
       files: this.#survey.summary,
@@ -159,7 +162,7 @@ export class LayerReader {
   /** A path that comes twice in one layer is what it was last. */
   #forget(path: string): void {
     this.#known.delete(path);
-    for (const list of [this.#evidence, this.#distributions, this.#licences])
+    for (const list of [this.#evidence, this.#distributions, this.#licences, this.#repositories])
       for (let at = list.length - 1; at >= 0; at--) if (list[at]!.path === path) list.splice(at, 1);
   }
 
@@ -282,6 +285,7 @@ export class LayerReader {
       if (found?.evidence) this.#evidence.push(found.evidence);
       if (found?.distribution) this.#distributions.push(found.distribution);
       if (found?.licences) this.#licences.push(found.licences);
+      if (found?.repositories) this.#repositories.push(found.repositories);
       if (found?.owned) this.#owners.add(found.owned);
       if (found?.diversions) this.#owners.divert(found.diversions);
       for (const each of found?.incomplete ?? []) this.#note({ ...each, path: file.path });

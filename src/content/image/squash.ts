@@ -18,17 +18,23 @@ interface Held {
 /**
  * Lays the layers of an image over each other, bottom first, as the OCI image specification's "Layer Filesystem
  * Changeset" says: a file replaces the file below, a whiteout removes it, an opaque directory hides what is below.
+ * `labels` are those of the image's configuration.
  */
-export function squash(layers: readonly LayerInventory[]): ImageInventory {
+export function squash(
+  layers: readonly LayerInventory[],
+  labels?: Readonly<Record<string, string>> | null,
+): ImageInventory {
   const held = new Map<string, Held>();
   const systems = new Map<string, Distribution>();
+  const repositories = new Map<string, readonly string[]>();
   const firstSeen = new Map<string, number>();
   const licences = new Map<string, readonly string[]>();
   const incomplete: (Incomplete & { layer: number })[] = [];
   layers.forEach((layer, position) => {
-    removeBelow([held, systems], new Set(layer.opaque), false);
-    removeBelow([held, systems], new Set([...layer.whiteouts, ...layer.replaced]), true);
+    removeBelow([held, systems, repositories], new Set(layer.opaque), false);
+    removeBelow([held, systems, repositories], new Set([...layer.whiteouts, ...layer.replaced]), true);
     for (const { path, distribution } of layer.distributions) systems.set(path, distribution);
+    for (const { path, names } of layer.repositories ?? []) repositories.set(path, names);
     for (const evidence of layer.evidence) {
       held.set(evidence.path, { evidence, layer: position });
       for (const found of evidence.packages) {
@@ -39,7 +45,10 @@ export function squash(layers: readonly LayerInventory[]): ImageInventory {
     for (const each of layer.licences ?? []) licences.set(each.package, each.licences);
     for (const each of layer.incomplete) incomplete.push({ ...each, layer: position });
   });
-  const distribution = systems.get('etc/os-release') ?? systems.get('usr/lib/os-release');
+  const distribution = withRepositories(
+    systems.get('etc/os-release') ?? systems.get('usr/lib/os-release'),
+    new Set([...[...repositories.values()].flat(), ...productOf(labels)]),
+  );
   const packages = [...held.values()].flatMap(({ evidence, layer }) =>
     evidence.packages.map((found) =>
       installed(
@@ -51,6 +60,20 @@ export function squash(layers: readonly LayerInventory[]): ImageInventory {
     ),
   );
   return { distribution, packages: withoutInstalled(unique(packages)), incomplete };
+}
+
+/** Red Hat's builds name the product of the image, a CPE 2.2 URI, in a label. */
+function productOf(labels: Readonly<Record<string, string>> | null | undefined): string[] {
+  const cpe = labels?.['cpe'];
+  return cpe?.startsWith('cpe:/') ? [cpe.slice(0, 300)] : [];
+}
+
+function withRepositories(
+  distribution: Distribution | undefined,
+  repositories: ReadonlySet<string>,
+): Distribution | undefined {
+  if (!distribution || repositories.size === 0) return distribution;
+  return { ...distribution, repositories: [...repositories].sort() };
 }
 
 function installed(

@@ -1,4 +1,4 @@
-import type { DeclaredLicences, DistributionEvidence, Evidence, Incomplete } from './package.ts';
+import type { DeclaredLicences, DistributionEvidence, Evidence, Incomplete, RepositoryEvidence } from './package.ts';
 
 /** A file of a layer that an analyser asked for. */
 export interface LayerFile {
@@ -27,6 +27,7 @@ export interface Finding {
   readonly evidence?: Evidence;
   readonly distribution?: DistributionEvidence;
   readonly licences?: DeclaredLicences;
+  readonly repositories?: RepositoryEvidence;
   readonly owned?: Iterable<OwnedFiles>;
   readonly diversions?: readonly Diversion[];
   /** Parts of the file that were not read although the rest was. */

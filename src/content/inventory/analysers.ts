@@ -22,6 +22,7 @@ import { pnpmLock } from './pnpm-lock.ts';
 import { pythonLock } from './python-lock.ts';
 import { pythonVendored } from './python-vendored.ts';
 import { python } from './python.ts';
+import { redHatContent } from './red-hat-content.ts';
 import { rpmManifest } from './rpm-manifest.ts';
 import { rpm } from './rpm.ts';
 import { yarnLock } from './yarn-lock.ts';
@@ -37,6 +38,7 @@ export const analysers: readonly Analyser[] = [
   apk,
   rpm,
   rpmManifest,
+  redHatContent,
   pacman,
   npm,
   npmLock,

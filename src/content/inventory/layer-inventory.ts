@@ -35,6 +35,7 @@ const schema = z.object({
   opaque: z.array(text),
   replaced: z.array(text),
   licences: z.array(z.object({ path: text, package: text, licences: z.array(text).max(200) })).optional(),
+  repositories: z.array(z.object({ path: text, names: z.array(text).max(500) })).optional(),
   links: z.array(z.object({ path: text, target: text })).optional(),
   observations: z
     .array(

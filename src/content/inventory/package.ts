@@ -64,6 +64,14 @@ export interface Distribution {
   readonly version: string;
   readonly name: string;
   readonly codename?: string;
+  /** Repositories that its packages came from, where the vendor's build wrote them down; products by CPE among them. */
+  readonly repositories?: readonly string[];
+}
+
+/** Names of repositories that one file tells of. */
+export interface RepositoryEvidence {
+  readonly path: string;
+  readonly names: readonly string[];
 }
 
 /** A part that was not read, and why; shown with every result that stands on it. */
@@ -98,6 +106,7 @@ export interface LayerInventory {
   /** Paths this layer writes that an analyser would read in another layer: they hide what is below. */
   readonly replaced: readonly string[];
   readonly licences?: readonly DeclaredLicences[];
+  readonly repositories?: readonly RepositoryEvidence[];
   /** Hard links to files whose bytes an analyser needs and that went by before the link: reason for a second pass. */
   readonly links?: readonly HardLink[];
   readonly files?: FileSummary;
@@ -133,4 +142,4 @@ export interface ImageInventory {
 }
 
 /** Version of all analysers together; a change makes layers be read again. */
-export const ANALYSER_VERSION = '5';
+export const ANALYSER_VERSION = '6';

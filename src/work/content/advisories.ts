@@ -1,7 +1,8 @@
-import { CATALOGUES, EXPLOITED, RATINGS } from '../../content/advisories/advisory.ts';
+import { CATALOGUES, EXPLOITED, RATINGS, REPOSITORIES } from '../../content/advisories/advisory.ts';
 import type { AdvisoryKey } from '../../content/findings/ecosystems.ts';
 import { type FindingChanges, summaryOf } from '../../content/findings/finding-changes.ts';
 import { judge } from '../../content/findings/judge.ts';
+import { ANY_PRODUCT, isProduct } from '../../content/findings/red-hat-products.ts';
 import type { RefusedRecord } from '../../content/advisories/feed.ts';
 import type { Digest } from '../../oci/digest.ts';
 import {
@@ -103,8 +104,18 @@ async function changedPackages(
   const exploited = changed.filter((entry) => DECIDING.has(entry.ecosystem)).map((entry) => entry.package);
   const named = changed
     .filter((entry) => !CATALOGUES.has(entry.ecosystem))
-    .map((entry) => ({ ecosystem: entry.ecosystem, name: entry.package }));
-  const found = [...(await content.packagesOf(named)), ...(await content.packagesWith(exploited))];
+    .flatMap(({ ecosystem, package: name }) => [
+      { ecosystem, name },
+      ...(isProduct(ecosystem) ? [{ ecosystem: ANY_PRODUCT, name }] : []),
+    ]);
+  const repositories = new Set(
+    changed.filter((entry) => entry.ecosystem === REPOSITORIES).map((entry) => entry.package),
+  );
+  const found = [
+    ...(await content.packagesOf(named)),
+    ...(await content.packagesWith(exploited)),
+    ...(repositories.size === 0 ? [] : await content.packagesFrom(repositories)),
+  ];
   return [...new Map(found.map((each) => [each.id, each])).values()];
 }
 

@@ -41,9 +41,12 @@ export async function analyseImage(parts: AnalysisParts, digest: Digest, signal?
   const manifest = await readManifest(parts, digest);
   if (!manifest) return;
   const contents = await contentsOf(parts, manifest.layers, signal);
-  const inventory = squash(contents.map((each) => each.inventory));
   const { registry } = database.records;
   const config = await readConfig(parts.blobs, await registry.storedBlob(manifest.config.digest));
+  const inventory = squash(
+    contents.map((each) => each.inventory),
+    config?.config?.Labels,
+  );
   const observations = examineImage({
     config,
     annotations: manifest.annotations,

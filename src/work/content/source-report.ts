@@ -69,7 +69,10 @@ async function configOf(source: ImageSource, manifest: ImageManifest): Promise<I
 export async function sourceReport(parts: SourceReportParts, image: SourceImage): Promise<ImageReport> {
   const { manifest, config } = image;
   const contents = await contentsOf(parts, manifest.layers);
-  const inventory = squash(contents.map((each) => each.inventory));
+  const inventory = squash(
+    contents.map((each) => each.inventory),
+    config.config?.Labels,
+  );
   const analysedAt = parts.clock.now();
   const findings = inventory.packages.flatMap((installed) => {
     const key = advisoryKeyOf(installed, inventory.distribution);

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { AdvisoryKey } from '../../../content/findings/ecosystems.ts';
+import { ANY_PRODUCT } from '../../../content/findings/red-hat-products.ts';
 import { changesBetween } from '../../../content/findings/finding-changes.ts';
 import type { VulnerabilityFinding } from '../../../content/findings/finding.ts';
 import type { Digest } from '../../../oci/digest.ts';
@@ -29,6 +30,7 @@ export function judging(
   | 'vulnerabilities'
   | 'imagesOfEcosystems'
   | 'packagesWith'
+  | 'packagesFrom'
 > {
   return {
     async judgement(manifest) {
@@ -153,6 +155,19 @@ export function judging(
         for (const row of rows) found.add(row.manifest);
       }
       return [...found] as Digest[];
+    },
+    async packagesFrom(repositories) {
+      const rows = await db
+        .selectFrom('package_names')
+        .innerJoin('packages', 'packages.id', 'package_names.package_id')
+        .select(KEY_COLUMNS)
+        .distinct()
+        .where('package_names.ecosystem', '=', ANY_PRODUCT)
+        .execute();
+      return rows.flatMap((row) => {
+        const key = toKey(row);
+        return key?.repositories?.some((each) => repositories.has(each)) ? [{ id: row.id, key }] : [];
+      });
     },
     async packagesWith(vulnerabilities) {
       const found = new Map<string, { id: string; key: AdvisoryKey }>();

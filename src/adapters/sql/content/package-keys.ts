@@ -1,4 +1,5 @@
 import type { AdvisoryKey } from '../../../content/findings/ecosystems.ts';
+import { ANY_PRODUCT } from '../../../content/findings/red-hat-products.ts';
 import type { Schema } from '../schema.ts';
 
 type KeyColumns = Pick<Schema['packages'], 'ecosystem' | 'key_name' | 'key_version' | 'key_more'>;
@@ -15,7 +16,7 @@ export const KEY_COLUMNS = [
 export function toKey(row: KeyColumns): AdvisoryKey | undefined {
   if (row.ecosystem === null || row.key_name === null || row.key_version === null) return undefined;
   const more =
-    row.key_more === null ? {} : (JSON.parse(row.key_more) as Pick<AdvisoryKey, 'sourceName' | 'module' | 'also'>);
+    row.key_more === null ? {} : (JSON.parse(row.key_more) as Omit<AdvisoryKey, 'ecosystem' | 'name' | 'version'>);
   return { ecosystem: row.ecosystem, name: row.key_name, version: row.key_version, ...more };
 }
 
@@ -24,6 +25,7 @@ export function keyColumns(key: AdvisoryKey | undefined): KeyColumns {
     ...(key.sourceName !== undefined && { sourceName: key.sourceName }),
     ...(key.module !== undefined && { module: key.module }),
     ...(key.also && { also: key.also }),
+    ...(key.repositories && { repositories: key.repositories }),
   };
   return {
     ecosystem: key?.ecosystem ?? null,
@@ -37,7 +39,9 @@ export function keyColumns(key: AdvisoryKey | undefined): KeyColumns {
 export function furtherNames(id: string, key: AdvisoryKey | undefined): Schema['package_names'][] {
   if (!key) return [];
   const names = [...new Set([key.name, ...(key.sourceName === undefined ? [] : [key.sourceName])])];
-  return [key.ecosystem, ...(key.also ?? [])]
+  // Which products its repositories belong to may change: a change of any of them finds it by its name.
+  const products = key.repositories ? [ANY_PRODUCT] : [];
+  return [key.ecosystem, ...(key.also ?? []), ...products]
     .flatMap((ecosystem) => names.map((name) => ({ package_id: id, ecosystem, key_name: name })))
     .filter((each) => each.ecosystem !== key.ecosystem || each.key_name !== key.name);
 }
