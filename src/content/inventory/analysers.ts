@@ -1,5 +1,6 @@
 import type { Analyser } from './analyser.ts';
 import { apk } from './apk.ts';
+import { apkAdb } from './apk-adb.ts';
 import { chisel } from './chisel.ts';
 import { cargoAuditable, cargoLock } from './cargo.ts';
 import { composer, composerLock } from './composer.ts';
@@ -36,6 +37,7 @@ export const analysers: readonly Analyser[] = [
   dpkgCopyright,
   chisel,
   apk,
+  apkAdb,
   rpm,
   rpmManifest,
   redHatContent,

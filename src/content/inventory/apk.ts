@@ -1,3 +1,4 @@
+import { isAdb } from './adb.ts';
 import type { Analyser, OwnedFiles } from './analyser.ts';
 import type { FoundPackage } from './package.ts';
 import { linesOf, MAX_FIELD, textOf } from './text-files.ts';
@@ -11,11 +12,10 @@ const DATABASES = new Set(['lib/apk/db/installed', 'usr/lib/apk/db/installed']);
 export const apk: Analyser = {
   name: 'apk',
   reads: '`lib/apk/db/installed` and `usr/lib/apk/db/installed` (apk-tools 2 and 3)',
-  limits:
-    'package and index files in the ADB form of apk-tools 3 are not read; the database of installed packages is text in both',
   maxBytes: 64 * 1024 * 1024,
   system: true,
   wants: (path) => DATABASES.has(path),
+  begins: (head) => !isAdb(head),
   read(file) {
     const packages: FoundPackage[] = [];
     const owned: OwnedFiles[] = [];
