@@ -8,16 +8,16 @@ import {
   type DistributionEvidence,
   type Evidence,
   type HardLink,
-  type Incomplete,
 } from '../inventory/package.ts';
 import { type FileExaminer, fileExaminers } from '../findings/examiner.ts';
+import { HeldFiles } from './held-files.ts';
 import type { LayerContents } from './layer-contents.ts';
+import { LayerNotes } from './layer-notes.ts';
 import { LayerSurvey } from './layer-survey.ts';
 import { OwnerBook } from './owned-files.ts';
 
 export const layerLimits: TarLimits = { maxEntries: 2_000_000, maxPathBytes: 4096, maxHeaderBytes: 1024 * 1024 };
 
-const MAX_INCOMPLETE = 200;
 const MAX_LINKS = 1000;
 const MAX_WHITEOUTS = 500_000;
 const MAX_REPLACED = 500_000;
@@ -52,12 +52,13 @@ export class LayerReader {
   readonly #opaque: string[] = [];
   readonly #replaced: string[] = [];
   readonly #links: HardLink[] = [];
-  readonly #incomplete: Incomplete[] = [];
+  readonly #notes = new LayerNotes();
   /** Who has looked into which file of this layer. */
   readonly #known = new Map<string, Set<Analyser>>();
   /** Sizes of regular files, for the hard links to them. */
   readonly #sizes = new Map<string, number>();
   readonly #met = new Set<string>();
+  readonly #held = new HeldFiles();
   #collected: Collected | undefined;
 
   /** `links`: hard links that a first pass over the same layer asked for. */
@@ -77,7 +78,7 @@ export class LayerReader {
         entry: (entry) => this.#entry(entry),
         data: (chunk) => this.#data(chunk),
         end: () => this.#end(),
-        refused: (path, reason) => this.#note({ code: 'malformed', path, detail: reason }),
+        refused: (path, reason) => this.#notes.add({ code: 'malformed', path, detail: reason }),
       },
       limits,
     );
@@ -91,15 +92,16 @@ export class LayerReader {
   finish(end: { diffId: string; uncompressedSize: number; broken?: AssayError | undefined }): LayerContents {
     const broken = end.broken ?? attempt(() => this.#tar.end());
     if (broken)
-      this.#note(
+      this.#notes.add(
         { code: broken.code === 'content-budget-exceeded' ? 'budget-exceeded' : 'malformed', detail: broken.message },
         true,
       );
+    for (const { analyser, file } of this.#held.pairs()) this.#read(analyser, file);
     for (const [target, paths] of this.#targets)
       if (!this.#met.has(target))
         for (const path of paths)
-          this.#note({ code: 'unavailable', path, detail: 'a hard link to a file that is not in the layer' });
-    for (const each of this.#survey.incomplete) this.#note(each, true);
+          this.#notes.add({ code: 'unavailable', path, detail: 'a hard link to a file that is not in the layer' });
+    for (const each of this.#survey.incomplete) this.#notes.add(each, true);
     const observations = this.#survey.observations(this.#owners);
     const inventory = {
       schemaVersion: 1 as const,
@@ -117,13 +119,9 @@ export class LayerReader {
       ...(this.#links.length > 0 && { links: this.#links }),
       ...(observations.length > 0 && { observations }),
       files: this.#survey.summary,
-      incomplete: this.#incomplete,
+      incomplete: this.#notes.list,
     };
     return { inventory, files: this.#survey.list() };
-  }
-
-  #note(incomplete: Incomplete, always = false): void {
-    if (always || this.#incomplete.length < MAX_INCOMPLETE) this.#incomplete.push(incomplete);
   }
 
   #entry(entry: TarEntry): boolean {
@@ -133,6 +131,7 @@ export class LayerReader {
       this.#whiteout(slash < 0 ? '' : entry.path.slice(0, slash), base);
       return false;
     }
+    this.#held.forget(entry.path);
     if (this.#known.has(entry.path) && !this.#isKnownLink(entry)) this.#forget(entry.path);
     if (this.#targets.has(entry.path)) this.#met.add(entry.path);
     if (entry.type !== 'file') {
@@ -174,7 +173,7 @@ export class LayerReader {
     if (this.#replaced.length < MAX_REPLACED) this.#replaced.push(path);
     else if (this.#replaced.length === MAX_REPLACED) {
       this.#replaced.push(path);
-      this.#note({ code: 'budget-exceeded', detail: `more than ${MAX_REPLACED} files that replace others` }, true);
+      this.#notes.add({ code: 'budget-exceeded', detail: `more than ${MAX_REPLACED} files that replace others` }, true);
     }
   }
 
@@ -192,7 +191,12 @@ export class LayerReader {
         this.#distributions.push({ ...each, path: entry.path });
       this.#known.set(entry.path, new Set(readers));
     } else if (this.#links.length < MAX_LINKS) this.#links.push({ path: entry.path, target });
-    else this.#note({ code: 'budget-exceeded', path: entry.path, detail: 'too many hard links to files of packages' });
+    else
+      this.#notes.add({
+        code: 'budget-exceeded',
+        path: entry.path,
+        detail: 'too many hard links to files of packages',
+      });
   }
 
   #looked(path: string, analyser: Analyser): void {
@@ -210,17 +214,17 @@ export class LayerReader {
     const readers = readings.flatMap((each) => each.readers);
     const refused = readers.map((each) => each.unsupported?.(entry.path)).find((each) => each !== undefined);
     const limit = Math.max(...readers.map((each) => each.maxBytes));
-    if (refused !== undefined) this.#note({ code: 'unsupported', path: entry.path, detail: refused });
+    if (refused !== undefined) this.#notes.add({ code: 'unsupported', path: entry.path, detail: refused });
     else if (entry.size > limit) {
       const detail = `the file has ${entry.size} bytes; at most ${limit} are read`;
-      this.#note({ code: 'budget-exceeded', path: entry.path, detail });
+      this.#notes.add({ code: 'budget-exceeded', path: entry.path, detail });
     } else return false;
     return true;
   }
 
   #whiteout(directory: string, base: string): void {
     if (this.#opaque.length + this.#whiteouts.length >= MAX_WHITEOUTS) {
-      this.#note({ code: 'budget-exceeded', detail: `more than ${MAX_WHITEOUTS} whiteouts` });
+      this.#notes.add({ code: 'budget-exceeded', detail: `more than ${MAX_WHITEOUTS} whiteouts` });
       return;
     }
     if (base === OPAQUE) {
@@ -275,7 +279,10 @@ export class LayerReader {
     if (!collected) return;
     const { size, mode } = collected.entry;
     for (const { path, readers } of collected.readings)
-      for (const analyser of readers) this.#read(analyser, { path, size, mode, bytes: collected.bytes });
+      for (const analyser of readers) {
+        const file = { path, size, mode, bytes: collected.bytes };
+        if (!this.#held.hold(analyser, file)) this.#read(analyser, file);
+      }
   }
 
   #read(analyser: Analyser, file: Parameters<Analyser['read']>[0]): void {
@@ -288,10 +295,9 @@ export class LayerReader {
       if (found?.repositories) this.#repositories.push(found.repositories);
       if (found?.owned) this.#owners.add(found.owned);
       if (found?.diversions) this.#owners.divert(found.diversions);
-      for (const each of found?.incomplete ?? []) this.#note({ ...each, path: file.path });
+      for (const each of found?.incomplete ?? []) this.#notes.add({ ...each, path: file.path });
     } catch (error) {
-      const detail = isAssayError(error) ? error.message : `the ${analyser.name} reader failed`;
-      this.#note({ code: codeOf(error), path: file.path, detail });
+      this.#notes.failed(analyser.name, file.path, error);
     }
   }
 }
@@ -299,11 +305,6 @@ export class LayerReader {
 /** Hard links name their target as an entry is named: from the root of the image. */
 function targetOf(entry: TarEntry): string {
   return cleanPath(entry.linkTarget.slice(0, 4096)) ?? '';
-}
-
-function codeOf(error: unknown): Incomplete['code'] {
-  if (isAssayError(error, 'content-budget-exceeded')) return 'budget-exceeded';
-  return isAssayError(error, 'unsupported') ? 'unsupported' : 'malformed';
 }
 
 function attempt(work: () => void): AssayError | undefined {

@@ -7,6 +7,8 @@ export interface LayerFile {
   readonly size: number;
   readonly mode: number;
   readonly bytes: Uint8Array;
+  /** Bytes of the partner, where the analyser names one and the layer has it. */
+  readonly beside?: Uint8Array;
 }
 
 /** Files that packages of the operating system brought, as its database lists them. */
@@ -51,6 +53,11 @@ export interface Analyser {
   wants(path: string, size: number, mode: number): boolean;
   /** Asked of the first bytes (at least 64, or all); false spares the rest of a large file. */
   begins?(head: Uint8Array): boolean;
+  /**
+   * Path of the file that this one is read together with, for either of the two. The pair is read when the layer ends,
+   * as the file with the shorter path.
+   */
+  partner?(path: string): string | undefined;
   /** Of files that are known but not read: why. They are reported as incomplete. */
   unsupported?(path: string): string | undefined;
   read(file: LayerFile): Finding | undefined;

@@ -41,10 +41,7 @@ void test('apk 3: the installed database in its own form, in both places', () =>
     ]);
     assert.deepEqual(
       [...(found?.owned ?? [])].map((each) => [each.package, ...each.paths]),
-      [
-        ['beta'],
-        ['gamma', 'lib/libdemo.so.1', 'usr/bin/demo'],
-      ],
+      [['beta'], ['gamma', 'lib/libdemo.so.1', 'usr/bin/demo']],
     );
   }
 });

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { DatabaseSync } from 'node:sqlite';
 import { zstdDecompressSync } from 'node:zlib';
+import { tarOf } from '../../../test/archives.ts';
 import { isAssayError } from '../../lib/error.ts';
+import { LayerReader } from '../image/layer-reader.ts';
+import { packageOfHeader } from './rpm-package.ts';
 import { rpm } from './rpm.ts';
 import { rpmManifest } from './rpm-manifest.ts';
 
@@ -85,11 +90,63 @@ void test('rpm: loops, wrong lengths and places in Berkeley DB and ndb files are
   }
 });
 
-void test('rpm: a log that was not merged is told of, an empty one is not', () => {
+/** A copy of the database and its log while a change is committed to the log alone. */
+function withLog(): { database: Buffer; log: Buffer; names: string[] } {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-wal-'));
+  try {
+    const path = join(folder, 'rpmdb.sqlite');
+    writeFileSync(path, unpacked('rpm-sqlite.zst'));
+    const connection = new DatabaseSync(path);
+    connection.exec('pragma journal_mode = wal; pragma wal_autocheckpoint = 0; pragma foreign_keys = off');
+    connection.exec('insert into Packages (blob) select blob from Packages where hnum = 1');
+    connection.exec('delete from Packages where hnum <= 2');
+    connection.exec('begin; delete from Packages; rollback');
+    const rows = connection.prepare('select blob from Packages').all();
+    const names = rows.map((row) => packageOfHeader(row['blob'] as Uint8Array)!.found.name).sort();
+    const made = { database: readFileSync(path), log: readFileSync(`${path}-wal`), names };
+    connection.close();
+    return made;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function layerOf(files: Readonly<Record<string, Uint8Array>>) {
+  const tar = tarOf(Object.entries(files).map(([path, content]) => ({ path, content })));
+  const reader = new LayerReader([rpm]);
+  reader.write(tar);
+  const { evidence, incomplete } = reader.finish({ diffId: '', uncompressedSize: tar.length }).inventory;
+  return { names: evidence.flatMap((each) => each.packages.map(({ name }) => name)).sort(), incomplete };
+}
+
+void test('rpm: a write-ahead log is merged into its database, in either order of the two files', () => {
+  const { database, log, names } = withLog();
+  const folder = 'var/lib/rpm/rpmdb.sqlite';
+  const before = layerOf({ [folder]: database }).names;
+  assert.equal(before.length, 6);
+  assert.equal(names.length, 5);
+  for (const files of [
+    { [folder]: database, [`${folder}-wal`]: log },
+    { [`${folder}-wal`]: log, [folder]: database },
+  ]) {
+    assert.deepEqual(layerOf(files), { names, incomplete: [] });
+  }
+  // What follows the last commit, and what a stranger changed, does not count.
+  const half = log.subarray(0, log.length - 100);
+  assert.notDeepEqual(layerOf({ [folder]: database, [`${folder}-wal`]: half }).names, []);
+  const spoilt = Buffer.from(log);
+  spoilt[40] = spoilt[40]! ^ 1;
+  assert.deepEqual(layerOf({ [folder]: database, [`${folder}-wal`]: spoilt }).names, before);
+});
+
+void test('rpm: a log whose database is in another layer is told of, an empty one is not', () => {
   assert.equal(rpm.wants('var/lib/rpm/rpmdb.sqlite-wal', 0, 0o644), false);
-  assert.ok(rpm.wants('var/lib/rpm/rpmdb.sqlite-wal', 32, 0o644));
-  assert.match(rpm.unsupported?.('var/lib/rpm/rpmdb.sqlite-wal') ?? '', /not merged/);
-  assert.equal(rpm.unsupported?.('var/lib/rpm/rpmdb.sqlite'), undefined);
+  const { log } = withLog();
+  const { incomplete } = layerOf({ 'var/lib/rpm/rpmdb.sqlite-wal': log });
+  assert.deepEqual(
+    incomplete.map((each) => [each.code, each.path]),
+    [['unsupported', 'var/lib/rpm/rpmdb.sqlite-wal']],
+  );
 });
 
 void test('rpm manifest of images without a database', () => {

@@ -1,8 +1,10 @@
+import { AssayError } from '../../lib/error.ts';
 import type { Analyser, Finding, LayerFile, OwnedFiles } from './analyser.ts';
 import type { FoundPackage } from './package.ts';
 import { packageOfHeader } from './rpm-package.ts';
 import { berkeleyHashValues } from './rpm-pages-bdb.ts';
 import { ndbValues } from './rpm-pages-ndb.ts';
+import { withWriteAheadLog } from './sqlite-log.ts';
 import { SqlitePages } from './sqlite-pages.ts';
 
 const DATABASE =
@@ -11,21 +13,26 @@ const DATABASE =
 /** RPM systems: the package headers in any of rpm's three kinds of database. */
 export const rpm: Analyser = {
   name: 'rpm',
-  reads: 'rpm databases: `rpmdb.sqlite`, `Packages` (Berkeley DB), `Packages.db` (ndb), in their three folders',
-  limits: 'a write-ahead log beside the sqlite database is not merged and makes the answer incomplete',
+  reads:
+    'rpm databases: `rpmdb.sqlite` with `rpmdb.sqlite-wal`, `Packages` (Berkeley DB), `Packages.db` (ndb), in their three folders',
+  limits:
+    'a write-ahead log is merged into the sqlite database of its own layer; one that changes the database of a layer below makes the answer incomplete',
   maxBytes: 256 * 1024 * 1024,
   system: true,
   wants: (path, size) => DATABASE.test(path) && (size > 0 || !path.endsWith('-wal')),
-  unsupported: (path) =>
-    path.endsWith('-wal') ? 'changes to the rpm database that were not merged into it are not read' : undefined,
+  partner: (path) =>
+    path.endsWith('.sqlite') ? `${path}-wal` : path.endsWith('-wal') ? path.slice(0, -'-wal'.length) : undefined,
   read(file) {
     return readHeaders(file, valuesOf(file));
   },
 };
 
-function* valuesOf({ path, bytes }: LayerFile): Generator<Uint8Array> {
+function* valuesOf({ path, bytes, beside }: LayerFile): Generator<Uint8Array> {
+  if (path.endsWith('-wal'))
+    throw new AssayError('unsupported', 'changes to the rpm database of a layer below are not read');
   if (path.endsWith('.sqlite')) {
-    for (const columns of new SqlitePages(bytes).table('Packages')) if (columns[1]) yield columns[1];
+    for (const columns of new SqlitePages(beside ? withWriteAheadLog(bytes, beside) : bytes).table('Packages'))
+      if (columns[1]) yield columns[1];
   } else yield* path.endsWith('.db') ? ndbValues(bytes) : berkeleyHashValues(bytes);
 }
 
