@@ -183,7 +183,37 @@ const LIBRARIES: Readonly<Record<string, string>> = {
   opam: 'opam',
 };
 
+/** Projects whose programs come without a package, by the name of their records in Bitnami's advisories. */
+const PROJECTS: Readonly<Record<string, string>> = {
+  node: 'node',
+  python: 'python',
+  ruby: 'ruby',
+  php: 'php',
+  openjdk: 'java',
+  go: 'golang',
+  lua: 'lua',
+  openresty: 'openresty',
+  nginx: 'nginx',
+  httpd: 'apache',
+  haproxy: 'haproxy',
+  varnish: 'varnish',
+  envoy: 'envoy',
+  openldap: 'openldap',
+  redis: 'redis',
+  valkey: 'valkey',
+  memcached: 'memcached',
+  postgresql: 'postgresql',
+  mariadb: 'mariadb',
+  sqlite: 'sqlite',
+  git: 'git',
+  wordpress: 'wordpress',
+};
+
 function libraryKey(found: FoundPackage): AdvisoryKey | undefined {
+  if (found.type === 'generic') {
+    const name = Object.hasOwn(PROJECTS, found.name) ? PROJECTS[found.name] : undefined;
+    return name === undefined ? undefined : { ecosystem: 'Bitnami', name, version: found.version };
+  }
   const ecosystem = LIBRARIES[found.type];
   if (ecosystem === undefined) return undefined;
   const { version } = found;

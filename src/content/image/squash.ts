@@ -1,5 +1,6 @@
 import { purlOf } from '../inventory/purl.ts';
 import { withoutInstalled } from './declared-packages.ts';
+import { withoutSystemPrograms } from './system-programs.ts';
 import type {
   Distribution,
   Evidence,
@@ -59,7 +60,7 @@ export function squash(
       ),
     ),
   );
-  return { distribution, packages: withoutInstalled(unique(packages)), incomplete };
+  return { distribution, packages: withoutSystemPrograms(withoutInstalled(unique(packages))), incomplete };
 }
 
 /** Red Hat's builds name the product of the image, a CPE 2.2 URI, in a label. */

@@ -16,6 +16,8 @@ import { dpkgFiles } from './dpkg-files.ts';
 import { dpkg } from './dpkg.ts';
 import { goBinary } from './go-binary.ts';
 import { java } from './java.ts';
+import { platforms } from './platforms.ts';
+import { programs } from './programs.ts';
 import { npm } from './npm.ts';
 import { npmLock } from './npm-lock.ts';
 import { osRelease } from './os-release.ts';
@@ -64,4 +66,6 @@ export const analysers: readonly Analyser[] = [
   pubLock,
   swiftLock,
   cran,
+  programs,
+  platforms,
 ];

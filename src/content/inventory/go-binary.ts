@@ -41,7 +41,7 @@ export const goBinary: Analyser = {
 };
 
 /** ELF, PE (`MZ`) and Mach-O in either order of bytes. */
-function isProgram(head: Uint8Array): boolean {
+export function isProgram(head: Uint8Array): boolean {
   if (head.length < 4) return false;
   const magic = ((head[0]! << 24) | (head[1]! << 16) | (head[2]! << 8) | head[3]!) >>> 0;
   return magic === 0x7f454c46 || magic >>> 16 === 0x4d5a || magic === 0xfeedfacf || magic === 0xcffaedfe;

@@ -40,6 +40,7 @@ export const packageTypes = [
   'swift',
   'cran',
   'alpm',
+  'bitnami',
   'generic',
 ] as const;
 export type PackageType = (typeof packageTypes)[number];
