@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createZstdCompress } from 'node:zlib';
+import { feedLines } from '../content/advisories/feed-lines.ts';
 import { AssayError } from '../lib/error.ts';
 import { tarEnd, tarHeader, tarPadding } from '../lib/tar-writer.ts';
 import type { AdvisorySets, FeedStatus } from '../ports/advisory-sets.ts';
@@ -59,16 +60,7 @@ export const command: Command = {
 /** A tar of one file a feed: its head, then a line for each package. */
 function* setFiles(sets: AdvisorySets, feeds: readonly FeedStatus[]): Generator<Uint8Array> {
   for (const feed of feeds) {
-    const head = {
-      assayFeed: 1,
-      feed: feed.feed,
-      licence: feed.licence,
-      records: feed.records,
-      withdrawn: feed.withdrawn ?? 0,
-      ...(feed.newestAt !== undefined && { newestAt: feed.newestAt }),
-    };
-    const lines: Buffer[] = [Buffer.from(`${JSON.stringify(head)}\n`)];
-    for (const entry of sets.entries(feed.feed)) lines.push(Buffer.from(`${JSON.stringify(entry)}\n`));
+    const lines = Array.from(feedLines(feed, sets.entries(feed.feed)), (line) => Buffer.from(line));
     const size = lines.reduce((sum, each) => sum + each.length, 0);
     yield tarHeader(`${feed.feed}.ndjson`, size);
     yield* lines;

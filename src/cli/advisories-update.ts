@@ -4,8 +4,14 @@ import { systemClock } from '../lib/clock.ts';
 import { AssayError, isAssayError } from '../lib/error.ts';
 import type { FeedStatus } from '../ports/advisory-sets.ts';
 import { MAX_FEED_BYTES, mirrored, openFeed } from '../work/content/fetch-feed.ts';
-import type { Command } from './command.ts';
-import { accessOptions, imageAccess, textOption } from './image-report.ts';
+import { formatReference } from '../oci/reference.ts';
+import { takeSet } from '../work/content/take-set.ts';
+import { setReference, signedSet } from './advisory-set.ts';
+import type { Command, ExitStatus, Invocation } from './command.ts';
+import { imageAccess, textOption } from './image-report.ts';
+import { formatBytes } from './progress.ts';
+import { printable } from './terminal.ts';
+import { trustServerOptions } from './trust-session.ts';
 
 /** Feeds that are fetched when none is in force and none is named; others are large, and wanted by name. */
 const FIRST: readonly string[] = ['debian', 'kev', 'epss'];
@@ -25,14 +31,22 @@ export const command: Command = {
       flags: '--mirror <url>',
       summary: 'where copies of the publishers’ files are, by host and path ($ASSAY_ADVISORY_MIRROR)',
     },
-    ...accessOptions,
+    {
+      flags: '--from <reference>',
+      summary:
+        'from a set that assay advisories publish has put into a registry: registry/repository[:tag] ($ASSAY_ADVISORY_SOURCE)',
+    },
+    ...trustServerOptions,
   ],
   examples: [
     ['assay advisories update', 'bring everything that is in force up to date'],
     ['assay advisories update debian osv-npm', 'Debian, and what OSV knows of npm'],
+    ['assay advisories update --from registry.example.com/security/advisories', 'from your own registry, signed'],
   ],
   async run(invocation) {
     const { args, options, terminal, open, environment } = invocation;
+    const from = textOption(options, 'from') ?? (args.length === 0 ? environment['ASSAY_ADVISORY_SOURCE'] : undefined);
+    if (from !== undefined) return updateFrom(invocation, from);
     const { http } = imageAccess(invocation);
     const mirror = textOption(options, 'mirror') ?? environment['ASSAY_ADVISORY_MIRROR'];
     const sets = await open.advisories(environment);
@@ -67,6 +81,35 @@ export const command: Command = {
     return failed === 0 ? 0 : 3;
   },
 };
+
+/** Takes a published set after its signature was verified; whatever goes wrong, what was known before stays in force. */
+async function updateFrom(invocation: Invocation, from: string): Promise<ExitStatus> {
+  const { args, terminal, open, environment } = invocation;
+  if (args.length > 0) throw new AssayError('usage-invalid', 'a set is taken as it was published; name no feeds');
+  const reference = setReference(from);
+  const source = formatReference(reference);
+  const sets = await open.advisories(environment);
+  try {
+    const signed = await signedSet(invocation, reference);
+    const update = await takeSet(sets, () => open.image({ ...reference, digest: signed }, imageAccess(invocation)), {
+      source,
+      signed,
+      at: systemClock.now(),
+    });
+    for (const { status, changed } of update.taken)
+      terminal.out(`${status.feed}: ${status.records} records; ${changed.length} packages changed`);
+    for (const each of update.dropped) terminal.out(`${each}: no longer published, not in force any more`);
+    terminal.out(
+      `${printable(source)} of ${update.createdAt}: ${update.taken.length} feeds changed, ${update.unchanged} as before, ${formatBytes(update.bytes)} fetched`,
+    );
+    return 0;
+  } catch (error) {
+    if (isAssayError(error)) terminal.err('nothing was changed: what was known before stays in force');
+    throw error;
+  } finally {
+    sets.close();
+  }
+}
 
 interface Chosen {
   readonly reader: FeedReader;

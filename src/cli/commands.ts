@@ -58,6 +58,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./advisories-export.ts'),
   },
   {
+    name: 'advisories publish',
+    group: 'what is in it',
+    summary: 'put the advisories in force into a registry, signed',
+    load: () => import('./advisories-publish.ts'),
+  },
+  {
     name: 'advisories update',
     group: 'what is in it',
     summary: 'fetch advisory feeds for local scans',

@@ -72,7 +72,8 @@ const CURES: Readonly<Partial<Record<string, string>>> = {
   'trust-endless-data': 'the server sends more than such a file can have',
 };
 
-function explained(error: unknown, gun: string, tag: string): unknown {
+/** A refusal with what it means for who asked for the tag. */
+export function explained(error: unknown, gun: string, tag: string): unknown {
   if (!isAssayError(error) || !error.code.startsWith('trust-')) return error;
   const cure = CURES[error.code];
   const words = cure === undefined ? error.message : `${error.message} (${cure})`;

@@ -122,6 +122,18 @@ export const errorTable = {
   'analysis-failed': { status: 500, oci: 'UNSUPPORTED', exit: 3, text: 'the analysis did not finish' },
   'not-analysed': { status: 409, oci: 'UNSUPPORTED', exit: 3, text: 'the image has not been analysed yet' },
   'advisory-feed-invalid': { status: 422, oci: 'UNSUPPORTED', exit: 2, text: 'the advisory feed cannot be read' },
+  'advisory-set-invalid': {
+    status: 422,
+    oci: 'UNSUPPORTED',
+    exit: 2,
+    text: 'this is no set of advisories, or its parts do not belong together',
+  },
+  'advisory-set-older': {
+    status: 409,
+    oci: 'DENIED',
+    exit: 1,
+    text: 'the set of advisories was made before the one in force',
+  },
   // content trust: each attack or defect has a name of its own (TUF specification 1.0.34 section 1.5.2)
   'trust-metadata-invalid': { status: 422, oci: 'UNSUPPORTED', exit: 2, text: 'the trust metadata is malformed' },
   'trust-missing': { status: 404, oci: 'UNSUPPORTED', exit: 1, text: 'there is no trust data' },

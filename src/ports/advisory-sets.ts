@@ -49,11 +49,15 @@ export function ecosystemsOf(set: Pick<AdvisorySet, 'feeds'>): string[] {
   return [...new Set(set.feeds.flatMap((feed) => feed.ecosystems))];
 }
 
-/** A feed as it comes in: the bytes of one file or archive. */
-export interface IncomingFeed {
+/** A file as it comes in. */
+export interface IncomingBytes {
   readonly fileName: string;
   readonly body: AsyncIterable<Uint8Array>;
   readonly maxBytes: number;
+}
+
+/** A feed as it comes in: the bytes of one file or archive. */
+export interface IncomingFeed extends IncomingBytes {
   /** Name of its reader; recognised by its content when absent. */
   readonly reader?: string | undefined;
   readonly source?: string;
@@ -69,8 +73,49 @@ export interface TakenFeed {
   readonly refused: readonly RefusedRecord[];
 }
 
+/** A published set that feeds were taken from, so that an older one of the same source never takes its place. */
+export interface SetOrigin {
+  /** `registry/repository:tag`. */
+  readonly source: string;
+  /** Digest of the set's manifest. */
+  readonly manifest: string;
+  /** When the set was made, RFC 3339. */
+  readonly createdAt: string;
+  /** When its publisher last confirmed that this is the newest, milliseconds UTC. */
+  readonly checkedAt: number;
+  /** Feeds of the set that are in force here. */
+  readonly feeds: readonly string[];
+}
+
+/** A feed of a published set: all of it, or what leads to it from the content in force, one after the other. */
+export interface IncomingSetFeed {
+  readonly feed: string;
+  /** What the entries must come to in the end. */
+  readonly digest: string;
+  readonly kind: 'whole' | 'deltas';
+  readonly bodies: readonly IncomingBytes[];
+}
+
+export interface TakenSet {
+  readonly taken: readonly TakenFeed[];
+  /** Feeds that the set holds no more, which are not in force any longer. */
+  readonly dropped: readonly string[];
+  readonly changed: readonly ChangedEntry[];
+}
+
 export interface AdvisorySets {
   current(): AdvisorySet;
+  /**
+   * Takes the feeds of a published set, all of them or none. Throws `advisory-set-invalid` when one does not come to what
+   * the set says it is.
+   */
+  takeSet(set: {
+    readonly origin: SetOrigin;
+    readonly feeds: readonly IncomingSetFeed[];
+    readonly at: number;
+  }): Promise<TakenSet>;
+  originOf(source: string): SetOrigin | undefined;
+  origins(): readonly SetOrigin[];
   /** Reads a feed beside this thread and puts it in place of what it held before, as a whole or not at all. */
   take(feed: IncomingFeed): Promise<TakenFeed>;
   /** The same with content that was read already. */

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -43,14 +43,14 @@ export function compileFeed(
       .map((entry) => ({ ecosystem: entry.ecosystem, name: entry.package, body: JSON.stringify(entry.advisories) }))
       .sort((a, b) => compareText(a.ecosystem, b.ecosystem) || compareText(a.name, b.name)),
   );
-  const lines = rows.map((row) => `${row.ecosystem}\0${row.name}\0${row.hash}\n`);
+  const { digest, ecosystems } = digestOfRows(rows);
   const status: FeedStatus = {
     feed: feed.name,
-    digest: `sha256:${hash('sha256', lines.join(''), 'hex')}`,
+    digest,
     records: content.records,
     withdrawn: content.withdrawn,
     refused: content.refused.length,
-    ecosystems: [...new Set(rows.map((row) => row.ecosystem))],
+    ecosystems,
     importedAt: feed.at,
     newestAt: content.newestAt,
     licence: feed.licence,
@@ -63,6 +63,20 @@ export function compileFeed(
       ? difference(before, fileOf(folder, status))
       : rows.map((row) => ({ ecosystem: row.ecosystem, package: row.name }));
   return { status, changed };
+}
+
+/** The digest of a feed's entries, in the order of their keys, and the ecosystems they are of. */
+export function digestOfRows(rows: readonly Pick<Row, 'ecosystem' | 'name' | 'hash'>[]): {
+  digest: string;
+  ecosystems: string[];
+} {
+  const sorted = rows.toSorted((a, b) => compareText(a.ecosystem, b.ecosystem) || compareText(a.name, b.name));
+  const digest = createHash('sha256');
+  for (const row of sorted) digest.update(`${row.ecosystem}\0${row.name}\0${row.hash}\n`);
+  return {
+    digest: `sha256:${digest.digest('hex')}`,
+    ecosystems: [...new Set(sorted.map((row) => row.ecosystem))],
+  };
 }
 
 /** A feed may give one package in several entries; they become one row. */

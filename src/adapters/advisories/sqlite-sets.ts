@@ -1,47 +1,22 @@
-import { hash, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { z } from 'zod';
-import {
-  type Advisory,
-  EXPLOITED,
-  LIKELIHOOD,
-  type Rating,
-  RATINGS,
-  type SourcedAdvisory,
-} from '../../content/advisories/advisory.ts';
-import { decidingVector } from '../../content/advisories/cvss.ts';
+import type { Advisory } from '../../content/advisories/advisory.ts';
 import { AssayError, storageError } from '../../lib/error.ts';
-import type { AdvisorySet, AdvisorySets, FeedStatus, IncomingFeed, TakenFeed } from '../../ports/advisory-sets.ts';
-import { compareText, compileFeed, fileOf, syncFile } from './feed-file.ts';
+import type {
+  AdvisorySets,
+  ChangedEntry,
+  FeedStatus,
+  IncomingBytes,
+  SetOrigin,
+  TakenFeed,
+  TakenSet,
+} from '../../ports/advisory-sets.ts';
+import { readCurrent, writeCurrent } from './current-file.ts';
+import { compareText, compileFeed, fileOf } from './feed-file.ts';
+import { makeSet, openFeed, type OpenFeed } from './feed-lookup.ts';
 import { compileInThread } from './feed-thread.ts';
-
-const validatorsSchema = z
-  .object({ etag: z.string().optional(), lastModified: z.string().optional() })
-  .transform(({ etag, lastModified }) => ({ ...(etag && { etag }), ...(lastModified && { lastModified }) }));
-const statusSchema = z.object({
-  feed: z.string(),
-  digest: z.string(),
-  records: z.number(),
-  withdrawn: z.number().default(0),
-  refused: z.number(),
-  ecosystems: z.array(z.string()),
-  importedAt: z.number(),
-  checkedAt: z.number().optional(),
-  newestAt: z.string().optional(),
-  licence: z.string(),
-  source: z.string().optional(),
-  validators: validatorsSchema.optional(),
-});
-const currentSchema = z.object({ schemaVersion: z.literal(1), feeds: z.array(statusSchema) });
-
-interface OpenFeed {
-  readonly status: FeedStatus;
-  readonly database: DatabaseSync;
-  readonly byPackage: StatementSync;
-}
 
 /**
  * Advisory sets in a folder: one immutable SQLite file a feed and content, and `current.json` naming those in force.
@@ -54,7 +29,9 @@ export function openAdvisorySets(folder: string): AdvisorySets {
   } catch (error) {
     throw storageError(error, `preparing ${folder}`);
   }
-  let feeds = readCurrent(folder).map((status) => openFeed(folder, status));
+  const before = readCurrent(folder);
+  let feeds = before.feeds.map((status) => openFeed(folder, status));
+  let { origins } = before;
   let set = makeSet(feeds);
   let last: Promise<unknown> = Promise.resolve();
   /** One feed after the other: each finds in force what the one before has left. */
@@ -63,42 +40,99 @@ export function openAdvisorySets(folder: string): AdvisorySets {
     last = next.catch(() => undefined);
     return next;
   };
-  const adopt = (status: FeedStatus): void => {
-    const before = feeds.find((feed) => feed.status.feed === status.feed);
-    const next = [...feeds.filter((feed) => feed !== before), openFeed(folder, status)].sort((a, b) =>
+  /** Puts feeds in force together, in place of what they held before; others go on, but for those that are dropped. */
+  const adopt = (
+    statuses: readonly FeedStatus[],
+    dropped: readonly string[] = [],
+    nextOrigins: readonly SetOrigin[] = origins,
+  ): void => {
+    const replaced = new Set([...statuses.map((each) => each.feed), ...dropped]);
+    const opened = statuses.map((status) => openFeed(folder, status));
+    const next = [...feeds.filter(({ status }) => !replaced.has(status.feed)), ...opened].sort((a, b) =>
       compareText(a.status.feed, b.status.feed),
     );
-    writeCurrent(
-      folder,
-      next.map((feed) => feed.status),
-    );
+    writeCurrent(folder, { feeds: next.map((feed) => feed.status), origins: nextOrigins });
+    const gone = feeds.filter(({ status }) => replaced.has(status.feed));
     feeds = next;
+    origins = nextOrigins;
     set = makeSet(feeds);
-    before?.database.close();
+    for (const each of gone) each.database.close();
     removeUnused(folder, feeds);
+  };
+  const inForce = () => feeds.map(({ status }) => ({ feed: status.feed, digest: status.digest }));
+  /** Writes bodies to files of the folder while `use` runs. */
+  const withFiles = async <T>(
+    bodies: readonly IncomingBytes[],
+    use: (paths: readonly string[]) => Promise<T>,
+  ): Promise<T> => {
+    const paths = bodies.map(() => join(folder, `${INCOMING}${randomUUID()}`));
+    try {
+      for (const [at, each] of bodies.entries()) await store(paths[at]!, each);
+      return await use(paths);
+    } finally {
+      for (const path of paths) await rm(path, { force: true });
+    }
   };
   return {
     current: () => set,
     take: (incoming) =>
-      inTurn(async () => {
-        const path = join(folder, `${INCOMING}${randomUUID()}`);
-        try {
-          await store(path, incoming);
-          const inForce = feeds.map(({ status }) => ({ feed: status.feed, digest: status.digest }));
+      inTurn(() =>
+        withFiles([incoming], async ([path = '']) => {
           const { fileName, reader, source, validators, at } = incoming;
-          const task = { folder, path, fileName, reader, source, validators, at, inForce };
-          const taken: TakenFeed = await compileInThread(task);
-          adopt(taken.status);
+          const task = { kind: 'feed' as const, folder, path, fileName, reader, source, validators, at };
+          const taken: TakenFeed = await compileInThread({ ...task, inForce: inForce() });
+          adopt([taken.status]);
           return taken;
-        } finally {
-          await rm(path, { force: true });
-        }
+        }),
+      ),
+    takeSet: ({ origin, feeds: incoming, at }) =>
+      inTurn(async (): Promise<TakenSet> => {
+        const taken: TakenFeed[] = [];
+        for (const { feed, digest, kind, bodies } of incoming)
+          taken.push(
+            await withFiles(bodies, (paths) =>
+              compileInThread({
+                ...(kind === 'whole'
+                  ? {
+                      kind: 'feed',
+                      path: paths[0]!,
+                      fileName: bodies[0]!.fileName,
+                      reader: 'assay',
+                      validators: undefined,
+                    }
+                  : { kind: 'deltas', paths }),
+                folder,
+                source: origin.source,
+                at,
+                expected: { feed, digest },
+                inForce: inForce(),
+              }),
+            ),
+          );
+        const known = origins.find((each) => each.source === origin.source);
+        const dropped = (known?.feeds ?? []).filter(
+          (name) => !origin.feeds.includes(name) && feeds.some((each) => each.status.feed === name),
+        );
+        const removed = dropped.flatMap((name) => keysOf(feeds, name));
+        const kept = feeds
+          .filter(
+            ({ status }) =>
+              origin.feeds.includes(status.feed) && !taken.some((each) => each.status.feed === status.feed),
+          )
+          .map(({ status }) => ({ ...status, source: origin.source, checkedAt: at }));
+        adopt([...taken.map((each) => each.status), ...kept], dropped, [
+          ...origins.filter((each) => each.source !== origin.source),
+          origin,
+        ]);
+        return { taken, dropped, changed: [...taken.flatMap((each) => each.changed), ...removed] };
       }),
+    originOf: (source) => origins.find((each) => each.source === source),
+    origins: () => origins,
     replace: (feed) =>
       inTurn(() => {
         const before = feeds.find((each) => each.status.feed === feed.name);
         const compiled = compileFeed(folder, feed, before && fileOf(folder, before.status));
-        adopt(compiled.status);
+        adopt([compiled.status]);
         return Promise.resolve(compiled);
       }),
     *entries(name) {
@@ -119,10 +153,7 @@ export function openAdvisorySets(folder: string): AdvisorySets {
         feeds = feeds.map((each) =>
           each.status.feed === feed ? { ...each, status: { ...each.status, checkedAt: at } } : each,
         );
-        writeCurrent(
-          folder,
-          feeds.map((each) => each.status),
-        );
+        writeCurrent(folder, { feeds: feeds.map((each) => each.status), origins });
         set = makeSet(feeds);
         return Promise.resolve();
       }),
@@ -133,9 +164,20 @@ export function openAdvisorySets(folder: string): AdvisorySets {
   };
 }
 
+/** Every key of a feed that goes. */
+function keysOf(feeds: readonly OpenFeed[], name: string): ChangedEntry[] {
+  const feed = feeds.find((each) => each.status.feed === name);
+  return feed === undefined
+    ? []
+    : (feed.database.prepare('select ecosystem, package from entries').all() as {
+        ecosystem: string;
+        package: string;
+      }[]);
+}
+
 const INCOMING = 'incoming-';
 
-async function store(path: string, { body, maxBytes, fileName }: IncomingFeed): Promise<void> {
+async function store(path: string, { body, maxBytes, fileName }: IncomingBytes): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   let size = 0;
   try {
@@ -147,100 +189,6 @@ async function store(path: string, { body, maxBytes, fileName }: IncomingFeed): 
     }
   } finally {
     await file.close();
-  }
-}
-
-function openFeed(folder: string, status: FeedStatus): OpenFeed {
-  const database = new DatabaseSync(fileOf(folder, status), { readOnly: true });
-  return {
-    status,
-    database,
-    byPackage: database.prepare('select body from entries where ecosystem = ? and package = ?'),
-  };
-}
-
-function makeSet(feeds: readonly OpenFeed[]): AdvisorySet {
-  const byEcosystem = new Map<string, OpenFeed[]>();
-  for (const feed of feeds)
-    for (const ecosystem of feed.status.ecosystems)
-      byEcosystem.set(ecosystem, [...(byEcosystem.get(ecosystem) ?? []), feed]);
-  const rows = (ecosystem: string, name: string): { feed: string; advisories: Advisory[] }[] =>
-    (byEcosystem.get(ecosystem) ?? []).flatMap((feed) => {
-      const row = feed.byPackage.get(ecosystem, name) as { body: string } | undefined;
-      return row ? [{ feed: feed.status.feed, advisories: JSON.parse(row.body) as Advisory[] }] : [];
-    });
-  const catalogues = byEcosystem.get(EXPLOITED) ?? [];
-  const isExploited = (ids: readonly string[]) =>
-    catalogues.some((feed) => ids.some((id) => feed.byPackage.get(EXPLOITED, id) !== undefined));
-  const rated = byEcosystem.has(RATINGS);
-  return {
-    digest: `sha256:${hash('sha256', feeds.map((feed) => `${feed.status.feed}\0${feed.status.digest}\n`).join(''), 'hex')}`,
-    feeds: feeds.map((feed) => feed.status),
-    covers: (ecosystem) => byEcosystem.has(ecosystem),
-    lookUp: (ecosystem, name) =>
-      rows(ecosystem, name).flatMap(({ feed, advisories }) =>
-        advisories.map((advisory): SourcedAdvisory => {
-          const ids = [advisory.id, ...(advisory.aliases ?? [])];
-          return {
-            ...advisory,
-            feed,
-            ...(isExploited(ids) && { exploited: true }),
-            ...(rated && ratingsOf(ids, rows)),
-          };
-        }),
-      ),
-    likelihoodOf(ids) {
-      if (!byEcosystem.has(LIKELIHOOD)) return undefined;
-      for (const id of ids) {
-        const [row] = rows(LIKELIHOOD, id);
-        if (row) return row.advisories[0]?.likelihood;
-      }
-      return undefined;
-    },
-  };
-}
-
-/** What catalogues say of the CVE that an advisory is about: the first of its ids that is one. */
-function ratingsOf(
-  ids: readonly string[],
-  rows: (ecosystem: string, name: string) => { advisories: Advisory[] }[],
-): Pick<SourcedAdvisory, 'ratings' | 'rejected' | 'cvePublishedAt'> {
-  const cve = ids.find((id) => id.startsWith('CVE-'));
-  const found = cve === undefined ? [] : rows(RATINGS, cve).flatMap((row) => row.advisories);
-  const ratings = found.flatMap(({ severity, severitySource, cvss }): Rating[] => {
-    if (!severity || severitySource === undefined) return [];
-    const vector = decidingVector(cvss ?? []);
-    return [{ source: severitySource, severity, ...(vector && { vector: vector.vector, score: vector.score }) }];
-  });
-  const publishedAt = found.find((each) => each.publishedAt !== undefined)?.publishedAt;
-  return {
-    ...(ratings.length > 0 && { ratings }),
-    ...(found.some((each) => each.status === 'not-affected') && { rejected: true }),
-    ...(publishedAt !== undefined && { cvePublishedAt: publishedAt }),
-  };
-}
-
-function readCurrent(folder: string): FeedStatus[] {
-  const path = join(folder, 'current.json');
-  if (!existsSync(path)) return [];
-  const { feeds } = currentSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
-  return feeds.map(({ checkedAt, source, validators, ...feed }) => ({
-    ...feed,
-    newestAt: feed.newestAt,
-    ...(checkedAt !== undefined && { checkedAt }),
-    ...(source !== undefined && { source }),
-    ...(validators && { validators }),
-  }));
-}
-
-function writeCurrent(folder: string, feeds: readonly FeedStatus[]): void {
-  const path = join(folder, 'current.json');
-  try {
-    writeFileSync(`${path}.new`, JSON.stringify({ schemaVersion: 1, feeds }, null, 2), { mode: 0o600 });
-    syncFile(`${path}.new`);
-    renameSync(`${path}.new`, path);
-  } catch (error) {
-    throw storageError(error, 'putting the advisory set in force');
   }
 }
 

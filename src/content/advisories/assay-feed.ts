@@ -6,7 +6,8 @@ import { contentOf, EntryBook, feedRecords, firstRecord, newTally, reasonOf } fr
 import { versionOrders, type VersionScheme } from './version-order.ts';
 
 const text = z.string().max(2000);
-const headSchema = z.object({
+/** The first line of a compiled feed. */
+export const headSchema = z.object({
   assayFeed: z.literal(1),
   feed: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,80}$/),
   licence: text,
@@ -24,7 +25,8 @@ const rangeSchema = z.strictObject({
   lastAffected: version.optional(),
   limit: version.optional(),
 });
-const advisorySchema = z.strictObject({
+/** An advisory as a stranger may have written it. */
+export const advisorySchema = z.strictObject({
   id: z.string().min(1).max(500),
   aliases: z.array(text).optional(),
   summary: text.optional(),
