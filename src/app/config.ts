@@ -83,6 +83,12 @@ export const settings = {
     schema: z.array(z.string()),
     fallback: ['debian', 'alpine', 'osv', 'redhat-repositories', 'kev', 'epss', 'nvd'],
   },
+  advisorySource: {
+    summary:
+      'registry/repository[:tag] of a set that `assay advisories publish` keeps there, taken instead of asking the publishers; empty: the publishers',
+    schema: z.string().max(500),
+    fallback: '',
+  },
   advisoryMirror: {
     summary:
       'address under which copies of the publishers’ files lie, by host and path; empty: the publishers themselves',

@@ -21,6 +21,7 @@ import { Grants } from '../work/access/grants.ts';
 import { Organisations } from '../work/access/organisations.ts';
 import { RegistryTokens } from '../work/access/registry-tokens.ts';
 import { Robots } from '../work/access/robots.ts';
+import { advisorySource } from './advisory-source.ts';
 import { analysisJobs, catchUp } from './analysis-jobs.ts';
 import { FeedUpdates } from '../work/content/update-feeds.ts';
 import { JobRunner } from '../work/jobs/runner.ts';
@@ -124,6 +125,15 @@ export async function serve(
       http: httpClient(() => Promise.resolve([])),
       feeds: config.advisoryFeeds,
       mirror: config.advisoryMirror,
+      published:
+        config.advisorySource === ''
+          ? undefined
+          : advisorySource(config.advisorySource, {
+              directory: data.path,
+              advisories,
+              now: clock.now,
+              environment: process.env,
+            }),
       everyHours: config.advisoryUpdates,
       told: ({ feed, url, lastError }) =>
         lastError === undefined

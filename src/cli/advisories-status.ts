@@ -1,5 +1,5 @@
 import { getAdvisories } from '../contract/house.ts';
-import { renderFeed } from '../contract/render-report.ts';
+import { renderFeed, renderOrigin } from '../contract/render-report.ts';
 import { callEndpoint, connect, formatOption, serverOptions } from './ask-server.ts';
 import type { Command, Invocation } from './command.ts';
 import { textOption } from './image-report.ts';
@@ -25,9 +25,9 @@ export const command: Command = {
   ],
   async run(invocation) {
     const { options, terminal } = invocation;
-    const { feeds, digest, sources } = await statusOf(invocation);
+    const { feeds, digest, sources, sets } = await statusOf(invocation);
     if (options['format'] === 'json')
-      terminal.out(JSON.stringify({ schemaVersion: 1, digest, feeds, sources }, null, 2));
+      terminal.out(JSON.stringify({ schemaVersion: 1, digest, feeds, sources, sets }, null, 2));
     const failed = sources.filter((each) => each.lastError !== undefined);
     if (feeds.length === 0)
       terminal.err('no feeds are imported: findings are unknown until one is (assay advisories import --help)');
@@ -44,6 +44,11 @@ export const command: Command = {
       ]);
       terminal.out(table(terminal, ['FEED', 'RECORDS', 'REFUSED', 'AGE', 'IMPORTED', 'NEWEST', 'LICENCE'], rows));
     }
+    if (options['format'] !== 'json')
+      for (const each of sets)
+        terminal.out(
+          `${printable(each.source)}: made ${each.createdAt}, checked ${each.checkedAt}, ${each.feeds.length} feeds, signed ${each.manifest}`,
+        );
     for (const each of failed) terminal.err(`${each.url}: ${printable(each.lastError ?? '')} (${each.checkedAt})`);
     return feeds.length === 0 ? 3 : 0;
   },
@@ -62,7 +67,7 @@ async function statusOf(invocation: Invocation) {
   const sets = await invocation.open.advisories(invocation.environment);
   try {
     const { digest, feeds } = sets.current();
-    return { digest, feeds: feeds.map(renderFeed), sources: [] };
+    return { digest, feeds: feeds.map(renderFeed), sources: [], sets: sets.origins().map(renderOrigin) };
   } finally {
     sets.close();
   }

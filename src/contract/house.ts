@@ -16,6 +16,16 @@ export const getAdvisories = endpoint({
     sources: z.array(
       z.object({ url: z.string(), feed: z.string(), checkedAt: time, lastError: z.string().optional() }),
     ),
+    /** Published sets that feeds were taken from, each verified by its signature. */
+    sets: z.array(
+      z.object({
+        source: z.string(),
+        manifest: z.string(),
+        createdAt: z.string(),
+        checkedAt: time,
+        feeds: z.array(z.string()),
+      }),
+    ),
   }),
   errors: [],
 });

@@ -3,7 +3,7 @@ import { decidingVector } from '../content/advisories/cvss.ts';
 import { ecosystemOf } from '../content/findings/ecosystems.ts';
 import { endOfLifeOf, supportOf } from '../content/findings/end-of-life.ts';
 import { toRfc3339 } from '../lib/clock.ts';
-import type { FeedStatus } from '../ports/advisory-sets.ts';
+import type { FeedStatus, SetOrigin } from '../ports/advisory-sets.ts';
 import type { ImageReport } from '../work/content/report.ts';
 import type { Report, ReportObservation, ReportVulnerability } from './report.ts';
 
@@ -62,6 +62,10 @@ export function renderFeed(feed: FeedStatus): Report['advisories']['feeds'][numb
     ...(checkedAt !== undefined && { checkedAt: toRfc3339(checkedAt) }),
     ...(newestAt !== undefined && { newestAt }),
   };
+}
+
+export function renderOrigin({ checkedAt, feeds, ...rest }: SetOrigin) {
+  return { ...rest, checkedAt: toRfc3339(checkedAt), feeds: [...feeds] };
 }
 
 function renderLayer(source: Pick<ImageReport, 'layers'>, position: number): Package['layer'] {

@@ -4,10 +4,11 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { loadConfig } from '../../src/app/config.ts';
 import { serve } from '../../src/app/serve.ts';
 import { command, type CommandResult } from './command.ts';
-import { ADMIN_PASSWORD } from '../server.ts';
+import { ADMIN_PASSWORD, basic, startServer } from '../server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'assay-set-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -127,6 +128,31 @@ void test('one machine publishes, another updates: whole, by what changed, and n
       /0 feeds changed, 2 as before, 0 B fetched/,
     );
 
+    // A server is kept in line by its configuration, and judges by what it took.
+    await fetch(`http://${name.replace('/', '/api/v1/repositories/').replace('security/', 'security%2F')}`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json', authorization: basic('admin', ADMIN_PASSWORD) },
+      body: '{"visibility":"public"}',
+    });
+    await using follower = await startServer({ advisorySource: name, advisoryUpdates: 6 });
+    const taken = await waitFor(async () => {
+      const answer = (await (await follower.fetch('/api/v1/advisories')).json()) as {
+        digest: string;
+        sources: { lastError?: string }[];
+        sets: { source: string }[];
+      };
+      return answer.sources.length > 0 ? answer : undefined;
+    });
+    assert.deepEqual(
+      taken.sources.map((each) => each.lastError),
+      [undefined],
+    );
+    assert.deepEqual(
+      taken.sets.map((each) => each.source),
+      [`${name}:latest`],
+    );
+    assert.equal(taken.digest, ((await scanned(publisher)) as string[])[0]);
+
     // The data of that day, to show it again later as an attacker would.
     await server.stop();
     cpSync(data, join(folder, 'yesterday'), { recursive: true });
@@ -187,6 +213,15 @@ void test('one machine publishes, another updates: whole, by what changed, and n
     await server.stop().catch(() => undefined);
   }
 });
+
+async function waitFor<T>(ask: () => Promise<T | undefined>): Promise<T> {
+  for (let waited = 0; waited < 30_000; waited += 100) {
+    const found = await ask();
+    if (found !== undefined) return found;
+    await pause(100);
+  }
+  throw new Error('it did not come');
+}
 
 /** Turns one bit in the last byte of every stored blob. */
 function damageBlobs(data: string): void {

@@ -9,8 +9,10 @@ import type { AdvisorySets } from '../../ports/advisory-sets.ts';
 import type { FeedSource } from '../../ports/content-records.ts';
 import type { Database } from '../../ports/database.ts';
 import type { HttpClient } from '../../ports/http-client.ts';
-import { importFeed } from './advisories.ts';
+import { appendEvent } from '../events.ts';
+import { importFeed, judgeChanged } from './advisories.ts';
 import { MAX_FEED_BYTES, mirrored, openFeed } from './fetch-feed.ts';
+import type { SetUpdate } from './take-set.ts';
 
 export const UPDATE_FEEDS = 'update-feeds';
 const payloadSchema = z.object({ feeds: z.array(z.string()).optional() });
@@ -29,7 +31,17 @@ export interface FeedUpdateParts {
   readonly everyHours: number;
   /** Readers to choose from; those of the table when absent. */
   readonly readers?: readonly FeedReader[];
+  /** A published set that is taken instead of asking the publishers. */
+  readonly published?: PublishedSource | undefined;
   readonly told?: (source: FeedSource) => void;
+}
+
+/** A set of advisories that somebody publishes in a registry. */
+export interface PublishedSource {
+  /** `registry/repository:tag`. */
+  readonly source: string;
+  /** Verifies what is signed there and takes it; throws what is wrong with it. */
+  take(): Promise<SetUpdate>;
 }
 
 /**
@@ -53,7 +65,7 @@ export class FeedUpdates {
   /** Enqueues the next update; one of a key waits at a time. */
   async plan(at: number, dedupeKey = ''): Promise<void> {
     const { database, clock, everyHours } = this.#parts;
-    if (everyHours <= 0 || this.#parts.feeds.length === 0) return;
+    if (everyHours <= 0 || (this.#parts.feeds.length === 0 && !this.#parts.published)) return;
     await database.change(({ jobs }) =>
       jobs.enqueue({ id: uuidv7(clock.now()), kind: UPDATE_FEEDS, dedupeKey, payload: {}, priority: 8, runAt: at }),
     );
@@ -68,7 +80,11 @@ export class FeedUpdates {
   }
 
   async update(feeds: readonly string[], signal: AbortSignal): Promise<void> {
-    const { database, mirror } = this.#parts;
+    const { database, mirror, published } = this.#parts;
+    if (published) {
+      await this.#take(published);
+      return;
+    }
     const held = new Map((await database.records.content.feedSources()).map((each) => [each.url, each]));
     let stored = await database.records.content.ecosystems();
     let rated = false;
@@ -88,9 +104,37 @@ export class FeedUpdates {
     }
   }
 
+  /** Takes the published set and judges anew what it changes; what is wrong with it is kept beside its age. */
+  async #take({ source, take }: PublishedSource): Promise<void> {
+    const { database, clock, told } = this.#parts;
+    let failed: string | undefined;
+    try {
+      const { taken, changed, createdAt, bytes } = await take();
+      const judged = changed.length === 0 ? undefined : await judgeChanged(this.#parts, changed);
+      const now = clock.now();
+      if (judged)
+        await database.change((records) =>
+          appendEvent(records, now, 'advisories.imported', 'system', undefined, source, {
+            createdAt,
+            bytes,
+            feeds: taken.map(({ status }) => status.feed),
+            ...judged,
+          }),
+        );
+    } catch (error) {
+      failed = (
+        isAssayError(error) ? `${error.code}: ${error.message}` : `the set could not be taken: ${String(error)}`
+      ).slice(0, 500);
+    }
+    const said = { url: source, feed: 'published set', checkedAt: clock.now(), lastError: failed };
+    await database.change(({ content }) => content.setFeedSource(said));
+    told?.(said);
+  }
+
   /** Packages of these ecosystems were stored: feeds of theirs that were not asked for yet are fetched at once. */
   async wanted(ecosystems: readonly string[]): Promise<void> {
-    const { database, advisories, mirror, feeds, clock } = this.#parts;
+    const { database, advisories, mirror, feeds, clock, published } = this.#parts;
+    if (published) return;
     const covered = advisories.current();
     const missing = ecosystems.filter((each) => !covered.covers(each));
     if (missing.length === 0) return;

@@ -210,7 +210,7 @@ export interface Api {
     params: undefined;
     query: undefined;
     body: undefined;
-    answer: { readonly digest: string; readonly feeds: readonly { readonly feed: string; readonly digest: string; readonly records: number; readonly withdrawn?: number | undefined; readonly refused: number; readonly ecosystems: readonly string[]; readonly importedAt: string; readonly checkedAt?: string | undefined; readonly newestAt?: string | undefined; readonly licence: string; readonly source?: string | undefined }[]; readonly sources: readonly { readonly url: string; readonly feed: string; readonly checkedAt: string; readonly lastError?: string | undefined }[] };
+    answer: { readonly digest: string; readonly feeds: readonly { readonly feed: string; readonly digest: string; readonly records: number; readonly withdrawn?: number | undefined; readonly refused: number; readonly ecosystems: readonly string[]; readonly importedAt: string; readonly checkedAt?: string | undefined; readonly newestAt?: string | undefined; readonly licence: string; readonly source?: string | undefined }[]; readonly sources: readonly { readonly url: string; readonly feed: string; readonly checkedAt: string; readonly lastError?: string | undefined }[]; readonly sets: readonly { readonly source: string; readonly manifest: string; readonly createdAt: string; readonly checkedAt: string; readonly feeds: readonly string[] }[] };
   };
   /** The state of the house: version, storage, jobs, what confines the analysis. */
   getStatus: {

@@ -127,7 +127,7 @@ export function AdvisoriesPage() {
       </PageHead>
       <div className="stack">
         <Loaded resource={advisories} what="The advisories could not be read." rows={2}>
-          {({ digest, feeds, sources }) => (
+          {({ digest, feeds, sources, sets }) => (
             <div className="box">
               {feeds.length === 0 ? (
                 <Empty title="No advisories yet">
@@ -190,6 +190,11 @@ export function AdvisoriesPage() {
                     <span>
                       Set in force <DigestText digest={digest} />
                     </span>
+                    {sets.map((set) => (
+                      <span key={set.source}>
+                        Signed set {set.source} of <Time at={set.createdAt} />, checked <Time at={set.checkedAt} />
+                      </span>
+                    ))}
                   </div>
                 </>
               )}

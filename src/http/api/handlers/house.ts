@@ -1,6 +1,6 @@
 import * as contract from '../../../contract/house.ts';
 import { queryOne } from '../../../contract/query-advisories.ts';
-import { renderFeed } from '../../../contract/render-report.ts';
+import { renderFeed, renderOrigin } from '../../../contract/render-report.ts';
 import type { z } from 'zod';
 import { nameOf, type Viewer } from '../../../access/viewer.ts';
 import { toRfc3339 } from '../../../lib/clock.ts';
@@ -58,6 +58,7 @@ export const houseHandlers: readonly Handled[] = [
         checkedAt: toRfc3339(checkedAt),
         ...(lastError !== undefined && { lastError }),
       })),
+      sets: house.advisories.origins().map(renderOrigin),
     };
   }),
   handle(contract.queryAdvisories, ({ house, body }) => {
