@@ -1,18 +1,20 @@
 /**
  * What can be done to a repository, or to every repository of an organisation. `sign` covers trust metadata and
  * signatures, `manage` settings, visibility, tag rules and roles up to one's own, `audit` reading the record of changes,
- * `administer` the organisation itself: its teams, robots and own roles.
+ * `administer` the organisation itself: its teams, robots, own roles and policies, `inspect` reading what a policy holds
+ * back, for those who publish, sign or scan it.
  */
-export const actions = ['pull', 'push', 'delete', 'manage', 'sign', 'audit', 'administer'] as const;
+export const actions = ['pull', 'push', 'delete', 'manage', 'sign', 'audit', 'administer', 'inspect'] as const;
 export type Action = (typeof actions)[number];
 
 /** The roles that every organisation has. */
 export const roles = {
   reader: ['pull'],
-  auditor: ['pull', 'audit'],
-  signer: ['pull', 'sign'],
-  publisher: ['pull', 'push', 'sign'],
-  maintainer: ['pull', 'push', 'sign', 'delete', 'manage'],
+  scanner: ['pull', 'inspect'],
+  auditor: ['pull', 'audit', 'inspect'],
+  signer: ['pull', 'sign', 'inspect'],
+  publisher: ['pull', 'push', 'sign', 'inspect'],
+  maintainer: ['pull', 'push', 'sign', 'delete', 'manage', 'inspect'],
   owner: actions,
 } as const satisfies Record<string, readonly Action[]>;
 

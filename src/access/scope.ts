@@ -65,9 +65,11 @@ export function scopeOf(access: readonly AccessEntry[]): TokenScope {
  * so a signer's token carries the word and covers signing alone: each request looks at the right it needs.
  */
 export function actionsOf(text: string): readonly Action[] {
-  if (text === '*') return ['pull', 'push', 'delete', 'sign'];
+  if (text === '*') return ['pull', 'push', 'delete', 'sign', 'inspect'];
   if (text === 'push') return ['push', 'sign'];
-  return text === 'pull' || text === 'delete' || text === 'sign' ? [text] : [];
+  // Clients have no word for reading what a policy holds back; the role and the purpose decide about that.
+  if (text === 'pull') return ['pull', 'inspect'];
+  return text === 'delete' || text === 'sign' ? [text] : [];
 }
 
 export function repositoryNameOrNone(text: string): RepositoryName | undefined {

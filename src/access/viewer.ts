@@ -45,6 +45,11 @@ export function nameOf(viewer: Viewer): string {
   return viewer.kind === 'account' ? viewer.name : viewer.kind;
 }
 
+/** True for the name of a robot, which is its organisation's with `+` and its own; no person's name has a `+`. */
+export function isRobotName(name: string): boolean {
+  return name.includes('+');
+}
+
 /** True unless the viewer came with a token that does not cover this action on this repository. */
 export function inScope(viewer: Viewer, name: RepositoryName, action: Action): boolean {
   if (viewer.kind === 'system') return true;

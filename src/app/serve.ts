@@ -38,6 +38,7 @@ import type { Config } from './config.ts';
 import { openBackupSource, removeOldScratch } from './backup-source.ts';
 import { openAudit } from './audit.ts';
 import { openSignIn } from './directories.ts';
+import { openPolicy } from './policy.ts';
 import { openNotify } from './notify.ts';
 import { openDatabase } from './open-database.ts';
 import { every } from './periodic.ts';
@@ -180,6 +181,10 @@ export async function serve(
     const tls = () => tlsMaterial(config, data.path, host, clock.now());
     const notify = await openNotify({ database, clock, config, service, log }, stack);
     const { denials, sealKeeper } = openAudit({ database, clock, directory: data.path, config, log }, stack);
+    const policy = openPolicy(
+      { database, blobs: blobStore, reports: content.trust.reports, advisories, clock, log },
+      stack,
+    );
     const house: House = {
       version,
       startedAt,
@@ -193,8 +198,8 @@ export async function serve(
       analyser,
       uploads,
       backups,
-      blobs: new Blobs(database, blobStore, clock),
-      manifests: new Manifests(database, clock, runner.wake, config),
+      blobs: new Blobs(database, blobStore, clock, policy.gate),
+      manifests: new Manifests(database, clock, runner.wake, config, policy.gate),
       pulls,
       denials,
       sealKeeper,
@@ -208,6 +213,7 @@ export async function serve(
       organisations: new Organisations(database, clock),
       robots: new Robots(database, clock),
       trust: content.trust,
+      ...policy.useCases,
       wakeJobs: runner.wake,
       initialPassword: async () => (await administratorOf(database))?.initial ?? false,
     };

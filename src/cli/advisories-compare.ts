@@ -8,7 +8,7 @@ import { AssayError } from '../lib/error.ts';
 import { argument } from './ask-server.ts';
 import type { Command, ExitStatus } from './command.ts';
 import { inputLines } from './input-lines.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../lib/nearest.ts';
 import { printable, type Terminal } from './terminal.ts';
 
 export const command: Command = {

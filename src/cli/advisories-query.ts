@@ -5,7 +5,7 @@ import { callEndpoint, connect, formatOption, serverOptions } from './ask-server
 import type { Command, ExitStatus, Invocation } from './command.ts';
 import { textOption } from './image-report.ts';
 import { inputLines } from './input-lines.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../lib/nearest.ts';
 import { printable, table, type Terminal } from './terminal.ts';
 
 interface Asked {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Open } from './command.ts';
 import { commands } from './commands.ts';
 import { completionScript, describeAll, shells } from './completion.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../lib/nearest.ts';
 import { runCommandLine } from './run.ts';
 import type { Terminal } from './terminal.ts';
 

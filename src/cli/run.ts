@@ -3,7 +3,7 @@ import { isAssayError } from '../lib/error.ts';
 import { errorTable } from '../lib/error-table.ts';
 import type { Command, CommandEntry, ExitStatus, Open } from './command.ts';
 import { commands } from './commands.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../lib/nearest.ts';
 import { printable, type Terminal } from './terminal.ts';
 
 /** Finds the command, loads it alone, reads its arguments and runs it; every failure becomes one line and a status. */

@@ -4,7 +4,7 @@ import { setGrant } from '../contract/repositories.ts';
 import { AssayError } from '../lib/error.ts';
 import { argument, callEndpoint, connect, serverOptions } from './ask-server.ts';
 import type { Command } from './command.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../lib/nearest.ts';
 import { printable } from './terminal.ts';
 
 export const command: Command = {

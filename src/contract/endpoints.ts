@@ -6,6 +6,7 @@ import * as directories from './directories.ts';
 import * as house from './house.ts';
 import * as images from './images.ts';
 import * as notify from './notify.ts';
+import * as policy from './policy.ts';
 import * as repositories from './repositories.ts';
 import * as session from './session.ts';
 import * as teams from './teams.ts';
@@ -32,4 +33,5 @@ export const endpoints: readonly Endpoint[] = [
   trust,
   audit,
   directories,
+  policy,
 ].flatMap(endpointsIn);

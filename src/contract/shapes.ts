@@ -32,7 +32,7 @@ export const limits = z
     z.strictObject({
       repository: z.string().min(1).max(255).optional(),
       organisation: z.string().min(1).max(100).optional(),
-      actions: z.array(z.enum(['pull', 'push', 'delete', 'sign', 'audit'])).min(1),
+      actions: z.array(z.enum(['pull', 'push', 'delete', 'sign', 'audit', 'inspect'])).min(1),
     }),
   )
   .min(1)

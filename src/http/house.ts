@@ -9,6 +9,11 @@ import type { RegistryTokens } from '../work/access/registry-tokens.ts';
 import type { Robots } from '../work/access/robots.ts';
 import type { SecondFactor } from '../work/access/second-factor.ts';
 import type { SignIn } from '../work/access/sign-in.ts';
+import type { Decisions } from '../work/policy/decisions.ts';
+import type { Exceptions } from '../work/policy/exceptions.ts';
+import type { Policies } from '../work/policy/policies.ts';
+import type { Quarantine } from '../work/policy/quarantine.ts';
+import type { Refusals } from '../work/policy/refusals.ts';
 import type { Subscriptions } from '../work/notify/subscriptions.ts';
 import type { Webhooks } from '../work/notify/webhooks.ts';
 import type { Backups } from '../work/registry/backups.ts';
@@ -57,6 +62,11 @@ export interface House {
   readonly organisations: Organisations;
   readonly robots: Robots;
   readonly trust: ContentTrust;
+  readonly decisions: Decisions;
+  readonly refusals: Refusals;
+  readonly policies: Policies;
+  readonly exceptions: Exceptions;
+  readonly quarantine: Quarantine;
   readonly wakeJobs: () => void;
   /** True while the administrator's password is the one that the first start made. */
   initialPassword(): Promise<boolean>;

@@ -69,6 +69,9 @@ export const errorTable = {
   'tag-immutable': { status: 409, oci: 'TAG_IMMUTABLE', exit: 1, text: 'the tag may not be moved or deleted' },
   'tag-protected': { status: 403, oci: 'TAG_PROTECTED', exit: 1, text: 'only maintainers may set this tag' },
   'quota-exceeded': { status: 403, oci: 'QUOTA_EXCEEDED', exit: 1, text: 'the organisation has no room left' },
+  // policy
+  'policy-refused': { status: 403, oci: 'POLICY_VIOLATION', exit: 1, text: 'a policy does not let this image through' },
+  'policy-invalid': { status: 422, oci: 'UNSUPPORTED', exit: 2, text: 'the policy cannot be read' },
   // access
   unauthorized: { status: 401, oci: 'UNAUTHORIZED', exit: 2, text: 'authentication required' },
   'credentials-invalid': { status: 401, oci: 'UNAUTHORIZED', exit: 2, text: 'wrong name or password' },

@@ -3,6 +3,7 @@ import type { AuditRecords } from './audit-records.ts';
 import type { ContentRecords } from './content-records.ts';
 import type { EventRecords } from './events-records.ts';
 import type { NotifyRecords } from './notify-records.ts';
+import type { PolicyRecords } from './policy-records.ts';
 import type { JobRecords } from './queue.ts';
 import type { RegistryRecords } from './registry-records.ts';
 import type { TrustRecords } from './trust-records.ts';
@@ -18,6 +19,7 @@ export interface Records {
   readonly audit: AuditRecords;
   readonly notify: NotifyRecords;
   readonly trust: TrustRecords;
+  readonly policy: PolicyRecords;
   readonly upkeep: UpkeepRecords;
 }
 

@@ -154,7 +154,11 @@ export interface RegistryRecords {
   // blobs
   blob(repository: Repository, digest: Digest): Promise<StoredBlob | undefined>;
   /** A stored blob wherever it is linked, for mounting after the viewer's right was checked there. */
-  linkedIn(viewer: Viewer, digest: Digest): Promise<StoredBlob | undefined>;
+  linkedIn(
+    viewer: Viewer,
+    digest: Digest,
+    limit: number,
+  ): Promise<{ readonly blob: StoredBlob; readonly repository: RepositoryName }[]>;
   /** The stored blob of this digest, condemned or not, whatever links to it; only for the server's own work. */
   storedBlob(digest: Digest): Promise<StoredBlob | undefined>;
   /** Adds the blob, or revives the one that is there and returns it; the caller then drops its own bytes. */

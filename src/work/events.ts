@@ -48,7 +48,15 @@ export type EventNoun =
   | 'trust.imported'
   | 'trust.deleted'
   | 'trust-key.created'
-  | 'trust-key.retired';
+  | 'trust-key.retired'
+  | 'policy.created'
+  | 'policy.changed'
+  | 'policy.deleted'
+  | 'policy.refused'
+  | 'exception.created'
+  | 'exception.ended'
+  | 'image.held'
+  | 'image.released';
 
 /** Where a change happened, for those who may see it: a repository, or an organisation. Neither: for administrators. */
 export type Place =
@@ -62,6 +70,8 @@ const DERIVED: ReadonlySet<EventNoun> = new Set([
   'image.judged',
   'vulnerability.found',
   'vulnerability.gone',
+  // Refusals are added up in the audit by themselves.
+  'policy.refused',
 ]);
 
 /**

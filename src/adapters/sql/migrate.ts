@@ -15,6 +15,7 @@ import { packageNames } from './migrations/202611210815-content-package-names.ts
 import { trustCollections } from './migrations/202611210810-trust-collections.ts';
 import { observations } from './migrations/202611210900-content-observations.ts';
 import { trustSignedTags } from './migrations/202611211010-trust-signed-tags.ts';
+import { policy } from './migrations/202611271800-policy.ts';
 import type { Schema } from './schema.ts';
 
 /** Every migration in order. */
@@ -32,6 +33,7 @@ export const migrations: readonly Migration[] = [
   observations,
   notify,
   trustSignedTags,
+  policy,
 ];
 
 /** Brings the schema up to date inside the caller's transaction. Refuses a schema newer than this program. */

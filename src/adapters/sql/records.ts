@@ -7,6 +7,7 @@ import { eventRecords } from './event-records.ts';
 import { jobRecords } from './job-records.ts';
 import type { KeepTimes } from './registry/keep-times.ts';
 import { notifyRecords } from './notify/records.ts';
+import { policyRecords } from './policy/records.ts';
 import { registryRecords } from './registry/records.ts';
 import type { Schema } from './schema.ts';
 import { trustRecords } from './trust/records.ts';
@@ -23,6 +24,7 @@ export function sqlRecords(db: Kysely<Schema>, keep?: KeepTimes): Records {
     audit: auditRecords(db),
     notify: notifyRecords(db),
     trust: trustRecords(db),
+    policy: policyRecords(db),
     upkeep: upkeepRecords(db),
   };
 }

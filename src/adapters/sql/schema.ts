@@ -1,7 +1,8 @@
 import type { NotifySchema } from './notify/schema.ts';
+import type { PolicySchema } from './policy/schema.ts';
 
 /** The tables, each owned by the room whose Records file writes it. Times are integer milliseconds UTC. */
-export interface Schema extends NotifySchema {
+export interface Schema extends NotifySchema, PolicySchema {
   migrations: { name: string; applied_at: number };
 
   // registry

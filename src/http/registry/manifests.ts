@@ -13,7 +13,7 @@ export async function getManifest(
   text: string,
 ): Promise<void> {
   const reference = readable(text);
-  const { repository, manifest } = await house.manifests.get(viewer, name, reference);
+  const { repository, manifest } = await house.manifests.pull(viewer, name, reference, request.method === 'HEAD');
   const etag = `"${manifest.digest}"`;
   if (request.headers['if-none-match'] === etag)
     return sendEmpty(response, 304, { ETag: etag, 'Docker-Content-Digest': manifest.digest });

@@ -5,18 +5,24 @@ import type { Digest } from '../../oci/digest.ts';
 import type { RepositoryName } from '../../oci/names.ts';
 import type { BlobReader, BlobStore } from '../../ports/blob-store.ts';
 import type { Database } from '../../ports/database.ts';
-import type { StoredBlob } from '../../ports/registry-records.ts';
+import type { Repository, StoredBlob } from '../../ports/registry-records.ts';
 import { appendEvent } from '../events.ts';
+import type { PullGate } from '../policy/pull-gate.ts';
 import { requireRoom } from '../access/quotas.ts';
 import { repositoryForPush, requireRepository } from './repositories.ts';
+
+/** Repositories that are asked for a blob that is mounted from anywhere. */
+const MAX_SOURCES = 10;
 
 /** Reading, mounting and deleting blobs of a repository. A blob is seen only through its link there. */
 export class Blobs {
   readonly #database: Database;
   readonly #blobs: BlobStore;
   readonly #clock: Clock;
+  readonly #gate: PullGate | undefined;
 
-  constructor(database: Database, blobs: BlobStore, clock: Clock) {
+  constructor(database: Database, blobs: BlobStore, clock: Clock, gate?: PullGate) {
+    this.#gate = gate;
     this.#database = database;
     this.#blobs = blobs;
     this.#clock = clock;
@@ -28,6 +34,7 @@ export class Blobs {
     const repository = await requireRepository(this.#database.records, viewer, name, 'pull');
     const blob = await registry.blob(repository, digest);
     if (!blob) throw new AssayError('blob-unknown');
+    await this.#gate?.blob(viewer, repository, digest, true);
     if (!repository.rights.has('push') || (await registry.blobIsReferenced(repository, digest))) return blob;
     // Its time may run out between the look and the lease; only what is there after the lease is promised.
     const leased = await this.#database.change(async (records) => {
@@ -42,6 +49,7 @@ export class Blobs {
     const repository = await requireRepository(this.#database.records, viewer, name, 'pull');
     const blob = await this.#database.records.registry.blob(repository, digest);
     if (!blob) throw new AssayError('blob-unknown');
+    await this.#gate?.blob(viewer, repository, digest);
     const reader = await this.#blobs.open(blob.storageKey);
     if (reader.size !== blob.size) {
       await reader[Symbol.asyncDispose]();
@@ -66,20 +74,31 @@ export class Blobs {
   ): Promise<boolean> {
     const repository = await repositoryForPush(this.#database, this.#clock, viewer, into);
     await requireRoom(this.#database.records, into, 0);
+    const source = await this.#source(withoutScope(viewer), digest, from);
     return this.#database.change(async ({ registry }) => {
-      const reader = withoutScope(viewer);
-      const source = from === undefined ? undefined : await registry.repository(reader, from);
-      const named = source?.rights.has('pull') ? await registry.blob(source, digest) : undefined;
-      const present =
-        named ??
-        (await registry.blob(repository, digest)) ??
-        (from === undefined ? await registry.linkedIn(reader, digest) : undefined);
+      const named = source && (await registry.blob(source, digest));
+      const present = named ?? (await registry.blob(repository, digest));
       if (!present) return false;
       const now = this.#clock.now();
       await registry.addBlob(present, now);
       await registry.linkBlob(repository, digest, now);
       return true;
     });
+  }
+
+  /** A repository out of which the reader may take the blob; what a policy holds back there is not for mounting either. */
+  async #source(reader: Viewer, digest: Digest, from: RepositoryName | undefined): Promise<Repository | undefined> {
+    const { registry } = this.#database.records;
+    const names =
+      from === undefined
+        ? (await registry.linkedIn(reader, digest, MAX_SOURCES)).map((each) => each.repository)
+        : [from];
+    for (const name of names) {
+      const source = await registry.repository(reader, name);
+      if (!source?.rights.has('pull')) continue;
+      if (!this.#gate || (await this.#gate.mayMount(reader, source, digest))) return source;
+    }
+    return undefined;
   }
 
   async delete(viewer: Viewer, name: RepositoryName, digest: Digest): Promise<void> {

@@ -10,6 +10,7 @@ import type { Database, Records } from '../../ports/database.ts';
 import type { ManifestReference, Repository, StoredManifest } from '../../ports/registry-records.ts';
 import { appendEvent } from '../events.ts';
 import { ANALYSE_IMAGE, analysisJob } from '../content/jobs.ts';
+import type { PullGate } from '../policy/pull-gate.ts';
 import { fallbackIndex } from './referrers.ts';
 import { repositoryForPush, requirePush, requireRepository } from './repositories.ts';
 import { requireTagChange } from './tag-rules.ts';
@@ -31,13 +32,16 @@ export class Manifests {
   readonly #clock: Clock;
   readonly #wakeJobs: () => void;
   readonly #sparseImages: boolean;
+  readonly #gate: PullGate | undefined;
 
   constructor(
     database: Database,
     clock: Clock,
     wakeJobs: () => void,
     options: { sparseImages: boolean } = { sparseImages: false },
+    gate?: PullGate,
   ) {
+    this.#gate = gate;
     this.#sparseImages = options.sparseImages;
     this.#database = database;
     this.#clock = clock;
@@ -59,6 +63,19 @@ export class Manifests {
         `${'tag' in reference ? `no tag ${reference.tag}` : `no manifest ${reference.digest}`} in ${name}`,
       );
     return { repository, manifest };
+  }
+
+  /** As `get`, for a client that is going to run it: what a policy holds back does not go out, neither head nor bytes. */
+  async pull(
+    viewer: Viewer,
+    name: RepositoryName,
+    reference: ManifestReferenceText,
+    head: boolean,
+  ): Promise<{ repository: Repository; manifest: StoredManifest }> {
+    const found = await this.get(viewer, name, reference);
+    const tag = 'tag' in reference ? reference.tag : undefined;
+    await this.#gate?.manifest(viewer, found.repository, found.manifest, tag, head);
+    return found;
   }
 
   /** Asked before the body of a push is read. */

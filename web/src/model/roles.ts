@@ -1,9 +1,10 @@
 /** The built-in roles, from least to most, in words. */
-export const roles = ['reader', 'auditor', 'signer', 'publisher', 'maintainer', 'owner'] as const;
+export const roles = ['reader', 'scanner', 'auditor', 'signer', 'publisher', 'maintainer', 'owner'] as const;
 export type BuiltInRole = (typeof roles)[number];
 
 export const roleWords: Readonly<Record<BuiltInRole, string>> = {
   reader: 'pulls',
+  scanner: 'pulls, what policies hold back too',
   auditor: 'pulls, reads the audit',
   signer: 'pulls and signs',
   publisher: 'pulls, pushes and signs',

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Digest } from '../../../oci/digest.ts';
+import type { RepositoryName } from '../../../oci/names.ts';
 import type { StorageKey } from '../../../ports/blob-store.ts';
 import type {
   RegistryRecords,
@@ -55,17 +56,18 @@ export function blobs(
         .executeTakeFirst();
       return row && toBlob(row);
     },
-    async linkedIn(viewer, digest) {
-      const row = await db
+    async linkedIn(viewer, digest, limit) {
+      const rows = await db
         .selectFrom('blobs')
         .innerJoin('repository_blobs', 'repository_blobs.digest', 'blobs.digest')
         .innerJoin('repositories', 'repositories.id', 'repository_blobs.repository_id')
-        .select(['blobs.digest', 'blobs.size', 'blobs.storage_key'])
+        .select(['blobs.digest', 'blobs.size', 'blobs.storage_key', 'repositories.name'])
         .where('blobs.digest', '=', digest)
         .where((eb) => visible(eb, viewer, 'pull'))
-        .limit(1)
-        .executeTakeFirst();
-      return row && toBlob(row);
+        .orderBy('repositories.name')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({ blob: toBlob(row), repository: row.name as RepositoryName }));
     },
     async storedBlob(digest) {
       const row = await db

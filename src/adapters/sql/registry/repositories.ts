@@ -193,6 +193,8 @@ export function repositories(
         'image_consumers',
         'subscriptions',
         'tag_changes',
+        'image_releases',
+        'policy_denials',
         'pulls',
         'uploads',
         'repository_blobs',

@@ -17,6 +17,7 @@ const DAY_MS = 24 * 3600_000;
 
 const roleTexts: Readonly<Record<(typeof roleNames)[number], string>> = {
   reader: 'pulls',
+  scanner: 'pulls, what policies hold back too',
   auditor: 'pulls and reads the audit',
   signer: 'pulls and signs, does not push images',
   publisher: 'pulls, pushes and signs',

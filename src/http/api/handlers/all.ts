@@ -6,6 +6,7 @@ import { directoryHandlers } from './directories.ts';
 import { houseHandlers } from './house.ts';
 import { imageHandlers } from './images.ts';
 import { notifyHandlers } from './notify.ts';
+import { policyHandlers } from './policy.ts';
 import { repositoryHandlers } from './repositories.ts';
 import { sessionHandlers } from './session.ts';
 import { trustHandlers } from './trust.ts';
@@ -23,4 +24,5 @@ export const handlers: readonly Handled[] = [
   ...auditHandlers,
   ...directoryHandlers,
   ...trustHandlers,
+  ...policyHandlers,
 ];

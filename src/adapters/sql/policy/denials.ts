@@ -1,0 +1,96 @@
+import type { Kysely } from 'kysely';
+import type { Digest } from '../../../oci/digest.ts';
+import type { PolicyDenial, PolicyRecords } from '../../../ports/policy-records.ts';
+import type { RepositoryId } from '../../../ports/registry-records.ts';
+import type { Schema } from '../schema.ts';
+import { visible } from '../visible.ts';
+
+type Part<K extends keyof PolicyRecords> = Pick<PolicyRecords, K>;
+
+/** Refusals that are kept, counted from the newest. */
+const KEPT = 50_000;
+
+function toDenial(row: Schema['policy_denials'] & { name: string }): PolicyDenial {
+  return {
+    id: row.id,
+    repositoryId: row.repository_id as RepositoryId,
+    repository: row.name,
+    digest: row.digest as Digest,
+    tag: row.tag === '' ? undefined : row.tag,
+    gate: row.gate,
+    actor: row.actor,
+    policy: row.policy,
+    rule: row.rule,
+    mode: row.mode,
+    firstAt: row.first_at,
+    lastAt: row.last_at,
+    count: row.count,
+    verdict: row.verdict,
+  };
+}
+
+export function denials(db: Kysely<Schema>): Part<'noteDenials' | 'denials' | 'denial'> {
+  const readable = db
+    .selectFrom('policy_denials')
+    .innerJoin('repositories', 'repositories.id', 'policy_denials.repository_id')
+    .selectAll('policy_denials')
+    .select('repositories.name');
+  return {
+    async noteDenials(some) {
+      for (const each of some)
+        await db
+          .insertInto('policy_denials')
+          .values({
+            id: each.id,
+            repository_id: each.repositoryId,
+            digest: each.digest,
+            tag: each.tag ?? '',
+            gate: each.gate,
+            actor: each.actor,
+            policy: each.policy,
+            rule: each.rule,
+            mode: each.mode,
+            first_at: each.firstAt,
+            last_at: each.lastAt,
+            count: each.count,
+            verdict: each.verdict,
+          })
+          .onConflict((oc) =>
+            oc.columns(['repository_id', 'digest', 'tag', 'gate', 'actor', 'policy', 'rule']).doUpdateSet((eb) => ({
+              last_at: each.lastAt,
+              mode: each.mode,
+              verdict: each.verdict,
+              count: eb('policy_denials.count', '+', each.count),
+            })),
+          )
+          .execute();
+      const oldest = await db
+        .selectFrom('policy_denials')
+        .select('last_at')
+        .orderBy('last_at', 'desc')
+        .offset(KEPT)
+        .limit(1)
+        .executeTakeFirst();
+      if (oldest) await db.deleteFrom('policy_denials').where('last_at', '<=', oldest.last_at).execute();
+    },
+    async denials(viewer, { after, limit, repository, gate }) {
+      const rows = await readable
+        .where((eb) => visible(eb, viewer, 'audit'))
+        .$if(repository !== undefined, (query) => query.where('repositories.name', '=', repository ?? ''))
+        .$if(gate !== undefined, (query) => query.where('gate', '=', gate ?? ''))
+        .$if(after !== undefined, (query) => query.where('last_at', '<', Number(after)))
+        .orderBy('last_at', 'desc')
+        .orderBy('policy_denials.id')
+        .limit(limit)
+        .execute();
+      return rows.map(toDenial);
+    },
+    async denial(viewer, id) {
+      const row = await readable
+        .where((eb) => visible(eb, viewer, 'audit'))
+        .where('policy_denials.id', '=', id)
+        .executeTakeFirst();
+      return row && toDenial(row);
+    },
+  };
+}

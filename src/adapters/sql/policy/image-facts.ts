@@ -1,0 +1,50 @@
+import { type Kysely, sql } from 'kysely';
+import type { Digest } from '../../../oci/digest.ts';
+import type { PolicyRecords } from '../../../ports/policy-records.ts';
+import type { Schema } from '../schema.ts';
+
+type Part<K extends keyof PolicyRecords> = Pick<PolicyRecords, K>;
+
+interface Versions {
+  readonly analysed_at: number | null;
+  readonly judged_at: number | null;
+  readonly advisories: string | null;
+  readonly trust: number | null;
+  readonly collections: number;
+  readonly released: number | null;
+  readonly state: string | null;
+  readonly referrers: number;
+}
+
+export function imageFacts(db: Kysely<Schema>): Part<'factsVersion' | 'manifestsWithBlob'> {
+  return {
+    async factsVersion({ id }, digest) {
+      const { rows } = await sql<Versions>`select
+        (select analysed_at from image_analyses where manifest = ${digest}) as analysed_at,
+        (select judged_at from image_judgements where manifest = ${digest}) as judged_at,
+        (select advisories from image_judgements where manifest = ${digest}) as advisories,
+        (select max(trust_changes.id) from trust_changes join trust_collections on trust_collections.gun = trust_changes.gun
+          where trust_collections.repository_id = ${id}) as trust,
+        (select count(*) from trust_collections where repository_id = ${id}) as collections,
+        (select at from image_releases where repository_id = ${id} and digest = ${digest}) as released,
+        (select state from image_releases where repository_id = ${id} and digest = ${digest}) as state,
+        (select count(*) from repository_manifests where repository_id = ${id} and subject = ${digest}) as referrers`.execute(
+        db,
+      );
+      return JSON.stringify(Object.values(rows[0] ?? {}));
+    },
+    async manifestsWithBlob(repository, blob, limit) {
+      const rows = await db
+        .selectFrom('manifest_references')
+        .innerJoin('repository_manifests', 'repository_manifests.digest', 'manifest_references.manifest')
+        .select('manifest_references.manifest')
+        .distinct()
+        .where('manifest_references.target', '=', blob)
+        .where('manifest_references.kind', 'in', ['config', 'layer'])
+        .where('repository_manifests.repository_id', '=', repository.id)
+        .limit(limit)
+        .execute();
+      return rows.map((row) => row.manifest as Digest);
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/** Tables of the policy room. */
+export interface PolicySchema {
+  policies: {
+    id: string;
+    organisation: string;
+    name: string;
+    version: number;
+    text: string;
+    updated_at: number;
+    updated_by: string;
+  };
+  policy_versions: {
+    id: string;
+    organisation: string;
+    name: string;
+    version: number;
+    text: string;
+    updated_at: number;
+    updated_by: string;
+  };
+  policy_revisions: { organisation: string; revision: number };
+  policy_exceptions: {
+    id: string;
+    organisation: string;
+    created_at: number;
+    expires_at: number;
+    body: string;
+  };
+  image_releases: {
+    repository_id: string;
+    digest: string;
+    state: 'held' | 'released';
+    by_whom: string;
+    reason: string;
+    at: number;
+  };
+  policy_denials: {
+    id: string;
+    repository_id: string;
+    digest: string;
+    tag: string;
+    gate: string;
+    actor: string;
+    policy: string;
+    rule: string;
+    mode: string;
+    first_at: number;
+    last_at: number;
+    count: number;
+    verdict: string;
+  };
+}

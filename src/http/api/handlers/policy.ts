@@ -1,0 +1,117 @@
+import * as contract from '../../../contract/policy.ts';
+import { renderException, renderPolicy, renderVerdict } from '../../../contract/render-policy.ts';
+import { toRfc3339 } from '../../../lib/clock.ts';
+import { AssayError } from '../../../lib/error.ts';
+import { parseRepositoryName, parseTagOrDigest } from '../../../oci/names.ts';
+import { readPolicies } from '../../../policy/read-policy.ts';
+import { refusals, type Verdict } from '../../../policy/verdict.ts';
+import type { PolicyDenial, StoredPolicy } from '../../../ports/policy-records.ts';
+import { HOUSE } from '../../../work/policy/policies.ts';
+import { type Handled, handle } from '../call.ts';
+import { cutList, readCursor } from '../cursor.ts';
+
+function toShape({ text, name, version, updatedAt, updatedBy }: StoredPolicy) {
+  const policy = readPolicies(text).find((each) => each.name === name);
+  if (!policy) throw new AssayError('internal', `the stored policy ${name} holds another name`);
+  return { ...renderPolicy(policy), text, version, updatedAt: toRfc3339(updatedAt), updatedBy };
+}
+
+function verdictOf({ verdict }: PolicyDenial): Verdict {
+  return JSON.parse(verdict) as Verdict;
+}
+
+function toDenial(denial: PolicyDenial) {
+  const { id, repository, digest, tag, gate, actor, policy, rule, mode, firstAt, lastAt, count } = denial;
+  const result = verdictOf(denial).results.find((each) => each.policy === policy && each.rule === rule);
+  return {
+    id,
+    repository,
+    digest,
+    ...(tag !== undefined && { tag }),
+    gate,
+    actor,
+    policy,
+    rule,
+    mode,
+    statement: result?.statement ?? refusals(verdictOf(denial))[0]?.statement ?? '',
+    firstAt: toRfc3339(firstAt),
+    lastAt: toRfc3339(lastAt),
+    count,
+  };
+}
+
+export const policyHandlers: readonly Handled[] = [
+  handle(contract.listPolicies, async ({ house, viewer, query }) => ({
+    items: (await house.policies.list(viewer, query.organisation)).map(toShape),
+  })),
+  handle(contract.applyPolicies, async ({ house, viewer, body }) => ({
+    items: (await house.policies.apply(viewer, body.text)).map(({ policy, changed }) => ({
+      ...toShape(policy),
+      changed,
+    })),
+  })),
+  handle(contract.checkPolicies, ({ body }) => Promise.resolve({ items: readPolicies(body.text).map(renderPolicy) })),
+  handle(contract.getPolicy, async ({ house, viewer, params, query }) =>
+    toShape(await house.policies.get(viewer, query.organisation ?? HOUSE, params.name)),
+  ),
+  handle(contract.listPolicyVersions, async ({ house, viewer, params, query }) => ({
+    items: (await house.policies.versions(viewer, query.organisation ?? HOUSE, params.name)).map(
+      ({ version, text, updatedAt, updatedBy }) => ({ version, text, updatedAt: toRfc3339(updatedAt), updatedBy }),
+    ),
+  })),
+  handle(contract.deletePolicy, ({ house, viewer, params, query }) =>
+    house.policies.remove(viewer, query.organisation ?? HOUSE, params.name),
+  ),
+  handle(contract.decide, async ({ house, viewer, body }) => {
+    const { gate, platform, policies } = body;
+    const reference = parseTagOrDigest(body.reference);
+    const { repository, manifest } = await house.manifests.get(viewer, parseRepositoryName(body.repository), reference);
+    const tag = 'tag' in reference ? reference.tag : undefined;
+    const question = { gate, repository, manifest, tag, viewer, platform };
+    return renderVerdict(
+      await house.decisions.explain(question, policies === undefined ? undefined : readPolicies(policies)),
+    );
+  }),
+  handle(contract.listDenials, async ({ house, viewer, query }) => {
+    const { repository, gate, limit, cursor } = query;
+    const after = readCursor(cursor);
+    const found = await house.database.records.policy.denials(viewer, {
+      after,
+      limit: limit + 1,
+      ...(repository !== undefined && { repository }),
+      ...(gate !== undefined && { gate }),
+    });
+    const page = cutList(found, limit, (each) => String(each.lastAt));
+    return { ...page, items: page.items.map(toDenial) };
+  }),
+  handle(contract.getDenial, async ({ house, viewer, params }) => {
+    const found = await house.database.records.policy.denial(viewer, params.id);
+    if (!found) throw new AssayError('not-found', 'no such refusal, or not visible to you');
+    return { ...toDenial(found), verdict: renderVerdict(verdictOf(found)) };
+  }),
+  handle(contract.listExceptions, async ({ house, viewer, query }) => ({
+    items: (await house.exceptions.list(viewer, query.organisation ?? HOUSE)).map((each) =>
+      renderException(each, house.clock.now()),
+    ),
+  })),
+  handle(contract.addException, async ({ house, viewer, body }) => {
+    const { organisation, expiresAt, ...rest } = body;
+    const wanted = { ...rest, organisation: organisation ?? HOUSE, expiresAt: Date.parse(expiresAt) };
+    return renderException(await house.exceptions.add(viewer, wanted), house.clock.now());
+  }),
+  handle(contract.endException, ({ house, viewer, params }) => house.exceptions.end(viewer, params.id)),
+  handle(contract.setRelease, async ({ house, viewer, params, body }) => {
+    const name = parseRepositoryName(params.repository);
+    const { digest, release } = await house.quarantine.set(viewer, name, parseTagOrDigest(params.reference), body);
+    return { repository: name, digest, ...release, at: toRfc3339(release.at) };
+  }),
+  handle(contract.listReleases, async ({ house, viewer, query }) => {
+    const found = await house.quarantine.list(viewer, {
+      after: readCursor(query.cursor),
+      limit: query.limit + 1,
+      ...(query.state && { state: query.state }),
+    });
+    const page = cutList(found, query.limit, (each) => String(each.at));
+    return { ...page, items: page.items.map((each) => ({ ...each, at: toRfc3339(each.at) })) };
+  }),
+];

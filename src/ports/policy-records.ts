@@ -1,0 +1,85 @@
+import type { Viewer } from '../access/viewer.ts';
+import type { Digest } from '../oci/digest.ts';
+import type { ReleaseFacts } from '../policy/facts.ts';
+import type { PolicyException } from '../policy/exception.ts';
+import type { Page, Repository, RepositoryId } from './registry-records.ts';
+
+/** A policy as it was written; `organisation` is empty for the whole house. */
+export interface StoredPolicy {
+  readonly id: string;
+  readonly organisation: string;
+  readonly name: string;
+  /** Counts up with every change from 1. */
+  readonly version: number;
+  /** The YAML document. */
+  readonly text: string;
+  readonly updatedAt: number;
+  readonly updatedBy: string;
+}
+
+/** A person's word on one image of one repository. */
+export interface ImageRelease extends ReleaseFacts {
+  readonly state: 'held' | 'released';
+}
+
+/** What a gate refused or warned of, added up by rule, image and actor. */
+export interface PolicyDenial {
+  readonly id: string;
+  readonly repositoryId: RepositoryId;
+  readonly repository: string;
+  readonly digest: Digest;
+  readonly tag: string | undefined;
+  readonly gate: string;
+  readonly actor: string;
+  readonly policy: string;
+  readonly rule: string;
+  readonly mode: string;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly count: number;
+  /** The verdict as JSON, of the last time. */
+  readonly verdict: string;
+}
+
+/** The policy room. Whatever changes what rules in an organisation counts its revision up in the same transaction. */
+export interface PolicyRecords {
+  /** Equal as long as nothing that rules in the organisation has changed, the house's own policies included. */
+  rulesRevision(organisation: string): Promise<string>;
+  /** Policies of the organisation and of the house, by name. */
+  policies(organisation: string): Promise<StoredPolicy[]>;
+  /** Every policy, for those who govern the house. */
+  allPolicies(): Promise<StoredPolicy[]>;
+  policy(organisation: string, name: string): Promise<StoredPolicy | undefined>;
+  /** Adds it or takes the place of the one of this name; the older text stays in its history. */
+  putPolicy(policy: Omit<StoredPolicy, 'id' | 'version'>): Promise<StoredPolicy>;
+  deletePolicy(organisation: string, name: string): Promise<boolean>;
+  /** Newest first, of policies that were deleted too. */
+  policyVersions(organisation: string, name: string): Promise<StoredPolicy[]>;
+
+  /** Exceptions of the organisation that end after `now`; all of them, newest first, without `now`. */
+  exceptions(organisation: string, now?: number): Promise<PolicyException[]>;
+  exception(id: string): Promise<PolicyException | undefined>;
+  addException(exception: PolicyException): Promise<void>;
+  /** Ends it before its time; false when it has ended already. */
+  endException(id: string, at: number): Promise<boolean>;
+
+  /** True when something of the organisation is held back; that changes its revision too. */
+  holdsAny(organisation: string): Promise<boolean>;
+  release(repository: Repository, digest: Digest): Promise<ImageRelease | undefined>;
+  setRelease(repository: Repository, digest: Digest, release: ImageRelease): Promise<void>;
+  /** Images with a person's word on them, in repositories where the viewer may pull, newest first. */
+  releases(
+    viewer: Viewer,
+    page: Page & { state?: 'held' | 'released' },
+  ): Promise<(ImageRelease & { repository: string; digest: Digest })[]>;
+
+  /** Versions of everything that was stored about the image; equal ones mean equal facts. */
+  factsVersion(repository: Repository, digest: Digest): Promise<string>;
+  /** Manifests of the repository that list this blob. */
+  manifestsWithBlob(repository: Repository, blob: Digest, limit: number): Promise<Digest[]>;
+
+  noteDenials(denials: readonly PolicyDenial[]): Promise<void>;
+  /** Newest first, in repositories that the viewer may read the record of. */
+  denials(viewer: Viewer, page: Page & { repository?: string; gate?: string }): Promise<PolicyDenial[]>;
+  denial(viewer: Viewer, id: string): Promise<PolicyDenial | undefined>;
+}

@@ -1,0 +1,101 @@
+import { nameOf, type Viewer } from '../../access/viewer.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { uuidv7 } from '../../lib/uuid.ts';
+import { isAgainst, type RuleResult, type Verdict } from '../../policy/verdict.ts';
+import type { Database } from '../../ports/database.ts';
+import type { PolicyDenial } from '../../ports/policy-records.ts';
+import type { Repository } from '../../ports/registry-records.ts';
+import { appendEvent } from '../events.ts';
+
+const FLUSH_MS = 1000;
+const MAX_WAITING = 10_000;
+
+interface Waiting {
+  readonly denial: PolicyDenial;
+  count: number;
+  lastAt: number;
+  readonly repository: Repository;
+}
+
+/** Notes what gates refused, warned of or would have refused, added up by rule, image and actor. */
+export class Refusals {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #failed: (error: unknown) => void;
+  readonly #waiting = new Map<string, Waiting>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(database: Database, clock: Clock, failed: (error: unknown) => void) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#failed = failed;
+  }
+
+  note(viewer: Viewer, repository: Repository, verdict: Verdict): void {
+    for (const result of verdict.results) if (isAgainst(result)) this.#add(nameOf(viewer), repository, verdict, result);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.flush().catch(this.#failed);
+    }, FLUSH_MS).unref();
+  }
+
+  #add(actor: string, repository: Repository, verdict: Verdict, { policy, rule, mode, digest }: RuleResult): void {
+    const now = this.#clock.now();
+    const { gate, tag } = verdict;
+    const key = [repository.id, digest, tag ?? '', gate, actor, policy, rule, mode].join('\0');
+    const known = this.#waiting.get(key);
+    if (known) {
+      known.count++;
+      known.lastAt = now;
+      return;
+    }
+    if (this.#waiting.size >= MAX_WAITING) return;
+    this.#waiting.set(key, {
+      repository,
+      count: 1,
+      lastAt: now,
+      denial: {
+        id: uuidv7(now),
+        repositoryId: repository.id,
+        repository: repository.name,
+        digest,
+        tag,
+        gate,
+        actor,
+        policy,
+        rule,
+        mode,
+        firstAt: now,
+        lastAt: now,
+        count: 1,
+        verdict: JSON.stringify(verdict),
+      },
+    });
+  }
+
+  /** Writes what waits; an event tells of each refusal of the last second once. */
+  async flush(): Promise<void> {
+    const some = [...this.#waiting.values()];
+    this.#waiting.clear();
+    if (some.length === 0) return;
+    await this.#database.change(async (records) => {
+      await records.policy.noteDenials(some.map(({ denial, count, lastAt }) => ({ ...denial, count, lastAt })));
+      for (const { denial, repository } of some)
+        if (denial.mode === 'enforce')
+          await appendEvent(
+            records,
+            denial.lastAt,
+            'policy.refused',
+            denial.actor,
+            repository,
+            `${denial.repository}${denial.tag === undefined ? '' : `:${denial.tag}`}@${denial.digest}`,
+            { gate: denial.gate, policy: denial.policy, rule: denial.rule },
+          );
+    });
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.flush();
+  }
+}

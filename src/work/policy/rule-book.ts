@@ -1,0 +1,56 @@
+import { digestOf, type Rules } from '../../policy/evaluate.ts';
+import { readPolicies } from '../../policy/read-policy.ts';
+import type { Policy } from '../../policy/rule.ts';
+import type { Database } from '../../ports/database.ts';
+import type { StoredPolicy } from '../../ports/policy-records.ts';
+
+/** What rules in an organisation, and whether anything there is held back by a person. */
+export interface RulesInForce extends Rules {
+  readonly holdsAny: boolean;
+}
+
+interface Page {
+  readonly revision: string;
+  readonly rules: RulesInForce;
+}
+
+const MAX_ORGANISATIONS = 1000;
+
+/**
+ * The rules of each organisation, read and compiled once for each of their revisions. The revision is asked of the
+ * database for every decision, so that a change counts at once in every process.
+ */
+export class RuleBook {
+  readonly #database: Database;
+  readonly #pages = new Map<string, Page>();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async current(organisation: string): Promise<RulesInForce> {
+    const { policy } = this.#database.records;
+    const revision = await policy.rulesRevision(organisation);
+    const page = this.#pages.get(organisation);
+    if (page?.revision === revision) return page.rules;
+    // Read after the revision: a change in between only makes the next decision read again.
+    const stored = await policy.policies(organisation);
+    const exceptions = [...(await policy.exceptions(organisation)), ...(await policy.exceptions(''))];
+    const rules: RulesInForce = {
+      policies: stored.map(compiled),
+      exceptions,
+      digest: digestOf([...stored.map((each) => `${each.id} ${each.version}`), JSON.stringify(exceptions)]),
+      holdsAny: await policy.holdsAny(organisation),
+    };
+    if (this.#pages.size >= MAX_ORGANISATIONS) this.#pages.clear();
+    this.#pages.set(organisation, { revision, rules });
+    return rules;
+  }
+}
+
+/** A stored policy was compiled when it was stored, by this version or an earlier one whose words still count. */
+function compiled({ text, name }: StoredPolicy): Policy {
+  const policy = readPolicies(text).find((each) => each.name === name);
+  if (!policy) throw new Error(`the stored policy ${name} holds another name`);
+  return policy;
+}
