@@ -49,7 +49,7 @@ describe('roles', () => {
         assert.ok([401, 403].includes(answer.status), `${method} ${path}: ${answer.status}`);
       }
     const { rights } = await done<{ rights: string[] }>(server, 'GET', '/repositories/shop%2Fapp', undefined, 'sig');
-    assert.deepEqual(rights, ['pull', 'sign']);
+    assert.deepEqual(rights, ['pull', 'sign', 'inspect']);
   });
 
   test('nobody gives, changes or takes what they do not hold', async () => {

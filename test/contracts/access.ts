@@ -32,7 +32,12 @@ export function accessContract(open: OpenDatabase): void {
       await database.change((records) => records.access.setDisabled('id-ann', true));
       assert.equal(await access.tokenBySecret('hash', 50), undefined, 'its account is disabled');
       assert.deepEqual(await access.grants({ repository: name('lib/a') }), [
-        { principal: 'ann', role: 'publisher', actions: ['pull', 'push', 'sign'], subject: { repository: 'lib/a' } },
+        {
+          principal: 'ann',
+          role: 'publisher',
+          actions: ['pull', 'push', 'sign', 'inspect'],
+          subject: { repository: 'lib/a' },
+        },
       ]);
       await database.change((records) => records.access.deleteAccount('id-ann'));
       assert.deepEqual(await access.grants({}), []);

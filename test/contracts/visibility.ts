@@ -141,7 +141,7 @@ export function visibilityContract(open: OpenDatabase): void {
       const rights = async (viewer: Viewer) => [
         ...((await registry.repository(viewer, name('acme/app')))?.rights ?? []),
       ];
-      assert.deepEqual(await rights(member), ['pull', 'push', 'sign']);
+      assert.deepEqual(await rights(member), ['pull', 'push', 'sign', 'inspect']);
       assert.deepEqual(await rights(scoped(member, { 'acme/app': ['pull', 'delete'] })), ['pull']);
       assert.deepEqual(await rights(anonymous), []);
       assert.equal(await registry.mayCreate(member, name('acme/new')), true);

@@ -13,8 +13,8 @@ export interface Api {
   createToken: {
     params: undefined;
     query: undefined;
-    body: { readonly name: string; readonly readOnly?: boolean | undefined; readonly days?: number | undefined; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined };
-    answer: { readonly token: { readonly id: string; readonly name: string; readonly readOnly: boolean; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }; readonly secret: string };
+    body: { readonly name: string; readonly readOnly?: boolean | undefined; readonly days?: number | undefined; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit' | 'inspect')[] }[] | undefined };
+    answer: { readonly token: { readonly id: string; readonly name: string; readonly readOnly: boolean; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit' | 'inspect')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }; readonly secret: string };
   };
   /** Who is signed in, and the server one speaks to. */
   getMe: {
@@ -28,7 +28,7 @@ export interface Api {
     params: undefined;
     query: undefined;
     body: undefined;
-    answer: { readonly items: readonly { readonly id: string; readonly name: string; readonly readOnly: boolean; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }[] };
+    answer: { readonly items: readonly { readonly id: string; readonly name: string; readonly readOnly: boolean; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit' | 'inspect')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }[] };
   };
   /** Revoke a personal token. */
   revokeToken: {
@@ -56,7 +56,7 @@ export interface Api {
     params: undefined;
     query: undefined;
     body: { readonly name: string; readonly visibility?: 'private' | 'public' | undefined; readonly description?: string | undefined };
-    answer: { readonly name: string; readonly visibility: 'private' | 'public'; readonly description: string; readonly createdAt: string; readonly rights: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer')[] };
+    answer: { readonly name: string; readonly visibility: 'private' | 'public'; readonly description: string; readonly createdAt: string; readonly rights: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer' | 'inspect')[] };
   };
   /** Delete a repository with everything in it; trust data only when that is confirmed too. */
   deleteRepository: {
@@ -77,7 +77,7 @@ export interface Api {
     params: { readonly repository: string };
     query: undefined;
     body: undefined;
-    answer: { readonly name: string; readonly visibility: 'private' | 'public'; readonly description: string; readonly createdAt: string; readonly rights: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer')[] };
+    answer: { readonly name: string; readonly visibility: 'private' | 'public'; readonly description: string; readonly createdAt: string; readonly rights: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer' | 'inspect')[] };
   };
   /** Who holds which role on the repository. */
   listGrants: {
@@ -126,7 +126,7 @@ export interface Api {
     params: { readonly repository: string };
     query: undefined;
     body: { readonly visibility?: 'private' | 'public' | undefined; readonly description?: string | undefined };
-    answer: { readonly name: string; readonly visibility: 'private' | 'public'; readonly description: string; readonly createdAt: string; readonly rights: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer')[] };
+    answer: { readonly name: string; readonly visibility: 'private' | 'public'; readonly description: string; readonly createdAt: string; readonly rights: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer' | 'inspect')[] };
   };
   /** Delete a manifest, by digest, with the tags that name it. */
   deleteImage: {
@@ -362,16 +362,16 @@ export interface Api {
   /** Why one may, or may not, do something to a repository; of others for those who manage it. */
   explainAccess: {
     params: undefined;
-    query: { readonly repository: string; readonly action?: 'pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer' | undefined; readonly account?: string | undefined };
+    query: { readonly repository: string; readonly action?: 'pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer' | 'inspect' | undefined; readonly account?: string | undefined };
     body: undefined;
-    answer: { readonly allowed: boolean; readonly answer: string; readonly reasons: readonly { readonly gives: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer')[]; readonly because: string }[]; readonly cure?: string | undefined };
+    answer: { readonly allowed: boolean; readonly answer: string; readonly reasons: readonly { readonly gives: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer' | 'inspect')[]; readonly because: string }[]; readonly cure?: string | undefined };
   };
   /** One organisation: what it stores, what one may do there. */
   getOrganisation: {
     params: { readonly organisation: string };
     query: undefined;
     body: undefined;
-    answer: { readonly name: string; readonly description: string; readonly createdAt: string; readonly maxBytes?: number | undefined; readonly usedBytes: number; readonly rights: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer')[] };
+    answer: { readonly name: string; readonly description: string; readonly createdAt: string; readonly maxBytes?: number | undefined; readonly usedBytes: number; readonly rights: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer' | 'inspect')[] };
   };
   /** What one’s clients asked for at the token endpoint and did not get, newest first, since the server started. */
   listDroppedScopes: {
@@ -385,7 +385,7 @@ export interface Api {
     params: { readonly organisation: string };
     query: undefined;
     body: undefined;
-    answer: { readonly items: readonly { readonly account: string; readonly role: string; readonly actions: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer')[] }[] };
+    answer: { readonly items: readonly { readonly account: string; readonly role: string; readonly actions: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer' | 'inspect')[] }[] };
   };
   /** Organisations in which one holds a role or is in a team. */
   listOrganisations: {
@@ -399,7 +399,7 @@ export interface Api {
     params: { readonly organisation: string };
     query: undefined;
     body: undefined;
-    answer: { readonly items: readonly { readonly name: string; readonly description: string; readonly actions: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer')[]; readonly builtIn: boolean }[] };
+    answer: { readonly items: readonly { readonly name: string; readonly description: string; readonly actions: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer' | 'inspect')[]; readonly builtIn: boolean }[] };
   };
   /** Which tags are immutable or protected. */
   listTagRules: {
@@ -412,7 +412,7 @@ export interface Api {
   putRole: {
     params: { readonly organisation: string; readonly name: string };
     query: undefined;
-    body: { readonly description?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit')[] };
+    body: { readonly description?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'inspect')[] };
     answer: undefined;
   };
   /** Take a role on the organisation away. */
@@ -448,14 +448,14 @@ export interface Api {
     params: { readonly organisation: string };
     query: undefined;
     body: { readonly name: string };
-    answer: { readonly name: string; readonly createdAt: string; readonly tokens: readonly { readonly id: string; readonly name: string; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }[] };
+    answer: { readonly name: string; readonly createdAt: string; readonly tokens: readonly { readonly id: string; readonly name: string; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit' | 'inspect')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }[] };
   };
   /** Make a token for a robot; its text is shown once. */
   createRobotToken: {
     params: { readonly organisation: string; readonly robot: string };
     query: undefined;
-    body: { readonly name: string; readonly days?: number | undefined; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined };
-    answer: { readonly token: { readonly id: string; readonly name: string; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }; readonly secret: string };
+    body: { readonly name: string; readonly days?: number | undefined; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit' | 'inspect')[] }[] | undefined };
+    answer: { readonly token: { readonly id: string; readonly name: string; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit' | 'inspect')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }; readonly secret: string };
   };
   /** Create a team. */
   createTeam: {
@@ -483,7 +483,7 @@ export interface Api {
     params: { readonly organisation: string };
     query: undefined;
     body: undefined;
-    answer: { readonly items: readonly { readonly name: string; readonly createdAt: string; readonly tokens: readonly { readonly id: string; readonly name: string; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }[] }[] };
+    answer: { readonly items: readonly { readonly name: string; readonly createdAt: string; readonly tokens: readonly { readonly id: string; readonly name: string; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit' | 'inspect')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }[] }[] };
   };
   /** Members of a team, and who says so: local, or a directory. */
   listTeamMembers: {
@@ -723,6 +723,104 @@ export interface Api {
     body: { readonly name: string; readonly enabled: boolean; readonly settings: { readonly kind: 'ldap'; readonly urls: readonly string[]; readonly startTls?: boolean | undefined; readonly ca?: string | undefined; readonly bindDn?: string | undefined; readonly baseDn: string; readonly userFilter?: string | undefined; readonly nameAttribute?: string | undefined; readonly mailAttribute?: string | undefined; readonly idAttribute?: string | undefined; readonly groupBaseDn?: string | undefined; readonly groupFilter?: string | undefined; readonly groupNameAttribute?: string | undefined; readonly nested?: 'none' | 'recursive' | 'chain' | undefined; readonly timeoutSeconds?: number | undefined; readonly groups?: readonly { readonly group: string; readonly team: string }[] | undefined } | { readonly kind: 'oidc'; readonly issuer: string; readonly clientId: string; readonly scopes?: readonly string[] | undefined; readonly nameClaim?: string | undefined; readonly groupsClaim?: string | undefined; readonly trustDays?: number | undefined; readonly groups?: readonly { readonly group: string; readonly team: string }[] | undefined } | { readonly kind: 'workload'; readonly issuer: string; readonly audience: string; readonly rules: readonly { readonly robot: string; readonly claims: Readonly<Record<string, string>>; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit')[] }[] | undefined }[] }; readonly secret?: string | null | undefined };
     answer: { readonly id: string; readonly name: string; readonly enabled: boolean; readonly hasSecret: boolean; readonly settings: Readonly<Record<string, unknown>>; readonly createdAt: string };
   };
+  /** Let something through for a reason and until a day; break-glass for a day at most, with a ticket. */
+  addException: {
+    params: undefined;
+    query: undefined;
+    body: { readonly kind?: 'exception' | 'break-glass' | undefined; readonly organisation?: string | undefined; readonly reason: string; readonly ticket?: string | undefined; readonly scope: { readonly repository: string; readonly digest?: string | undefined; readonly policy?: string | undefined; readonly rule?: string | undefined; readonly vulnerability?: string | undefined; readonly gates?: readonly ('build' | 'push' | 'pull' | 'deploy' | 'run')[] | undefined }; readonly expiresAt: string };
+    answer: { readonly id: string; readonly kind: 'exception' | 'break-glass'; readonly organisation?: string | undefined; readonly owner: string; readonly reason: string; readonly ticket?: string | undefined; readonly scope: { readonly repository: string; readonly digest?: string | undefined; readonly policy?: string | undefined; readonly rule?: string | undefined; readonly vulnerability?: string | undefined; readonly gates?: readonly ('build' | 'push' | 'pull' | 'deploy' | 'run')[] | undefined }; readonly createdAt: string; readonly expiresAt: string; readonly inForce: boolean };
+  };
+  /** Put every policy of a YAML file in force, all or none. */
+  applyPolicies: {
+    params: undefined;
+    query: undefined;
+    body: { readonly text: string };
+    answer: { readonly items: readonly { readonly name: string; readonly organisation?: string | undefined; readonly description: string; readonly mode: 'audit' | 'warn' | 'enforce'; readonly gates: readonly ('build' | 'push' | 'pull' | 'deploy' | 'run')[]; readonly rules: readonly { readonly id: string; readonly expression: string; readonly unscanned: 'deny' | 'allow' }[]; readonly text: string; readonly version: number; readonly updatedAt: string; readonly updatedBy: string; readonly changed: boolean }[] };
+  };
+  /** Read a policy file and show its compiled expressions; nothing is put in force. */
+  checkPolicies: {
+    params: undefined;
+    query: undefined;
+    body: { readonly text: string };
+    answer: { readonly items: readonly { readonly name: string; readonly organisation?: string | undefined; readonly description: string; readonly mode: 'audit' | 'warn' | 'enforce'; readonly gates: readonly ('build' | 'push' | 'pull' | 'deploy' | 'run')[]; readonly rules: readonly { readonly id: string; readonly expression: string; readonly unscanned: 'deny' | 'allow' }[] }[] };
+  };
+  /** The verdict on an image at a gate, with every rule that was asked; under other policies, if some are given. */
+  decide: {
+    params: undefined;
+    query: undefined;
+    body: { readonly gate: 'build' | 'push' | 'pull' | 'deploy' | 'run'; readonly repository: string; readonly reference: string; readonly platform?: string | undefined; readonly policies?: string | undefined };
+    answer: { readonly schemaVersion: 1; readonly outcome: 'allow' | 'deny'; readonly gate: 'build' | 'push' | 'pull' | 'deploy' | 'run'; readonly repository: string; readonly digest: string; readonly tag?: string | undefined; readonly line: string; readonly results: readonly { readonly policy: string; readonly rule: string; readonly mode: 'audit' | 'warn' | 'enforce'; readonly state: 'holds' | 'broken' | 'unknown' | 'error' | 'not-applicable' | 'set-aside'; readonly digest: string; readonly platform?: string | undefined; readonly statement: string; readonly evidence: readonly string[]; readonly cure: string; readonly expression: string; readonly gap?: string | undefined; readonly exception?: { readonly id: string; readonly owner: string; readonly reason: string; readonly expiresAt: string } | undefined }[]; readonly retryAfter?: number | undefined; readonly validUntil?: string | undefined; readonly key: { readonly subject: string; readonly facts: string; readonly rules: string; readonly request: string } };
+  };
+  /** Take a policy out of force; its history stays. */
+  deletePolicy: {
+    params: { readonly name: string };
+    query: { readonly organisation?: string | undefined };
+    body: undefined;
+    answer: undefined;
+  };
+  /** End an exception before its time. */
+  endException: {
+    params: { readonly id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** One refusal with the verdict of its last time. */
+  getDenial: {
+    params: { readonly id: string };
+    query: undefined;
+    body: undefined;
+    answer: { readonly id: string; readonly repository: string; readonly digest: string; readonly tag?: string | undefined; readonly gate: string; readonly actor: string; readonly policy: string; readonly rule: string; readonly mode: string; readonly statement: string; readonly firstAt: string; readonly lastAt: string; readonly count: number; readonly verdict: { readonly schemaVersion: 1; readonly outcome: 'allow' | 'deny'; readonly gate: 'build' | 'push' | 'pull' | 'deploy' | 'run'; readonly repository: string; readonly digest: string; readonly tag?: string | undefined; readonly line: string; readonly results: readonly { readonly policy: string; readonly rule: string; readonly mode: 'audit' | 'warn' | 'enforce'; readonly state: 'holds' | 'broken' | 'unknown' | 'error' | 'not-applicable' | 'set-aside'; readonly digest: string; readonly platform?: string | undefined; readonly statement: string; readonly evidence: readonly string[]; readonly cure: string; readonly expression: string; readonly gap?: string | undefined; readonly exception?: { readonly id: string; readonly owner: string; readonly reason: string; readonly expiresAt: string } | undefined }[]; readonly retryAfter?: number | undefined; readonly validUntil?: string | undefined; readonly key: { readonly subject: string; readonly facts: string; readonly rules: string; readonly request: string } } };
+  };
+  /** One policy as it is in force. */
+  getPolicy: {
+    params: { readonly name: string };
+    query: { readonly organisation?: string | undefined };
+    body: undefined;
+    answer: { readonly name: string; readonly organisation?: string | undefined; readonly description: string; readonly mode: 'audit' | 'warn' | 'enforce'; readonly gates: readonly ('build' | 'push' | 'pull' | 'deploy' | 'run')[]; readonly rules: readonly { readonly id: string; readonly expression: string; readonly unscanned: 'deny' | 'allow' }[]; readonly text: string; readonly version: number; readonly updatedAt: string; readonly updatedBy: string };
+  };
+  /** What gates refused, warned of or would have refused, newest first. */
+  listDenials: {
+    params: undefined;
+    query: { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly repository?: string | undefined; readonly gate?: 'build' | 'push' | 'pull' | 'deploy' | 'run' | undefined };
+    body: undefined;
+    answer: { readonly items: readonly { readonly id: string; readonly repository: string; readonly digest: string; readonly tag?: string | undefined; readonly gate: string; readonly actor: string; readonly policy: string; readonly rule: string; readonly mode: string; readonly statement: string; readonly firstAt: string; readonly lastAt: string; readonly count: number }[]; readonly next?: string | undefined };
+  };
+  /** Exceptions of an organisation or of the house, newest first. */
+  listExceptions: {
+    params: undefined;
+    query: { readonly organisation?: string | undefined };
+    body: undefined;
+    answer: { readonly items: readonly { readonly id: string; readonly kind: 'exception' | 'break-glass'; readonly organisation?: string | undefined; readonly owner: string; readonly reason: string; readonly ticket?: string | undefined; readonly scope: { readonly repository: string; readonly digest?: string | undefined; readonly policy?: string | undefined; readonly rule?: string | undefined; readonly vulnerability?: string | undefined; readonly gates?: readonly ('build' | 'push' | 'pull' | 'deploy' | 'run')[] | undefined }; readonly createdAt: string; readonly expiresAt: string; readonly inForce: boolean }[] };
+  };
+  /** Policies that rule in an organisation, those of the house included; all of them for administrators. */
+  listPolicies: {
+    params: undefined;
+    query: { readonly organisation?: string | undefined };
+    body: undefined;
+    answer: { readonly items: readonly { readonly name: string; readonly organisation?: string | undefined; readonly description: string; readonly mode: 'audit' | 'warn' | 'enforce'; readonly gates: readonly ('build' | 'push' | 'pull' | 'deploy' | 'run')[]; readonly rules: readonly { readonly id: string; readonly expression: string; readonly unscanned: 'deny' | 'allow' }[]; readonly text: string; readonly version: number; readonly updatedAt: string; readonly updatedBy: string }[] };
+  };
+  /** Every text that a policy has had, newest first. */
+  listPolicyVersions: {
+    params: { readonly name: string };
+    query: { readonly organisation?: string | undefined };
+    body: undefined;
+    answer: { readonly items: readonly { readonly version: number; readonly text: string; readonly updatedAt: string; readonly updatedBy: string }[] };
+  };
+  /** Images that a person holds back or let go, newest first. */
+  listReleases: {
+    params: undefined;
+    query: { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly state?: 'held' | 'released' | undefined };
+    body: undefined;
+    answer: { readonly items: readonly { readonly repository: string; readonly digest: string; readonly state: 'held' | 'released'; readonly by: string; readonly reason: string; readonly at: string }[]; readonly next?: string | undefined };
+  };
+  /** Hold an image back from every gate, or let it go. */
+  setRelease: {
+    params: { readonly repository: string; readonly reference: string };
+    query: undefined;
+    body: { readonly state: 'held' | 'released'; readonly reason: string };
+    answer: { readonly repository: string; readonly digest: string; readonly state: 'held' | 'released'; readonly by: string; readonly reason: string; readonly at: string };
+  };
 }
 
 /** Where each endpoint is. */
@@ -830,4 +928,18 @@ export const routes = {
   resetSecondFactor: { method: 'DELETE', path: '/api/v1/accounts/{name}/second-factor' },
   testDirectory: { method: 'POST', path: '/api/v1/directory-test' },
   updateDirectory: { method: 'PUT', path: '/api/v1/directories/{id}' },
+  addException: { method: 'POST', path: '/api/v1/exceptions' },
+  applyPolicies: { method: 'PUT', path: '/api/v1/policies' },
+  checkPolicies: { method: 'POST', path: '/api/v1/policies/check' },
+  decide: { method: 'POST', path: '/api/v1/decisions' },
+  deletePolicy: { method: 'DELETE', path: '/api/v1/policies/{name}' },
+  endException: { method: 'DELETE', path: '/api/v1/exceptions/{id}' },
+  getDenial: { method: 'GET', path: '/api/v1/denials/{id}' },
+  getPolicy: { method: 'GET', path: '/api/v1/policies/{name}' },
+  listDenials: { method: 'GET', path: '/api/v1/denials' },
+  listExceptions: { method: 'GET', path: '/api/v1/exceptions' },
+  listPolicies: { method: 'GET', path: '/api/v1/policies' },
+  listPolicyVersions: { method: 'GET', path: '/api/v1/policies/{name}/versions' },
+  listReleases: { method: 'GET', path: '/api/v1/quarantine' },
+  setRelease: { method: 'PUT', path: '/api/v1/repositories/{repository}/images/{reference}/release' },
 } as const satisfies Readonly<Record<keyof Api, { method: string; path: string }>>;

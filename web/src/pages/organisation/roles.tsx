@@ -5,7 +5,7 @@ import { Asked, Field } from '../../parts/asked.tsx';
 import { RowButton, Rows } from '../../parts/rows.tsx';
 import { Loaded, Refused } from '../../parts/states.tsx';
 
-const actions = ['pull', 'push', 'delete', 'manage', 'sign', 'audit'] as const;
+const actions = ['pull', 'push', 'delete', 'manage', 'sign', 'audit', 'inspect'] as const;
 
 /** What each role may do; an organisation's own roles beside the built-in ones. */
 export function Roles({ organisation, owns }: { organisation: string; owns: boolean }) {
