@@ -316,7 +316,7 @@ describe('/v2: every route × every role', () => {
           anonymous: 401,
           stranger: 404,
           reader: 200,
-          reader: 200,
+          auditor: 200,
           scanner: 200,
           signer: 200,
           publisher: 200,
