@@ -131,6 +131,8 @@ export function advisoryKeyOf(found: FoundPackage, distribution: Distribution | 
   if (found.ownedBy !== undefined) return undefined;
   const library = libraryKey(found);
   if (library) return library;
+  // A part that another system built has other fixes, and nobody here knows its release.
+  if (found.namespace !== undefined && found.namespace !== distribution?.id) return undefined;
   const [ecosystem, ...also] = distribution ? ecosystemsOf(distribution) : [];
   if (ecosystem === undefined) return undefined;
   const more = {

@@ -14,6 +14,8 @@ import { dpkgCopyright } from './dpkg-copyright.ts';
 import { dpkgDiversions } from './dpkg-diversions.ts';
 import { dpkgFiles } from './dpkg-files.ts';
 import { dpkg } from './dpkg.ts';
+import { embeddedSbom } from './embedded-sbom.ts';
+import { graalvm } from './graalvm.ts';
 import { goBinary } from './go-binary.ts';
 import { java } from './java.ts';
 import { platforms } from './platforms.ts';
@@ -68,4 +70,6 @@ export const analysers: readonly Analyser[] = [
   cran,
   programs,
   platforms,
+  embeddedSbom,
+  graalvm,
 ];

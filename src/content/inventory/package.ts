@@ -41,6 +41,10 @@ export const packageTypes = [
   'cran',
   'alpm',
   'bitnami',
+  'conan',
+  'hackage',
+  'julia',
+  'opam',
   'generic',
 ] as const;
 export type PackageType = (typeof packageTypes)[number];

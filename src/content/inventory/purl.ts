@@ -7,7 +7,8 @@ export function purlOf(found: FoundPackage, distribution: Distribution | undefin
   const namespace = found.namespace ?? (system ? (distribution?.id ?? defaultNamespace(found.type)) : undefined);
   const qualifiers: Record<string, string> = {};
   if (system && found.architecture) qualifiers['arch'] = found.architecture;
-  if (system && distribution?.version) qualifiers['distro'] = `${distribution.id}-${distribution.version}`;
+  const native = found.namespace === undefined || found.namespace === distribution?.id;
+  if (system && native && distribution?.version) qualifiers['distro'] = `${distribution.id}-${distribution.version}`;
   const { namespace: inner, name } = splitName(found);
   return new PackageURL(found.type, namespace ?? inner, name, found.version, qualifiers, undefined).toString();
 }
