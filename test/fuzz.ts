@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { LayerReader } from '../src/content/image/layer-reader.ts';
 import { analysers } from '../src/content/inventory/analysers.ts';
+import { purlOf } from '../src/content/inventory/purl.ts';
+import { withWriteAheadLog } from '../src/content/inventory/sqlite-log.ts';
+import { SqlitePages } from '../src/content/inventory/sqlite-pages.ts';
 import { isAssayError } from '../src/lib/error.ts';
 import { seeded, tarOf, zipOf } from './archives.ts';
 
@@ -60,6 +63,7 @@ export function samples(): { name: string; path: string; bytes: Buffer }[] {
     ...databaseSamples(),
     ...lockSamples(),
     ...otherSamples(),
+    ...laterSamples(),
   ];
 }
 
@@ -123,6 +127,65 @@ function otherSamples(): { name: string; path: string; bytes: Buffer }[] {
   ];
 }
 
+function laterSamples(): { name: string; path: string; bytes: Buffer }[] {
+  const text = (name: string, path: string, content: string) => ({ name, path, bytes: Buffer.from(content) });
+  const file = (name: string, path: string) => ({ name, path, bytes: readFileSync(join(FIXTURES, name)) });
+  const sbom = {
+    spdxVersion: 'SPDX-2.3',
+    packages: [{ name: 'a', externalRefs: [{ referenceType: 'purl', referenceLocator: 'pkg:bitnami/a@1?arch=x' }] }],
+  };
+  const graph = { '@graph': [{ type: 'software_Package', software_packageUrl: 'pkg:npm/%40a/b@1' }] };
+  return [
+    file('apk-v3/installed.adb', 'lib/apk/db/installed.adb'),
+    file('apk-v3/alpha-1.2.3-r0.apk', 'a.apk'),
+    file('apk-v3/beta-2.0_rc1-r4.apk', 'a.apk'),
+    file('apk-v3/gamma-0.9-r10.apk', 'a.apk'),
+    file('apk-v3/APKINDEX.adb', 'a.apk'),
+    file('graalvm.elf', 'usr/bin/a'),
+    file('pep770-pillow.cdx.json', 'a.dist-info/sboms/a.json'),
+    text('spdx 2', 'opt/bitnami/a/.spdx-a.spdx', JSON.stringify(sbom)),
+    text('spdx 3', 'usr/share/a.spdx.json', JSON.stringify(graph)),
+    text('program, redis', 'usr/bin/redis-server', `\x7fELF\0${'7.0.15\0A7.0.151790282056000000000\0'.repeat(20)}`),
+    text('program, python', 'usr/bin/python3.11', `\x7fELF\0${'3.11.2\0x\0'.repeat(20)}`),
+    text('program, haproxy', 'usr/bin/haproxy', `\x7fELF\0 version 2.6.12-1, released 2026/10/17\0`),
+    text('java release', 'opt/java/release', 'JAVA_VERSION="1.8.0_392"\nOS_NAME="Linux"\n'),
+    text('gentoo', 'var/db/pkg/a/b-1.0-r1/CONTENTS', 'obj /a b 0cc1 17\nsym /c -> d 17\ndir /e\n'.repeat(5)),
+    text('opkg', 'usr/lib/opkg/status', 'Package: a\nVersion: 1\nStatus: install user installed\n\n'.repeat(5)),
+    text('opkg list', 'usr/lib/opkg/info/a.list', '/bin/a\t0120777\tb\n/bin/c\n'),
+    text(
+      'bottlerocket',
+      'usr/share/bottlerocket/application-inventory.json',
+      '{"Content":[{"Name":"a","Version":"1"}]}',
+    ),
+    file('jose.app', 'lib/jose-1/ebin/jose.app'),
+    file('demo-2.1-3.rockspec', 'lib/luarocks/rocks-5.1/demo/2.1-3/demo-2.1-3.rockspec'),
+    file('perllocal.pod', 'usr/lib/perl/perllocal.pod'),
+    text('cpanm', 'lib/.meta/A-1/install.json', '{"dist":"A-B-1.0","pathname":"S/SR/SRI/A-B-1.0.tar.gz"}'),
+    text('conan', 'conan.lock', '{"requires":["zlib/1.2.13#e3%16","fmt/9.1.0@a/b"]}'),
+    text('renv', 'renv.lock', '{"Packages":{"a":{"Package":"a","Version":"1","Source":"Repository"}}}'),
+    text('julia', 'Manifest.toml', '[[deps.JSON]]\nversion = "0.21.4"\n'.repeat(4)),
+    text('pods', 'Podfile.lock', 'PODS:\n  - A/B (5.8.1)\n  - "C (1)":\n\nX:\n'.repeat(4)),
+    text('dart', '.dart_tool/package_config.json', '{"packages":[{"rootUri":"file:///c/hosted/pub.dev/http-1.1.0"}]}'),
+    text('cabal', 'cabal.project.freeze', 'constraints: any.a ==1.0,\n any.b ==2\n'.repeat(4)),
+  ];
+}
+
+/** Databases with their logs, to be damaged together. */
+export function logSample(): { database: Buffer; log: Buffer } {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-fuzz-'));
+  try {
+    const path = join(folder, 'rpmdb.sqlite');
+    writeFileSync(path, rpmSample());
+    const database = new DatabaseSync(path);
+    database.exec('pragma journal_mode = wal; pragma wal_autocheckpoint = 0; delete from Packages where hnum < 4');
+    const made = { database: readFileSync(path), log: readFileSync(`${path}-wal`) };
+    database.close();
+    return made;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 function rpmSample(): Buffer {
   const folder = mkdtempSync(join(tmpdir(), 'assay-fuzz-'));
   try {
@@ -175,10 +238,12 @@ export function fuzz(seed: number, bytesEach: number): number {
         read(name, seed, () => {
           const found = each.read({ path, size: bad.length, mode: 0o755, bytes: bad });
           for (const { paths } of found?.owned ?? []) for (const _ of paths);
+          for (const one of found?.evidence?.packages ?? []) purlOf(one, undefined);
         });
     }
     total += bytesEach;
   }
+  total += fuzzLogs(random, seed, bytesEach);
   const layer = tarOf([
     ...samples().map(({ path, bytes }) => ({ path, content: bytes, mode: 0o755 })),
     { path: 'a/.wh.b' },
@@ -200,6 +265,20 @@ export function fuzz(seed: number, bytesEach: number): number {
     });
   }
   return total + bytesEach;
+}
+
+/** Damaged write-ahead logs and their databases, joined as a layer joins them. */
+function fuzzLogs(random: () => number, seed: number, bytes: number): number {
+  const { database, log } = logSample();
+  for (let done = 0; done < bytes; ) {
+    const bad = damage(log, random);
+    const under = random() < 0.3 ? damage(database, random) : database;
+    done += bad.length + 1;
+    read('rpm log', seed, () => {
+      new SqlitePages(withWriteAheadLog(under, bad)).table('Packages').next();
+    });
+  }
+  return bytes;
 }
 
 function read(name: string, seed: number, work: () => void): void {

@@ -80,6 +80,8 @@ export function ecosystemsOf({ id, version, name }: Distribution): readonly stri
       return of('Alpaquita', version === '' || version.includes('stream') ? 'stream' : major);
     case 'arch':
       return ['Arch'];
+    case 'gentoo':
+      return ['Gentoo'];
     default:
       return [];
   }
@@ -142,7 +144,9 @@ export function advisoryKeyOf(found: FoundPackage, distribution: Distribution | 
   if (found.type === 'rpm') return rpmKey(found, ecosystem, more);
   if (found.type === 'deb' || found.type === 'apk')
     return { ecosystem, name: found.sourceName ?? found.name, version: found.sourceVersion ?? found.version, ...more };
-  return found.type === 'alpm' ? { ecosystem, name: found.name, version: found.version } : undefined;
+  return found.type === 'alpm' || found.type === 'ebuild'
+    ? { ecosystem, name: found.name, version: found.version }
+    : undefined;
 }
 
 /** Systems whose advisories name source packages alone. */

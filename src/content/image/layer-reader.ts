@@ -15,16 +15,14 @@ import type { LayerContents } from './layer-contents.ts';
 import { LayerNotes } from './layer-notes.ts';
 import { LayerSurvey } from './layer-survey.ts';
 import { OwnerBook } from './owned-files.ts';
+import { WHITEOUT, Whiteouts } from './whiteouts.ts';
 
 export const layerLimits: TarLimits = { maxEntries: 2_000_000, maxPathBytes: 4096, maxHeaderBytes: 1024 * 1024 };
 
 const MAX_LINKS = 1000;
-const MAX_WHITEOUTS = 500_000;
 const MAX_REPLACED = 500_000;
 const MAX_SIZES = 200_000;
 const HEAD = 64;
-const WHITEOUT = '.wh.';
-const OPAQUE = '.wh..wh..opq';
 /** Directories that hold packages: a file of such a name hides what stood below them in lower layers. */
 const HOLDERS = /(?:^|\/)(?:node_modules|site-packages|dist-packages|dpkg|status\.d|apk|rpm|[^/]*\.(?:dist|egg)-info)$/;
 
@@ -40,6 +38,7 @@ interface Collected {
 /** One pass over the uncompressed tar of a layer: write its bytes, then ask for the inventory. */
 export class LayerReader {
   readonly #analysers: readonly Analyser[];
+  readonly #folderAnalysers: readonly Analyser[];
   readonly #tar: TarReader;
   readonly #targets: ReadonlyMap<string, readonly string[]>;
   readonly #owners = new OwnerBook();
@@ -48,8 +47,7 @@ export class LayerReader {
   readonly #distributions: DistributionEvidence[] = [];
   readonly #licences: DeclaredLicences[] = [];
   readonly #repositories: RepositoryEvidence[] = [];
-  readonly #whiteouts: string[] = [];
-  readonly #opaque: string[] = [];
+  readonly #whiteouts = new Whiteouts();
   readonly #replaced: string[] = [];
   readonly #links: HardLink[] = [];
   readonly #notes = new LayerNotes();
@@ -69,6 +67,7 @@ export class LayerReader {
     examiners: readonly FileExaminer[] = fileExaminers,
   ) {
     this.#analysers = analysers;
+    this.#folderAnalysers = analysers.filter((each) => each.folder !== undefined);
     this.#survey = new LayerSurvey(examiners);
     this.#targets = new Map(
       [...Map.groupBy(links, (link) => link.target)].map(([target, some]) => [target, some.map((each) => each.path)]),
@@ -111,8 +110,8 @@ export class LayerReader {
       entries: this.#tar.entries,
       evidence: this.#evidence.map((each) => this.#owners.mark(each)),
       distributions: this.#distributions,
-      whiteouts: this.#whiteouts,
-      opaque: this.#opaque,
+      whiteouts: this.#whiteouts.paths,
+      opaque: this.#whiteouts.opaque,
       replaced: this.#replaced,
       ...(this.#licences.length > 0 && { licences: this.#licences }),
       ...(this.#repositories.length > 0 && { repositories: this.#repositories }),
@@ -128,7 +127,8 @@ export class LayerReader {
     const slash = entry.path.lastIndexOf('/');
     const base = entry.path.slice(slash + 1);
     if (base.startsWith(WHITEOUT)) {
-      this.#whiteout(slash < 0 ? '' : entry.path.slice(0, slash), base);
+      const removed = this.#whiteouts.add(slash < 0 ? '' : entry.path.slice(0, slash), base, this.#notes);
+      if (removed) this.#survey.whiteout(removed.path, removed.kind);
       return false;
     }
     this.#held.forget(entry.path);
@@ -136,7 +136,8 @@ export class LayerReader {
     if (this.#targets.has(entry.path)) this.#met.add(entry.path);
     if (entry.type !== 'file') {
       this.#survey.entry(entry);
-      if (entry.type !== 'directory') this.#hide(entry.path);
+      if (entry.type === 'directory') this.#folder(entry.path);
+      else this.#hide(entry.path);
       if (entry.type === 'hardlink') this.#link(entry);
       return false;
     }
@@ -156,6 +157,15 @@ export class LayerReader {
         begun: false,
       };
     return true;
+  }
+
+  #folder(path: string): void {
+    for (const analyser of this.#folderAnalysers) {
+      const found = analyser.folder?.(path);
+      if (!found) continue;
+      this.#evidence.push({ analyser: analyser.name, path, packages: [found] });
+      this.#looked(path, analyser);
+    }
   }
 
   /** A path that comes twice in one layer is what it was last. */
@@ -220,22 +230,6 @@ export class LayerReader {
       this.#notes.add({ code: 'budget-exceeded', path: entry.path, detail });
     } else return false;
     return true;
-  }
-
-  #whiteout(directory: string, base: string): void {
-    if (this.#opaque.length + this.#whiteouts.length >= MAX_WHITEOUTS) {
-      this.#notes.add({ code: 'budget-exceeded', detail: `more than ${MAX_WHITEOUTS} whiteouts` });
-      return;
-    }
-    if (base === OPAQUE) {
-      this.#opaque.push(directory);
-      this.#survey.whiteout(directory, 'opaque');
-    } else if (!base.startsWith('.wh..wh.') && base.length > WHITEOUT.length) {
-      const name = base.slice(WHITEOUT.length);
-      const path = directory ? `${directory}/${name}` : name;
-      this.#whiteouts.push(path);
-      this.#survey.whiteout(path, 'whiteout');
-    }
   }
 
   #data(chunk: Uint8Array): void {

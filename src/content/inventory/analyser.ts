@@ -1,4 +1,4 @@
-import type { DeclaredLicences, DistributionEvidence, Evidence, Incomplete, RepositoryEvidence } from './package.ts';
+import type { DeclaredLicences, DistributionEvidence, Evidence, FoundPackage, Incomplete } from './package.ts';
 
 /** A file of a layer that an analyser asked for. */
 export interface LayerFile {
@@ -61,4 +61,6 @@ export interface Analyser {
   /** Of files that are known but not read: why. They are reported as incomplete. */
   unsupported?(path: string): string | undefined;
   read(file: LayerFile): Finding | undefined;
+  /** What the name of a folder alone tells; asked of every folder of every layer. */
+  folder?(path: string): FoundPackage | undefined;
 }

@@ -13,6 +13,8 @@ import { dpkgCopyright } from './dpkg-copyright.ts';
 import { dpkgFiles } from './dpkg-files.ts';
 import { goBinary } from './go-binary.ts';
 import { java } from './java.ts';
+import { type PackageType, packageTypes } from './package.ts';
+import { purlOf } from './purl.ts';
 import { npm } from './npm.ts';
 import { osRelease } from './os-release.ts';
 import { python } from './python.ts';
@@ -285,4 +287,14 @@ void test('os-release of several systems', () => {
   );
   assert.deepEqual(alpine?.distribution?.distribution, { id: 'alpine', version: '3.20.1', name: 'Alpine Linux v3.20' });
   assert.equal(read(osRelease, 'usr/lib/os-release', 'nothing'), undefined);
+});
+
+void test('package URLs: what breaks the rules of its kind is generic, never an error', () => {
+  const of = (type: PackageType, name: string) => purlOf({ type, name, version: '1.9' }, undefined);
+  assert.equal(of('maven', 'org.apache.commons:commons-text'), 'pkg:maven/org.apache.commons/commons-text@1.9');
+  assert.equal(of('maven', 'commons-text'), 'pkg:generic/commons-text@1.9');
+  assert.equal(of('npm', 'a/'), 'pkg:generic/a%2F@1.9');
+  for (const type of packageTypes)
+    for (const name of ['a', 'A::B', 'a/b', ' ', '@x', '/', ':', '..', 'a/', '\u0000', '\ud800'])
+      assert.match(of(type, name), /^pkg:/);
 });

@@ -20,6 +20,14 @@ import { goBinary } from './go-binary.ts';
 import { java } from './java.ts';
 import { platforms } from './platforms.ts';
 import { programs } from './programs.ts';
+import { bottlerocket } from './bottlerocket.ts';
+import { cpan } from './cpan.ts';
+import { erlang } from './erlang.ts';
+import { luarocks } from './luarocks.ts';
+import { cabalFreeze, conanLock, dartConfig, juliaManifest, podLock, renvLock } from './more-locks.ts';
+import { nix } from './nix.ts';
+import { opkg } from './opkg.ts';
+import { portage } from './portage.ts';
 import { npm } from './npm.ts';
 import { npmLock } from './npm-lock.ts';
 import { osRelease } from './os-release.ts';
@@ -46,6 +54,10 @@ export const analysers: readonly Analyser[] = [
   rpmManifest,
   redHatContent,
   pacman,
+  portage,
+  opkg,
+  bottlerocket,
+  nix,
   npm,
   npmLock,
   yarnLock,
@@ -68,6 +80,15 @@ export const analysers: readonly Analyser[] = [
   pubLock,
   swiftLock,
   cran,
+  erlang,
+  luarocks,
+  cpan,
+  conanLock,
+  renvLock,
+  juliaManifest,
+  podLock,
+  dartConfig,
+  cabalFreeze,
   programs,
   platforms,
   embeddedSbom,

@@ -45,6 +45,12 @@ export const packageTypes = [
   'hackage',
   'julia',
   'opam',
+  'ebuild',
+  'opkg',
+  'nix',
+  'luarocks',
+  'cpan',
+  'cocoapods',
   'generic',
 ] as const;
 export type PackageType = (typeof packageTypes)[number];
