@@ -1,4 +1,11 @@
-import type { DeclaredLicences, DistributionEvidence, Evidence, FoundPackage, Incomplete } from './package.ts';
+import type {
+  DeclaredLicences,
+  DistributionEvidence,
+  Evidence,
+  FoundPackage,
+  Incomplete,
+  RepositoryEvidence,
+} from './package.ts';
 
 /** A file of a layer that an analyser asked for. */
 export interface LayerFile {
