@@ -112,6 +112,33 @@ export function changesContract(open: OpenDatabase): void {
       assert.equal(new Set(kept).size, 1);
     });
 
+    test('a query of every pull never shows less than what was committed, whenever it is asked', async () => {
+      const database = await open();
+      const repository = await addRepository(database, 'lib/read');
+      const read = async () =>
+        Number((await database.records.registry.repository(system, name('lib/read')))?.description);
+      for (let step = 1; step <= 40; step++) {
+        let done = false;
+        const changed = database
+          .change(({ registry }) => registry.updateRepository(repository, { description: String(step) }))
+          .then(() => {
+            done = true;
+          });
+        const seen: number[] = [];
+        while (!done) {
+          seen.push(await read());
+          if (seen.length % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
+        }
+        await changed;
+        assert.equal(await read(), step);
+        assert.deepEqual(
+          seen.slice(1).toSorted((a, b) => a - b),
+          seen.slice(1),
+          'no step back',
+        );
+      }
+    });
+
     test('what the last change wrote is read at once', async () => {
       const database = await open();
       for (let index = 0; index < 30; index++) {

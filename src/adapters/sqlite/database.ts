@@ -3,10 +3,12 @@ import { Kysely } from 'kysely';
 import { AssayError, isAssayError, storageError } from '../../lib/error.ts';
 import type { Database, Records } from '../../ports/database.ts';
 import { migrate } from '../sql/migrate.ts';
+import { answerRepeated } from '../sql/prepared.ts';
 import { sqlRecords } from '../sql/records.ts';
 import type { KeepTimes } from '../sql/registry/keep-times.ts';
 import type { Schema } from '../sql/schema.ts';
 import { nodeSqliteDialect } from './dialect.ts';
+import { RememberedReads } from './remembered-reads.ts';
 
 interface Change {
   readonly work: (records: Records) => Promise<unknown>;
@@ -36,11 +38,14 @@ export async function openSqlite(path: string, now: number, keep?: KeepTimes): P
   // One connection sees its own open transaction, so reads of a database in memory wait until it has ended.
   const settled = () => (inMemory ? database.settled() : undefined);
   const reading = new Kysely<Schema>({ dialect: nodeSqliteDialect(reader, settled) });
+  const remembered = inMemory ? undefined : new RememberedReads(reader);
+  if (remembered) answerRepeated(reading, remembered);
   const database: SqliteDatabase = new SqliteDatabase(
     writer,
     sqlRecords(writing, keep),
     sqlRecords(reading, keep),
     inMemory ? [writer] : [reader, writer],
+    remembered,
   );
   if (!inMemory) database.snapshot = (target) => snapshot(path, target);
   return database;
@@ -84,15 +89,23 @@ class SqliteDatabase implements Database {
   readonly #writer: DatabaseSync;
   readonly #writing: Records;
   readonly #connections: readonly DatabaseSync[];
+  readonly #remembered: RememberedReads | undefined;
   #queue: Change[] = [];
   #running: Promise<void> | undefined;
   #closed = false;
 
-  constructor(writer: DatabaseSync, writing: Records, reading: Records, connections: readonly DatabaseSync[]) {
+  constructor(
+    writer: DatabaseSync,
+    writing: Records,
+    reading: Records,
+    connections: readonly DatabaseSync[],
+    remembered: RememberedReads | undefined,
+  ) {
     this.#writer = writer;
     this.#writing = writing;
     this.records = reading;
     this.#connections = connections;
+    this.#remembered = remembered;
   }
 
   change<T>(work: (records: Records) => Promise<T>): Promise<T> {
@@ -127,6 +140,8 @@ class SqliteDatabase implements Database {
       const failure = sqliteError(error, 'writing to the database');
       for (const change of batch) change.reject(failure);
       return;
+    } finally {
+      this.#remembered?.forget();
     }
     for (const settle of settled) settle();
   }
