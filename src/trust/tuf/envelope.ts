@@ -1,6 +1,7 @@
 import { AssayError, isAssayError } from '../../lib/error.ts';
 import { parseStrictJson } from '../../lib/strict-json.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { canonicalParts, type Span } from './canonical-scan.ts';
 import type { Signature } from './metadata.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -20,20 +21,55 @@ const MAX_DEPTH = 64;
 const MAX_VALUES = 1_000_000;
 const MAX_SIGNATURES = 1024;
 
+interface Parts {
+  readonly signed: unknown;
+  readonly signatures: unknown;
+  /** Where the file has it in canonical form. */
+  readonly signedBytes?: Uint8Array;
+}
+
 /** Reads `{"signed": {…}, "signatures": […]}`; `decode` turns the text of a signature into bytes. */
 export function readEnvelope(raw: Uint8Array, decode: (text: string) => Uint8Array | undefined): Envelope {
-  const file = parse(raw);
-  if (!isObject(file)) throw invalid('a metadata file is a JSON object');
-  const { signed, signatures } = file;
+  const { signed, signatures, signedBytes } = readCanonical(raw) ?? readAny(raw);
   if (!isObject(signed)) throw invalid('the member "signed" is missing');
   if (!Array.isArray(signatures)) throw invalid('the member "signatures" is missing');
   if (signatures.length > MAX_SIGNATURES) throw invalid(`more than ${MAX_SIGNATURES} signatures`);
   return {
     raw,
     signed,
-    signedBytes: canonicalJson(signed),
+    signedBytes: signedBytes ?? canonicalJson(signed),
     signatures: signatures.map((each: unknown) => readSignature(each, decode)),
   };
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** A file that is in canonical form needs to be looked over only once. */
+function readCanonical(raw: Uint8Array): Parts | undefined {
+  if (raw.length > MAX_METADATA_BYTES) return undefined;
+  let text: string;
+  try {
+    text = decoder.decode(raw);
+  } catch {
+    return undefined;
+  }
+  const parts = canonicalParts(text, { maxDepth: MAX_DEPTH, maxValues: MAX_VALUES });
+  if (!parts) return undefined;
+  const read = ({ start, end }: Span): unknown => JSON.parse(text.slice(start, end));
+  const { start, end } = parts.signed;
+  const from = Buffer.byteLength(text.slice(0, start));
+  const to = raw.length - Buffer.byteLength(text.slice(end));
+  return {
+    signed: read(parts.signed),
+    signatures: read(parts.signatures),
+    signedBytes: raw.subarray(from, to),
+  };
+}
+
+function readAny(raw: Uint8Array): Parts {
+  const file = parse(raw);
+  if (!isObject(file)) throw invalid('a metadata file is a JSON object');
+  return { signed: file['signed'], signatures: file['signatures'] };
 }
 
 function parse(raw: Uint8Array): unknown {

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { isAssayError } from '../../lib/error.ts';
 import type { OnlineRole, SignerService } from '../../ports/signer-service.ts';
 import type { ServerKey, TrustDialect, TrustFile } from '../../ports/trust-records.ts';
 import { derFromRaw } from '../../trust/keys/ecdsa-signature.ts';
 import { canonicalText } from '../../trust/tuf/canonical-json.ts';
+import { contentHash } from '../../trust/tuf/content-hash.ts';
 import type { FileMeta, RoleName, Root } from '../../trust/tuf/metadata.ts';
 import { notarySnapshot, notaryTimestamp } from '../../trust/tuf/notary/online.ts';
 import { assembleNotary } from '../../trust/tuf/notary/write.ts';
@@ -92,16 +92,15 @@ function assemble(
 }
 
 export function describe(raw: Uint8Array, facts: Omit<TrustFile, 'raw' | 'sha256' | 'length'>): TrustFile {
-  return { ...facts, raw, sha256: createHash('sha256').update(raw).digest('hex'), length: raw.length };
+  return { ...facts, raw, sha256: contentHash('sha256', raw), length: raw.length };
 }
 
 /** What a snapshot or timestamp says of a file: Notary's with SHA-512 too. */
 export function metaOf(file: { readonly raw: Uint8Array; readonly version: number }): FileMeta {
-  const digest = (algorithm: string) => createHash(algorithm).update(file.raw).digest('hex');
   return {
     version: file.version,
     length: file.raw.length,
-    hashes: { sha256: digest('sha256'), sha512: digest('sha512') },
+    hashes: { sha256: contentHash('sha256', file.raw), sha512: contentHash('sha512', file.raw) },
   };
 }
 

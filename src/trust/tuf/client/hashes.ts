@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { AssayError } from '../../../lib/error.ts';
+import { contentHash } from '../content-hash.ts';
 import type { FileMeta } from '../metadata.ts';
 
 /** Hash algorithms that are taken as proof; others are treated as unknown. */
@@ -41,12 +42,12 @@ export class HashCheck {
 
   finish(): void {
     for (const { algorithm, expected, hash } of this.#running)
-      if (hash.digest('hex') !== expected)
-        throw new AssayError(
-          'trust-hash-mismatch',
-          `${algorithm} checksum for ${this.#what} did not match: expected ${expected}`,
-        );
+      if (hash.digest('hex') !== expected) throw mismatch(algorithm, this.#what, expected);
   }
+}
+
+function mismatch(algorithm: string, what: string, expected: string): AssayError {
+  return new AssayError('trust-hash-mismatch', `${algorithm} checksum for ${what} did not match: expected ${expected}`);
 }
 
 /** Compares a whole file with what refers to it: length and hashes, as far as they are listed. */
@@ -54,9 +55,11 @@ export function requireContent(raw: Uint8Array, meta: FileMeta, what: string): v
   if (meta.length !== undefined && raw.length > meta.length)
     throw new AssayError('trust-endless-data', `${what} has more than the ${meta.length} bytes it is listed with`);
   if (!meta.hashes) return;
-  const check = new HashCheck(meta.hashes, what);
-  check.update(raw);
-  check.finish();
+  strongestHash(meta.hashes, what);
+  for (const algorithm of KNOWN) {
+    const expected = meta.hashes[algorithm];
+    if (expected !== undefined && contentHash(algorithm, raw) !== expected) throw mismatch(algorithm, what, expected);
+  }
 }
 
 export function hasContent(raw: Uint8Array, meta: FileMeta, what: string): boolean {

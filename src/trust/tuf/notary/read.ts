@@ -27,6 +27,7 @@ import {
   topLevelRoles,
 } from '../metadata.ts';
 import type { PublicKey } from '../../keys/public-key.ts';
+import { FileMemory } from '../file-memory.ts';
 import type { SchemeOf } from '../signatures.ts';
 import { readNotaryKey } from './key.ts';
 import { isDelegation, parentOf } from './roles.ts';
@@ -46,26 +47,19 @@ export function readNotaryEnvelope(raw: Uint8Array): Envelope {
   return readEnvelope(raw, decodeBase64);
 }
 
-function decodeBase64(text: string): Uint8Array | undefined {
+function decodeBase64(text: string): Buffer | undefined {
   return /^[A-Za-z0-9+/]*={0,2}$/.test(text) ? Buffer.from(text, 'base64') : undefined;
 }
 
-/**
- * What was read from these very bytes: a publish reads a file to check it and again to see what its readers will, and
- * with ten thousand tags each reading takes a while. The bytes of a file are never changed.
- */
-const known = new WeakMap<Uint8Array, { readonly role: RoleName; readonly file: SignedFile }>();
+const known = new FileMemory();
 
 /** Reads a Notary v1 file as the metadata of a role; what is wrong is told in notary-server's words. */
 export function readNotary(role: RoleName, raw: Uint8Array): SignedFile {
-  const before = known.get(raw);
-  return before?.role === role ? before.file : interpretNotary(role, readNotaryEnvelope(raw));
+  return known.recall(role, raw) ?? interpretNotary(role, readNotaryEnvelope(raw));
 }
 
 export function interpretNotary(role: RoleName, envelope: Envelope): SignedFile {
-  const file = { ...envelope, signed: interpret(role, envelope.signed) };
-  known.set(envelope.raw, { role, file });
-  return file;
+  return known.note(role, { ...envelope, signed: interpret(role, envelope.signed) });
 }
 
 /** The same for a role known beforehand. */
@@ -188,7 +182,7 @@ function readMeta(value: unknown): FileMeta {
   for (const [algorithm, text] of membersOf(value['hashes'], 'hashes')) {
     const bytes = typeof text === 'string' ? decodeBase64(text) : undefined;
     if (!bytes) throw invalid(`the hash ${algorithm} cannot be decoded`);
-    hashes[algorithm] = Buffer.from(bytes).toString('hex');
+    hashes[algorithm] = bytes.toString('hex');
   }
   return { length: wholeNumber(value['length'], 0, 'length'), hashes };
 }

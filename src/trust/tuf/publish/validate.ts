@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { AssayError } from '../../../lib/error.ts';
+import { contentHash } from '../content-hash.ts';
 import type { Envelope } from '../envelope.ts';
 import type { RoleKeys, RoleName, Root, SignedFile, Snapshot, Targets } from '../metadata.ts';
 import { requireThreshold, type SchemeOf } from '../signatures.ts';
@@ -133,7 +133,7 @@ function validateSnapshot(
       }
       for (const [algorithm, expected] of Object.entries(meta.hashes)) {
         if (algorithm !== 'sha256' && algorithm !== 'sha512') continue;
-        if (createHash(algorithm).update(each.raw).digest('hex') !== expected)
+        if (contentHash(algorithm, each.raw) !== expected)
           throw new AssayError(
             'trust-hash-mismatch',
             `${algorithm} checksum for ${role} did not match: expected ${expected}`,

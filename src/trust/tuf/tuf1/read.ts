@@ -28,6 +28,7 @@ import {
   type TopLevelRole,
   topLevelRoles,
 } from '../metadata.ts';
+import { FileMemory } from '../file-memory.ts';
 import type { SchemeOf } from '../signatures.ts';
 import { readTuf1Key } from './key.ts';
 
@@ -36,7 +37,15 @@ export const tuf1Scheme: SchemeOf = (key) => key.scheme;
 
 /** Reads a metadata file of TUF 1.x (specification 1.0.34 section 4); throws `trust-metadata-invalid`. */
 export function readTuf1<T extends Metadata['type']>(type: T, raw: Uint8Array): SignedFile<MetadataOf<T>> {
-  return interpretTuf1(type, readTuf1Envelope(raw));
+  const before = known.recall(type, raw);
+  return before ? as(type, before) : interpretTuf1(type, readTuf1Envelope(raw));
+}
+
+const known = new FileMemory();
+
+function as<T extends Metadata['type']>(type: T, file: SignedFile): SignedFile<MetadataOf<T>> {
+  if (file.signed.type !== type) throw invalid(`this is not ${type} metadata`);
+  return file as SignedFile<MetadataOf<T>>;
 }
 
 /** The outer form alone. A file that one key has signed twice is refused whole. */
@@ -53,7 +62,9 @@ export function interpretTuf1<T extends Metadata['type']>(type: T, envelope: Env
   if (typeof signed['spec_version'] !== 'string' || !/^1\.\d+(?:\.\d+)?$/.test(signed['spec_version']))
     throw invalid('the metadata is not of TUF specification 1.x');
   const common = { version: wholeNumber(signed['version'], 1, 'version'), expires: readExpiry(signed['expires']) };
-  return { ...envelope, signed: readers[type](signed, common) as MetadataOf<T> };
+  const file = { ...envelope, signed: readers[type](signed, common) as MetadataOf<T> };
+  known.note(type, file);
+  return file;
 }
 
 interface Common {
