@@ -14,6 +14,7 @@ const PORT = 25_610;
 const PEER_PORT = 25_611;
 const GUN = 'bench/app';
 const PUBLISHES = 15;
+const OWNERS = 16;
 const READ_SECONDS = 5;
 const execute = promisify(execFile);
 
@@ -122,8 +123,10 @@ async function key(peer: TrustPeer, gun: string, role: string): Promise<NotaryKe
   return { keytype, keyval: { private: null, public: keyval.public } };
 }
 
-/** A collection with this many tags, then publishes of its targets alone, as a signed push makes them; ms each. */
-async function publishes(peer: TrustPeer, gun: string, tags: number): Promise<number[]> {
+type Form = ReturnType<typeof form>;
+
+/** Updates of a new collection with this many tags: the first with its root, the others of targets alone, as pushes are. */
+async function updates(peer: TrustPeer, gun: string, tags: number, count: number): Promise<Form[]> {
   const targets = craftKey();
   const roles = {
     root: [await rootKey(gun)],
@@ -132,25 +135,49 @@ async function publishes(peer: TrustPeer, gun: string, tags: number): Promise<nu
     timestamp: await key(peer, gun, 'timestamp'),
   };
   const listed = Object.fromEntries(Array.from({ length: tags }, (_, index) => [`v${index}`, target(528)]));
-  const bodies = Array.from({ length: PUBLISHES }, (_, index) => {
+  return Array.from({ length: count }, (_, index) => {
     const file = craft(targetsOf(index + 1, { targets: listed }), targets);
-    return form(
-      index === 0
-        ? [
-            ['root', craft(rootOf(roles), roles.root[0]!)],
-            ['targets', file],
-          ]
-        : [['targets', file]],
-    );
+    if (index > 0) return form([['targets', file]]);
+    return form([
+      ['root', craft(rootOf(roles), roles.root[0]!)],
+      ['targets', file],
+    ]);
   });
+}
+
+async function post(peer: TrustPeer, gun: string, body: Form): Promise<void> {
+  const { status, bytes } = await send(peer, 'POST', `/v2/${gun}/_trust/tuf/`, body);
+  if (status !== 200) throw new Error(`${peer.name} refused a publish: ${bytes.toString()}`);
+}
+
+/** Milliseconds of each publish after the first, one after the other. */
+async function publishes(peer: TrustPeer, gun: string, tags: number): Promise<number[]> {
   const times: number[] = [];
-  for (const body of bodies) {
+  for (const body of await updates(peer, gun, tags, PUBLISHES)) {
     const startedAt = performance.now();
-    const { status, bytes } = await send(peer, 'POST', `/v2/${gun}/_trust/tuf/`, body);
-    if (status !== 200) throw new Error(`${peer.name} refused a publish: ${bytes.toString()}`);
+    await post(peer, gun, body);
     times.push(performance.now() - startedAt);
   }
   return times.slice(1);
+}
+
+/** Publishes a second of so many owners at once, each to a collection of its own. */
+async function together(peer: TrustPeer): Promise<number> {
+  const owners = await Promise.all(
+    Array.from({ length: OWNERS }, async (_, index) => {
+      const gun = `${GUN}-of-${index}`;
+      const [first, ...rest] = await updates(peer, gun, 10, PUBLISHES);
+      if (first) await post(peer, gun, first);
+      return { gun, rest };
+    }),
+  );
+  const startedAt = performance.now();
+  await Promise.all(
+    owners.map(async ({ gun, rest }) => {
+      for (const body of rest) await post(peer, gun, body);
+    }),
+  );
+  return (OWNERS * (PUBLISHES - 1)) / ((performance.now() - startedAt) / 1000);
 }
 
 /** Requests a second by wrk with 16 connections over TLS. */
@@ -197,6 +224,16 @@ export async function run(): Promise<BenchTable> {
       runs: PUBLISHES - 1,
     });
   }
+  const [ownTogether, peerTogether] = [await together(ours), await together(theirs)];
+  rows.push({
+    what: `publishes of ${OWNERS} owners at once, 10 tags each`,
+    unit: '/s',
+    assay: ownTogether,
+    peer: peerTogether,
+    budget: '≥ 4×',
+    met: ownTogether / peerTogether >= 4,
+    runs: 1,
+  });
   const reader = await withToken(ours);
   for (const name of ['timestamp.json', 'root.json']) {
     const own = await reads(reader, `/v2/${GUN}1/_trust/tuf/${name}`);

@@ -73,7 +73,7 @@ for (const [name, skip, open] of stores)
       assert.ok(verify('sha256', signed, publicKey, signature));
       await assert.rejects(service.sign(request(key, timestamp(1))), {
         code: 'signer-refused',
-        detail: { lastVersion: 1 },
+        detail: { role: 'timestamp', dialect: 'notary', lastVersion: 1 },
       });
       await service.sign(request(key, timestamp(2)));
       await service.close();

@@ -1,3 +1,4 @@
+import type { FileMeta } from '../trust/tuf/metadata.ts';
 import type { TrustDialect } from './trust-records.ts';
 
 /** The roles whose keys a server may hold; root and targets keys never are. */
@@ -24,6 +25,41 @@ export interface SigningRequest {
   readonly signed: Uint8Array;
 }
 
+/** A key by the name that the metadata has for it, and the signing service's. */
+export interface KeyToUse {
+  readonly id: string;
+  /** Hex SHA-256 of the SPKI. */
+  readonly fingerprint: string;
+}
+
+/**
+ * The online part of one dialect in one go: a snapshot to be signed, and the timestamp over what comes of it, which
+ * nobody can write before. `over` without keys is what is said of a snapshot that is there already.
+ */
+export interface ChainOrder {
+  readonly gun: string;
+  readonly dialect: TrustDialect;
+  readonly over:
+    | {
+        readonly keys: readonly KeyToUse[];
+        /** Canonical JSON of the snapshot's signed part. */
+        readonly signed: Uint8Array;
+      }
+    | Required<FileMeta>;
+  readonly timestamp: {
+    readonly keys: readonly KeyToUse[];
+    readonly version: number;
+    /** Milliseconds since 1970 UTC. */
+    readonly expires: number;
+  };
+}
+
+/** Raw r‖s signatures in the order of the keys; none of the snapshot where it was there already. */
+export interface ChainSignatures {
+  readonly snapshot: readonly Uint8Array[];
+  readonly timestamp: readonly Uint8Array[];
+}
+
 export interface SignerHealth {
   readonly keys: number;
   /** Where private keys are: `sealed file` or the name of a PKCS#11 token. */
@@ -32,9 +68,9 @@ export interface SignerHealth {
 }
 
 /**
- * The signing service: four verbs and a pulse. It reads what it signs, and signs only timestamp and snapshot metadata of
+ * The signing service: create, list, sign (one file, or a snapshot with the timestamp over it), retire; and a pulse. It reads what it signs, and signs only timestamp and snapshot metadata of
  * the collection that a key was made for, with a version above the last and an expiry within its limits. Throws
- * `signer-unavailable` when it does not answer, `signer-refused` (detail `{lastVersion}` when the version is the
+ * `signer-unavailable` when it does not answer, `signer-refused` (detail `{role, dialect, lastVersion}` when the version is the
  * reason) when it will not sign, `key-unknown` for a key that it does not hold.
  */
 export interface SignerService {
@@ -42,6 +78,8 @@ export interface SignerService {
   list(gun?: string): Promise<HeldKey[]>;
   /** A raw r‖s signature (P-256, SHA-256). */
   sign(request: SigningRequest): Promise<Uint8Array>;
+  /** All orders or none are answered; a snapshot that was signed for nothing leaves a gap in its versions. */
+  signChain(orders: readonly ChainOrder[]): Promise<readonly ChainSignatures[]>;
   retire(fingerprint: string): Promise<void>;
   health(): Promise<SignerHealth>;
 }

@@ -117,6 +117,13 @@ export interface TrustRecords {
 
   /** The newest version of a role. */
   currentFile(repository: Repository, gun: string, dialect: TrustDialect, role: string): Promise<TrustFile | undefined>;
+  /** The same without its bytes. */
+  currentSummary(
+    repository: Repository,
+    gun: string,
+    dialect: TrustDialect,
+    role: string,
+  ): Promise<TrustFileSummary | undefined>;
   fileByVersion(
     repository: Repository,
     gun: string,
@@ -125,8 +132,6 @@ export interface TrustRecords {
     version: number,
   ): Promise<TrustFile | undefined>;
   fileByHash(repository: Repository, gun: string, role: string, sha256: string): Promise<TrustFile | undefined>;
-  /** The newest version of every role. */
-  currentFiles(repository: Repository, gun: string, dialect: TrustDialect): Promise<TrustFileSummary[]>;
   /** Every version of a role, oldest first. */
   versions(repository: Repository, gun: string, dialect: TrustDialect, role: string): Promise<TrustFileSummary[]>;
   addFile(repository: Repository, gun: string, file: TrustFile): Promise<void>;

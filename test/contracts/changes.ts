@@ -118,14 +118,14 @@ export function changesContract(open: OpenDatabase): void {
       const read = async () =>
         Number((await database.records.registry.repository(system, name('lib/read')))?.description);
       for (let step = 1; step <= 40; step++) {
-        let done = false;
+        const state = { done: false };
         const changed = database
           .change(({ registry }) => registry.updateRepository(repository, { description: String(step) }))
           .then(() => {
-            done = true;
+            state.done = true;
           });
         const seen: number[] = [];
-        while (!done) {
+        while (!state.done) {
           seen.push(await read());
           if (seen.length % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
         }

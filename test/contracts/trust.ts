@@ -40,13 +40,10 @@ export function trustContract(open: OpenDatabase): void {
       assert.equal(await trust.fileByVersion(repository, gun, 'tuf-1.0', 'root', 1), undefined);
       assert.equal((await trust.fileByHash(repository, gun, 'targets', 'targets-9'))?.version, 9);
       assert.equal(await trust.fileByHash(repository, gun, 'root', 'targets-9'), undefined);
-      assert.deepEqual(
-        (await trust.currentFiles(repository, gun, 'notary')).map(({ role, version }) => [role, version]),
-        [
-          ['root', 2],
-          ['targets', 10],
-        ],
-      );
+      const newest = await trust.currentFile(repository, gun, 'notary', 'targets');
+      const { raw: _raw, ...described } = newest!;
+      assert.deepEqual(await trust.currentSummary(repository, gun, 'notary', 'targets'), described);
+      assert.equal(described.version, 10);
       assert.deepEqual(
         (await trust.versions(repository, gun, 'notary', 'root')).map(({ version }) => version),
         [1, 2],
@@ -65,7 +62,7 @@ export function trustContract(open: OpenDatabase): void {
       assert.equal(await trust.collection(other, 'lib/app'), undefined);
       assert.equal(await trust.currentFile(other, 'lib/app', 'notary', 'root'), undefined);
       assert.equal(await trust.fileByHash(other, 'lib/app', 'root', 'root-1'), undefined);
-      assert.deepEqual(await trust.currentFiles(other, 'lib/app', 'notary'), []);
+      assert.equal(await trust.currentSummary(other, 'lib/app', 'notary', 'root'), undefined);
       assert.deepEqual(
         (await trust.collections(mine)).map(({ gun }) => gun),
         ['lib/app'],

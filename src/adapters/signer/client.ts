@@ -1,8 +1,25 @@
 import type { Duplex } from 'node:stream';
 import { z } from 'zod';
 import { AssayError } from '../../lib/error.ts';
-import type { HeldKey, OnlineRole, SignerHealth, SignerService, SigningRequest } from '../../ports/signer-service.ts';
-import { answerSchema, healthSchema, isErrorCode, keySchema, messages, send, signatureSchema } from './wire.ts';
+import type {
+  ChainOrder,
+  ChainSignatures,
+  HeldKey,
+  OnlineRole,
+  SignerHealth,
+  SignerService,
+  SigningRequest,
+} from '../../ports/signer-service.ts';
+import {
+  answerSchema,
+  chainsSchema,
+  healthSchema,
+  isErrorCode,
+  keySchema,
+  messages,
+  send,
+  signatureSchema,
+} from './wire.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -42,6 +59,12 @@ export class SignerClient implements SignerService {
     const { gun, dialect, role, fingerprint, signed } = request;
     const asked = { verb: 'sign', gun, dialect, role, fingerprint, signed };
     return understood(signatureSchema, await this.#ask(asked)).signature;
+  }
+
+  async signChain(orders: readonly ChainOrder[]): Promise<readonly ChainSignatures[]> {
+    const signed = understood(chainsSchema, await this.#ask({ verb: 'sign-chain', orders }));
+    if (signed.length === orders.length) return signed;
+    throw new AssayError('signer-unavailable', 'the signing service did not sign all that it was asked for');
   }
 
   async retire(fingerprint: string): Promise<void> {

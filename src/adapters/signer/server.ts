@@ -36,6 +36,7 @@ async function answer(service: SignerService, request: z.output<typeof requestSc
   if (request.verb === 'create') return service.create(request.gun, request.role);
   if (request.verb === 'list') return service.list(request.gun);
   if (request.verb === 'sign') return { signature: await service.sign(request) };
+  if (request.verb === 'sign-chain') return service.signChain(request.orders);
   if (request.verb === 'health') return service.health();
   await service.retire(request.fingerprint);
   return {};

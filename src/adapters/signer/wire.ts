@@ -11,6 +11,25 @@ const MAX_LINE = 16 * 1024 * 1024;
 
 const bytes = z.base64().transform((text): Uint8Array => Buffer.from(text, 'base64'));
 const role = z.enum(['timestamp', 'snapshot']);
+const dialect = z.enum(['notary', 'tuf-1.0']);
+const MAX_KEYS = 64;
+const MAX_ORDERS = 16;
+const keys = z
+  .array(z.object({ id: z.string().max(256), fingerprint: z.string().max(64) }))
+  .min(1)
+  .max(MAX_KEYS);
+const meta = z.strictObject({
+  version: z.number(),
+  length: z.number(),
+  hashes: z.record(z.string().max(32), z.string().max(256)),
+});
+
+const orderSchema = z.object({
+  gun: z.string(),
+  dialect,
+  over: z.union([z.strictObject({ keys, signed: bytes }), meta]),
+  timestamp: z.object({ keys, version: z.number(), expires: z.number() }),
+});
 
 export const requestSchema = z.discriminatedUnion('verb', [
   z.object({ id: z.number(), verb: z.literal('create'), gun: z.string().min(1).max(512), role }),
@@ -19,11 +38,12 @@ export const requestSchema = z.discriminatedUnion('verb', [
     id: z.number(),
     verb: z.literal('sign'),
     gun: z.string(),
-    dialect: z.enum(['notary', 'tuf-1.0']),
+    dialect,
     role,
     fingerprint: z.string(),
     signed: bytes,
   }),
+  z.object({ id: z.number(), verb: z.literal('sign-chain'), orders: z.array(orderSchema).max(MAX_ORDERS) }),
   z.object({ id: z.number(), verb: z.literal('retire'), fingerprint: z.string() }),
   z.object({ id: z.number(), verb: z.literal('health') }),
 ]);
@@ -44,6 +64,7 @@ export const keySchema = z.object({
 });
 
 export const signatureSchema = z.object({ signature: bytes });
+export const chainsSchema = z.array(z.object({ snapshot: z.array(bytes), timestamp: z.array(bytes) }));
 export const healthSchema = z.object({ keys: z.number(), backend: z.string(), version: z.string() });
 
 /** Writes one message. */

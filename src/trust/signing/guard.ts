@@ -23,7 +23,7 @@ export function checkSignable({ role, dialect, signed }: Signable, lastVersion: 
     throw new AssayError(
       'signer-refused',
       `version ${metadata.version} of this ${role} is not above ${lastVersion}, which was signed already`,
-      { detail: { lastVersion } },
+      { detail: { role, dialect, lastVersion } },
     );
   if (metadata.expires > now + LONGEST_MS[role])
     throw new AssayError('signer-refused', `this ${role} would be good for longer than the signing service allows`);

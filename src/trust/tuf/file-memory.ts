@@ -9,12 +9,12 @@ const MAX_BYTES = 4 * 1024 * 1024;
  * milliseconds, and most readings are of a file that was read before: at the next publish, the next pull, by the
  * console. What is remembered is what the file says, never that it is trusted: signatures are checked each time.
  */
-export class FileMemory<T extends SignedFile = SignedFile> {
-  readonly #files = new Map<string, T>();
+export class FileMemory {
+  readonly #files = new Map<string, SignedFile>();
   #bytes = 0;
 
-  recall(readAs: string, raw: Uint8Array): T | undefined {
-    const key = keyOf(readAs, raw);
+  recall(readAs: string, sha256: string): SignedFile | undefined {
+    const key = `${readAs} ${sha256}`;
     const file = this.#files.get(key);
     if (file) {
       this.#files.delete(key);
@@ -24,8 +24,8 @@ export class FileMemory<T extends SignedFile = SignedFile> {
   }
 
   /** Remembers a file; those that nobody asked for longest make room. */
-  note(readAs: string, file: T): T {
-    const key = keyOf(readAs, file.raw);
+  note<T extends SignedFile>(readAs: string, file: T): T {
+    const key = `${readAs} ${contentHash('sha256', file.raw)}`;
     if (file.raw.length > MAX_BYTES || this.#files.has(key)) return file;
     this.#files.set(key, file);
     this.#bytes += file.raw.length;
@@ -36,8 +36,4 @@ export class FileMemory<T extends SignedFile = SignedFile> {
     }
     return file;
   }
-}
-
-function keyOf(readAs: string, raw: Uint8Array): string {
-  return `${readAs} ${contentHash('sha256', raw)}`;
 }

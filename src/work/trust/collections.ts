@@ -8,12 +8,12 @@ import type { Database } from '../../ports/database.ts';
 import type { Repository } from '../../ports/registry-records.ts';
 import type { OnlineRole, SignerService } from '../../ports/signer-service.ts';
 import type { TrustDialect, TrustFile } from '../../ports/trust-records.ts';
-import type { FileMeta, RoleName } from '../../trust/tuf/metadata.ts';
 import { appendEvent } from '../events.ts';
 import { type CollectionAccess, trustActions } from './collection-access.ts';
-import { stored } from './dialects.ts';
 import { recoverSignedTags } from './signed-names.ts';
-import { buildSnapshot, buildTimestamp, metaOf, type OnlineOrder, signOnline, usableKeys } from './online-metadata.ts';
+import { metaOf } from './online-metadata.ts';
+import { type OnlinePlan, signOnline, usableKeys } from './sign-online.ts';
+import { StandingFiles } from './standing-files.ts';
 
 /** Kind of the job that renews online metadata before it expires. */
 export const RENEW_TRUST = 'renew-trust';
@@ -157,47 +157,34 @@ export class Collections {
     return changes.run(gun, async () => {
       const { trust } = database.records;
       const now = clock.now();
-      const file = (role: string) => trust.currentFile(repository, gun, dialect, role);
-      const [root, snapshot, timestamp] = await Promise.all([file('root'), file('snapshot'), file('timestamp')]);
+      const standing = new StandingFiles({ trust, repository, gun, dialect });
+      const [root, snapshot] = [await standing.read('root'), await standing.read('snapshot')];
+      const timestamp = await standing.summary('timestamp');
       if (!root || !snapshot || !timestamp) return false;
       const held = await trust.serverKeys(gun);
-      const metadata = stored(dialect, 'root', root).signed;
-      const order: OnlineOrder = { gun, dialect, now, by: 'assay' };
-      const snapshotKeys = usableKeys(metadata, 'snapshot', held);
-      const timestampKeys = usableKeys(metadata, 'timestamp', held);
-      const newSnapshot =
-        snapshotKeys && timestampKeys && snapshot.expires <= now + before.snapshot
-          ? await this.#nextSnapshot(order, snapshotKeys, snapshot)
-          : undefined;
-      if (!timestampKeys || (!newSnapshot && timestamp.expires > now + before.timestamp)) return false;
-      const newTimestamp = await signOnline(
-        signer,
-        { ...order, role: 'timestamp', keys: timestampKeys, version: timestamp.version + 1 },
-        buildTimestamp(dialect, metaOf(newSnapshot ?? snapshot)),
-      );
+      const snapshotKeys = usableKeys(root.signed, 'snapshot', held);
+      const timestampKeys = usableKeys(root.signed, 'timestamp', held);
+      const dueSnapshot = snapshotKeys && snapshot.signed.expires <= now + before.snapshot ? snapshotKeys : undefined;
+      if (!timestampKeys || (!dueSnapshot && timestamp.expires > now + before.timestamp)) return false;
+      const { version, meta } = snapshot.signed;
+      const plan: OnlinePlan = {
+        dialect,
+        snapshot: dueSnapshot
+          ? { keys: dueSnapshot, version: version + 1, meta }
+          : { standing: metaOf({ raw: snapshot.raw, version }) },
+        timestamp: { keys: timestampKeys, version: timestamp.version + 1 },
+      };
+      const files = await signOnline(signer, { gun, now, by: 'assay' }, [plan]);
       await database.change(async (records) => {
-        const standing = await records.trust.currentFile(repository, gun, dialect, 'timestamp');
-        if (standing?.version !== timestamp.version) return;
-        if (newSnapshot) await records.trust.addFile(repository, gun, newSnapshot);
-        await records.trust.addFile(repository, gun, newTimestamp);
-        if (dialect === 'notary')
-          await records.trust.addChange({ ...changeOf(newTimestamp), at: now, gun, category: 'update' });
+        const there = await records.trust.currentSummary(repository, gun, dialect, 'timestamp');
+        if (there?.version !== timestamp.version) return;
+        for (const file of files) await records.trust.addFile(repository, gun, file);
+        const fresh = files.find(({ role }) => role === 'timestamp');
+        if (dialect === 'notary' && fresh)
+          await records.trust.addChange({ ...changeOf(fresh), at: now, gun, category: 'update' });
       });
       return true;
     });
-  }
-
-  #nextSnapshot(
-    order: OnlineOrder,
-    keys: NonNullable<ReturnType<typeof usableKeys>>,
-    standing: TrustFile,
-  ): Promise<TrustFile> {
-    const meta: ReadonlyMap<RoleName, FileMeta> = stored(order.dialect, 'snapshot', standing).signed.meta;
-    return signOnline(
-      this.#parts.signer,
-      { ...order, role: 'snapshot', keys, version: standing.version + 1 },
-      buildSnapshot(order.dialect, meta),
-    );
   }
 }
 

@@ -1,4 +1,4 @@
-import type { TrustDialect, TrustFile } from '../../ports/trust-records.ts';
+import type { TrustDialect, TrustFile, TrustFileSummary } from '../../ports/trust-records.ts';
 import type { Root, SignedFile, Snapshot, Targets } from '../../trust/tuf/metadata.ts';
 import { notaryPublishRules } from '../../trust/tuf/notary/publish-rules.ts';
 import type { PublishRules } from '../../trust/tuf/publish/validate.ts';
@@ -14,12 +14,20 @@ interface ByRole {
   readonly snapshot: Snapshot;
 }
 
+type Stored<R extends string> = SignedFile<R extends keyof ByRole ? ByRole[R] : Targets>;
+
 /** A stored file as metadata; it was checked when it came in, so its form holds. */
-export function stored<R extends string>(
+export function stored<R extends string>(dialect: TrustDialect, role: R, file: TrustFile): Stored<R> {
+  const rules = publishRules[dialect];
+  const read = rules.recall(role, file.sha256) ?? rules.interpret(role, rules.readOuter(file.raw));
+  return read as Stored<R>;
+}
+
+/** The same without its bytes, when it was read lately. */
+export function recalled<R extends string>(
   dialect: TrustDialect,
   role: R,
-  file: TrustFile,
-): SignedFile<R extends keyof ByRole ? ByRole[R] : Targets> {
-  const rules = publishRules[dialect];
-  return rules.interpret(role, rules.readOuter(file.raw)) as SignedFile<R extends keyof ByRole ? ByRole[R] : Targets>;
+  { sha256 }: TrustFileSummary,
+): Stored<R> | undefined {
+  return publishRules[dialect].recall(role, sha256) as Stored<R> | undefined;
 }

@@ -9,7 +9,7 @@ import { trustActions } from './collection-access.ts';
 import { changeOf, type TrustParts } from './collections.ts';
 import { describe } from './online-metadata.ts';
 import { runWorkflow } from './run-workflow.ts';
-import { signedTagsChange } from './signed-names.ts';
+import { effectiveTags, notedTags, tagsChange } from './signed-names.ts';
 import { transientFiles } from './transient-files.ts';
 
 /** A collection of another trust server: every root by version, and the newest file of each other role. */
@@ -39,14 +39,15 @@ export class TrustImport {
     await access.require(viewer, gun, trustActions.administer);
     const files = described(foreign, now, nameOf(viewer));
     return changes.run(gun, async () => {
-      const noted = await signedTagsChange({ trust: database.records.trust, repository, gun, fresh: files }, now);
+      const from = { trust: database.records.trust, repository, gun };
+      const noted = tagsChange(await notedTags(from), await effectiveTags({ ...from, fresh: files }, now), now);
       await database.change(async (records) => {
         const { trust } = records;
         if (await trust.collection(repository, gun))
           throw new AssayError('already-exists', `${gun} has trust data here already; nothing was taken over`);
         await trust.createCollection(repository, gun, now);
         for (const file of files) await trust.addFile(repository, gun, file);
-        if (noted) await trust.changeSignedTags(repository, gun, noted);
+        await trust.changeSignedTags(repository, gun, noted);
         const timestamp = files.find((file) => file.role === 'timestamp');
         if (timestamp) await trust.addChange({ ...changeOf(timestamp), at: now, gun, category: 'update' });
         await appendEvent(records, now, 'trust.imported', viewer, repository, gun, { roots: foreign.roots.size });

@@ -1,9 +1,14 @@
 import { type AssayError, isAssayError } from '../../lib/error.ts';
 import { parseDigest } from '../../oci/digest.ts';
 import type { SignedTagRecord, SignedTagsChange, TrustFile } from '../../ports/trust-records.ts';
-import { updateNotary } from '../../trust/tuf/client/notary-workflow.ts';
-import { listTags } from '../../trust/tuf/client/signed-tags.ts';
-import type { RoleName, TargetFile } from '../../trust/tuf/metadata.ts';
+import type { Delegation } from '../../trust/tuf/client/notary-delegations.ts';
+import { type Collection, updateNotary } from '../../trust/tuf/client/notary-workflow.ts';
+import { pullableDigests } from '../../trust/tuf/client/signed-tags.ts';
+import type { RoleName, Root, SignedFile, TargetFile, Targets } from '../../trust/tuf/metadata.ts';
+import { notaryScheme } from '../../trust/tuf/notary/read.ts';
+import { rootCertificates } from '../../trust/tuf/notary/root-certificates.ts';
+import { RELEASES } from '../../trust/tuf/owner/delegate.ts';
+import { validSigners } from '../../trust/tuf/signatures.ts';
 import { stored } from './dialects.ts';
 import { asOfLastValid, loadTuf1, type ReaderWorld } from './owner/load.ts';
 import { tagsOf } from './owner/upgrade.ts';
@@ -23,33 +28,67 @@ export function storedWorld(from: StoredCollection): ReaderWorld {
   };
 }
 
-interface Effective {
+/** What docker would pull by tag, and the earliest expiry of what says so. */
+export interface EffectiveTags {
+  /** Digests, algorithm in front. */
   readonly tags: ReadonlyMap<string, string>;
   readonly goodUntil: number;
 }
 
-const NOTHING: Effective = { tags: new Map(), goodUntil: 0 };
+const NOTHING: EffectiveTags = { tags: new Map(), goodUntil: 0 };
 
-/** What docker would pull by tag, verified; a collection that does not verify signs nothing. */
-async function effectiveTags(from: StoredCollection, now: number): Promise<Effective> {
+/** The signed tags of a stored collection, verified as its clients do; one that does not verify signs nothing. */
+export async function effectiveTags(from: StoredCollection, now: number): Promise<EffectiveTags> {
   const world = storedWorld(from);
   const { gun } = from;
   try {
     const notary = await asOfLastValid(world, 'notary', now, (instant) =>
-      updateNotary({ gun, now: instant, allowCached: false, delegations: ['targets/releases'] }),
+      updateNotary({ gun, now: instant, allowCached: false, delegations: [RELEASES] }),
     );
-    if (notary) {
-      const tags = listTags(notary);
-      const files = [notary.root, notary.targets, ...[...notary.delegations.values()].map((each) => each.file)];
-      return {
-        tags: new Map(tags.map(({ tag, digest }) => [tag, digest])),
-        goodUntil: Math.min(...files.map((file) => file.signed.expires)),
-      };
-    }
+    if (notary) return tagsIn(notary);
     const tuf1 = await loadTuf1(world, now);
     if (!tuf1) return NOTHING;
     const expiries = [tuf1.root, ...tuf1.files.values()].map((each) => each.expires);
     return { tags: digestsOf(tagsOf(tuf1)), goodUntil: Math.min(...expiries) };
+  } catch (error) {
+    if (isTrustError(error)) return NOTHING;
+    throw error;
+  }
+}
+
+function tagsIn(collection: Pick<Collection, 'root' | 'targets' | 'delegations'>): EffectiveTags {
+  const { root, targets, delegations } = collection;
+  const files = [root, targets, ...[...delegations.values()].map((each) => each.file)];
+  return { tags: pullableDigests(collection), goodUntil: Math.min(...files.map((file) => file.signed.expires)) };
+}
+
+/** The Notary files of a collection that say what its tags are, each checked against the one above it but the last. */
+export interface CheckedFiles {
+  readonly gun: string;
+  readonly root: SignedFile<Root>;
+  readonly targets: SignedFile<Targets>;
+  readonly releases: SignedFile<Targets> | undefined;
+}
+
+/**
+ * The same as `effectiveTags` for files that a publish was checked with and that get a new snapshot and timestamp.
+ * Undefined where something has expired: the clients' own workflow then says what holds.
+ */
+export function checkedTags({ gun, root, targets, releases }: CheckedFiles, now: number): EffectiveTags | undefined {
+  const files = [root, targets, ...(releases ? [releases] : [])];
+  const rootKeys = root.signed.roles.root.keyIds.map((id) => root.signed.keys.get(id));
+  if (
+    files.some(({ signed }) => signed.expires <= now) ||
+    rootKeys.some((key) => !key || !rootCertificates(key, gun, now))
+  )
+    return undefined;
+  const { keys, roles = [] } = targets.signed.delegations ?? {};
+  const role = roles.find(({ name }) => name === RELEASES);
+  const delegations = new Map<RoleName, Delegation>();
+  if (releases && role && keys && validSigners(releases, role, keys, notaryScheme).size >= role.threshold)
+    delegations.set(RELEASES, { file: releases, chain: [role] });
+  try {
+    return tagsIn({ root, targets, delegations });
   } catch (error) {
     if (isTrustError(error)) return NOTHING;
     throw error;
@@ -68,12 +107,12 @@ function digestsOf(targets: ReadonlyMap<string, TargetFile>): Map<string, string
 }
 
 /** How the signed tags change with files that are about to be stored. A tag keeps its date while its manifest stays. */
-export async function signedTagsChange(from: StoredCollection, now: number): Promise<SignedTagsChange> {
-  const { tags, goodUntil } = await effectiveTags(from, now);
-  const before = new Map(
-    (await from.trust.signedTags(from.repository, from.gun)).map((each) => [each.tag, each] as const),
-  );
-  const set = [...tags].filter(([tag, digest]) => before.get(tag)?.digest !== digest);
+export function tagsChange(
+  before: ReadonlyMap<string, string>,
+  { tags, goodUntil }: EffectiveTags,
+  now: number,
+): SignedTagsChange {
+  const set = [...tags].filter(([tag, digest]) => before.get(tag) !== digest);
   return {
     set: set.map(([tag, digest]) => ({ tag, digest: parseDigest(digest), since: now })),
     drop: [...before.keys()].filter((tag) => !tags.has(tag)),
@@ -81,6 +120,15 @@ export async function signedTagsChange(from: StoredCollection, now: number): Pro
     goodUntil,
     at: now,
   };
+}
+
+/** The tags that are noted of a collection. */
+export async function notedTags({
+  trust,
+  repository,
+  gun,
+}: Omit<StoredCollection, 'fresh'>): Promise<ReadonlyMap<string, string>> {
+  return new Map((await trust.signedTags(repository, gun)).map(({ tag, digest }) => [tag, digest]));
 }
 
 /** Roles whose files decide what a tag is; what others publish changes nothing of it. */

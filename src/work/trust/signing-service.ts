@@ -1,6 +1,8 @@
 import type { Clock } from '../../lib/clock.ts';
 import { AssayError } from '../../lib/error.ts';
 import type {
+  ChainOrder,
+  ChainSignatures,
   HeldKey,
   OnlineRole,
   SignerHealth,
@@ -9,9 +11,16 @@ import type {
   SigningRequest,
 } from '../../ports/signer-service.ts';
 import { checkSignable } from '../../trust/signing/guard.ts';
+import type { FileMeta } from '../../trust/tuf/metadata.ts';
+import { assembleOnline, metaOf, timestampText } from './online-metadata.ts';
 
 /** Versions that are reserved at once, so that not every signature waits for the disk; a crash skips what is left. */
 const RESERVE = 16;
+
+interface Signed {
+  readonly signature: Uint8Array;
+  readonly version: number;
+}
 
 /** The signing service itself, over wherever its keys are. */
 export class SigningService implements SignerService {
@@ -38,12 +47,46 @@ export class SigningService implements SignerService {
 
   /** One after the other: two requests for the same version must not both pass. */
   sign(request: SigningRequest): Promise<Uint8Array> {
-    const signed = this.#tail.then(() => this.#sign(request));
-    this.#tail = signed.catch(() => undefined);
-    return signed;
+    return this.#inTurn(async () => (await this.#sign(request)).signature);
   }
 
-  async #sign(request: SigningRequest): Promise<Uint8Array> {
+  /** Every order in the order given, before anything that was asked for later. */
+  signChain(orders: readonly ChainOrder[]): Promise<ChainSignatures[]> {
+    return this.#inTurn(async () => {
+      const signatures: ChainSignatures[] = [];
+      for (const order of orders) signatures.push(await this.#signChain(order));
+      return signatures;
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#tail.then(work);
+    this.#tail = done.catch(() => undefined);
+    return done;
+  }
+
+  async #signChain({ gun, dialect, over, timestamp }: ChainOrder): Promise<ChainSignatures> {
+    if (!('keys' in over)) return { snapshot: [], timestamp: await this.#stamp({ gun, dialect, timestamp }, over) };
+    const made: Signed[] = [];
+    for (const { fingerprint } of over.keys)
+      made.push(await this.#sign({ gun, dialect, role: 'snapshot', fingerprint, signed: over.signed }));
+    const snapshot = made.map(({ signature }) => signature);
+    const raw = assembleOnline(dialect, Buffer.from(over.signed).toString('utf8'), over.keys, snapshot);
+    const meta = metaOf({ raw, version: made[0]?.version ?? 0 });
+    return { snapshot, timestamp: await this.#stamp({ gun, dialect, timestamp }, meta) };
+  }
+
+  /** Signatures of a timestamp over a snapshot, one for each of its keys. */
+  async #stamp({ gun, dialect, timestamp }: Omit<ChainOrder, 'over'>, over: FileMeta): Promise<Uint8Array[]> {
+    const text = timestampText(dialect, timestamp.version, timestamp.expires, over);
+    const signed = Buffer.from(text, 'utf8');
+    const signatures: Uint8Array[] = [];
+    for (const { fingerprint } of timestamp.keys)
+      signatures.push((await this.#sign({ gun, dialect, role: 'timestamp', fingerprint, signed })).signature);
+    return signatures;
+  }
+
+  async #sign(request: SigningRequest): Promise<Signed> {
     const key = this.#store.get(request.fingerprint);
     if (!key) throw new AssayError('key-unknown', `the signing service does not hold the key ${request.fingerprint}`);
     if (key.gun !== request.gun || key.role !== request.role)
@@ -59,7 +102,7 @@ export class SigningService implements SignerService {
     }
     standing.last = version;
     this.#versions.set(name, standing);
-    return this.#store.sign(request.fingerprint, request.signed);
+    return { signature: await this.#store.sign(request.fingerprint, request.signed), version };
   }
 
   retire(fingerprint: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { Repository } from '../../ports/registry-records.ts';
 import type { Collection, TrustDialect, TrustFile } from '../../ports/trust-records.ts';
 import type { Collections, TrustParts } from './collections.ts';
 import { stored } from './dialects.ts';
-import { usableKeys } from './online-metadata.ts';
+import { usableKeys } from './sign-online.ts';
 import { type RootEntry, rootHistory } from './root-history.ts';
 import { isTrustError, storedWorld } from './signed-names.ts';
 import { type CollectionStanding, verifyStanding } from './standing.ts';

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { RepositoryName } from '../../../oci/names.ts';
 import type { RepositoryId } from '../../../ports/registry-records.ts';
 import type { Collection, TrustRecords } from '../../../ports/trust-records.ts';
+import { preparedRows } from '../prepared.ts';
 import type { Schema } from '../schema.ts';
 
 type Part<K extends keyof TrustRecords> = Pick<TrustRecords, K>;
@@ -19,6 +20,10 @@ export function trustCollections(
   | 'changes'
   | 'dueForRenewal'
 > {
+  const heldKeys = preparedRows(
+    db,
+    db.selectFrom('trust_server_keys').selectAll().where('gun', '=', '').orderBy('created_at').compile(),
+  );
   return {
     async collection(repository, gun) {
       const row = await db
@@ -67,13 +72,7 @@ export function trustCollections(
         .execute();
     },
     async serverKeys(gun) {
-      const rows = await db
-        .selectFrom('trust_server_keys')
-        .selectAll()
-        .where('gun', '=', gun)
-        .orderBy('created_at')
-        .execute();
-      return rows.map((row) => ({
+      return (await heldKeys(gun)).map((row) => ({
         gun: row.gun,
         role: row.role,
         fingerprint: row.fingerprint,

@@ -9,7 +9,7 @@ const summary = ['dialect', 'role', 'version', 'sha256', 'length', 'expires', 's
 
 export function trustFiles(
   db: Kysely<Schema>,
-): Part<'currentFile' | 'fileByVersion' | 'fileByHash' | 'currentFiles' | 'versions' | 'addFile'> {
+): Part<'currentFile' | 'currentSummary' | 'fileByVersion' | 'fileByHash' | 'versions' | 'addFile'> {
   const files = db
     .selectFrom('trust_files')
     .innerJoin('trust_collections', 'trust_collections.gun', 'trust_files.gun')
@@ -19,6 +19,16 @@ export function trustFiles(
   const current = prepared(
     db,
     all.where('dialect', '=', 'notary').where('role', '=', '').orderBy('version', 'desc').limit(1).compile(),
+  );
+  const currentSummary = prepared(
+    db,
+    files
+      .select(summary.map((column) => `trust_files.${column}` as const))
+      .where('dialect', '=', 'notary')
+      .where('role', '=', '')
+      .orderBy('version', 'desc')
+      .limit(1)
+      .compile(),
   );
   const byVersion = prepared(
     db,
@@ -37,29 +47,9 @@ export function trustFiles(
     async fileByHash(repository, gun, role, sha256) {
       return toFile(await byHash(repository.id, gun, sha256, role, 1));
     },
-    async currentFiles(repository, gun, dialect) {
-      const rows = await db
-        .selectFrom('trust_files')
-        .innerJoin('trust_collections', 'trust_collections.gun', 'trust_files.gun')
-        .select(summary.map((column) => `trust_files.${column}` as const))
-        .where('trust_collections.repository_id', '=', repository.id)
-        .where('trust_files.gun', '=', gun)
-        .where('dialect', '=', dialect)
-        .where((eb) =>
-          eb(
-            'version',
-            '=',
-            eb
-              .selectFrom('trust_files as newer')
-              .select((each) => each.fn.max('newer.version').as('newest'))
-              .whereRef('newer.gun', '=', 'trust_files.gun')
-              .whereRef('newer.dialect', '=', 'trust_files.dialect')
-              .whereRef('newer.role', '=', 'trust_files.role'),
-          ),
-        )
-        .orderBy('role')
-        .execute();
-      return rows.map(toSummary);
+    async currentSummary(repository, gun, dialect, role) {
+      const row = await currentSummary(repository.id, gun, dialect, role, 1);
+      return row && toSummary(row);
     },
     async versions(repository, gun, dialect, role) {
       const rows = await db

@@ -26,6 +26,18 @@ export function lookupTag(collection: Collection, tag: string): SignedTag | unde
   return undefined;
 }
 
+/** Digests of all pullable tags, for whoever does not ask who signed them. */
+export function pullableDigests(collection: Pick<Collection, 'targets' | 'delegations'>): Map<string, string> {
+  const digests = new Map<string, string>();
+  for (const role of PULLABLE) {
+    const delegation = collection.delegations.get(role);
+    for (const [tag, file] of targetsOf(collection, role) ?? [])
+      if (!digests.has(tag) && (!delegation || allows(delegation, tag)))
+        digests.set(tag, `sha256:${signedHash(tag, file, role)}`);
+  }
+  return digests;
+}
+
 /** A pullable tag with the delegations that sign the same manifest under the same name. */
 export interface TagWithSigners extends SignedTag {
   readonly signers: readonly RoleName[];
@@ -48,7 +60,10 @@ function signersOf(collection: Collection, { tag, digest }: SignedTag): RoleName
   });
 }
 
-function targetsOf(collection: Collection, role: RoleName): ReadonlyMap<string, TargetFile> | undefined {
+function targetsOf(
+  collection: Pick<Collection, 'targets' | 'delegations'>,
+  role: RoleName,
+): ReadonlyMap<string, TargetFile> | undefined {
   return (role === 'targets' ? collection.targets : collection.delegations.get(role)?.file)?.signed.targets;
 }
 
@@ -59,9 +74,15 @@ function targetIn(collection: Collection, role: RoleName, path: string): TargetF
 }
 
 /** A target file as the manifest it stands for; throws `trust-metadata-invalid` when it has no SHA-256. */
-export function signedTag(tag: string, { hashes, length, custom }: TargetFile, role: RoleName): SignedTag {
+export function signedTag(tag: string, file: TargetFile, role: RoleName): SignedTag {
+  const { length, custom } = file;
+  const digest = parseDigest(`sha256:${signedHash(tag, file, role)}`);
+  return { tag, digest, size: length, role, ...(custom !== undefined && { custom }) };
+}
+
+function signedHash(tag: string, { hashes }: TargetFile, role: RoleName): string {
   const hash = hashes['sha256'];
   if (hash === undefined || !/^[0-9a-f]{64}$/.test(hash))
     throw new AssayError('trust-metadata-invalid', `${role} signs ${tag} without a SHA-256`);
-  return { tag, digest: parseDigest(`sha256:${hash}`), size: length, role, ...(custom !== undefined && { custom }) };
+  return hash;
 }

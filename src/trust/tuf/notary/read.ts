@@ -27,6 +27,7 @@ import {
   topLevelRoles,
 } from '../metadata.ts';
 import type { PublicKey } from '../../keys/public-key.ts';
+import { contentHash } from '../content-hash.ts';
 import { FileMemory } from '../file-memory.ts';
 import type { SchemeOf } from '../signatures.ts';
 import { readNotaryKey } from './key.ts';
@@ -55,7 +56,12 @@ const known = new FileMemory();
 
 /** Reads a Notary v1 file as the metadata of a role; what is wrong is told in notary-server's words. */
 export function readNotary(role: RoleName, raw: Uint8Array): SignedFile {
-  return known.recall(role, raw) ?? interpretNotary(role, readNotaryEnvelope(raw));
+  return recallNotary(role, contentHash('sha256', raw)) ?? interpretNotary(role, readNotaryEnvelope(raw));
+}
+
+/** A file that was read as this role before, by its hash, if it is still remembered. */
+export function recallNotary(role: RoleName, sha256: string): SignedFile | undefined {
+  return known.recall(role, sha256);
 }
 
 export function interpretNotary(role: RoleName, envelope: Envelope): SignedFile {

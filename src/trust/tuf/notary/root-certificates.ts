@@ -17,9 +17,18 @@ export function rootCertificates(key: PublicKey, gun: string, now: number): X509
   return coversGun(leaf, gun) && isSound(leaf, now) ? chain : undefined;
 }
 
+/** Certificates by the key that came with them; reading them takes longer than the checks that are made with them. */
+const known = new WeakMap<PublicKey, X509Certificate[]>();
+
 export function certificatesOf(key: PublicKey): X509Certificate[] {
   if (key.certificates === undefined) return [];
-  const blocks = key.certificates.match(PEM) ?? [];
+  let chain = known.get(key);
+  if (!chain) known.set(key, (chain = readCertificates(key.certificates)));
+  return chain;
+}
+
+function readCertificates(text: string): X509Certificate[] {
+  const blocks = text.match(PEM) ?? [];
   if (blocks.length > MAX_CHAIN) return [];
   try {
     return blocks.map((pem) => new X509Certificate(pem));
@@ -28,9 +37,16 @@ export function certificatesOf(key: PublicKey): X509Certificate[] {
   }
 }
 
+const names = new WeakMap<X509Certificate, string>();
+
 export function commonNameOf(certificate: X509Certificate): string {
-  const name: unknown = certificate.toLegacyObject().subject.CN;
-  return typeof name === 'string' ? name : '';
+  let name = names.get(certificate);
+  if (name === undefined) {
+    const read: unknown = certificate.toLegacyObject().subject.CN;
+    name = typeof read === 'string' ? read : '';
+    names.set(certificate, name);
+  }
+  return name;
 }
 
 function coversGun(leaf: X509Certificate, gun: string): boolean {

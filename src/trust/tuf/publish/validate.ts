@@ -18,6 +18,8 @@ export interface PublishRules {
   readonly schemeOf: SchemeOf;
   readOuter(raw: Uint8Array): Envelope;
   interpret(role: RoleName, envelope: Envelope): SignedFile;
+  /** A file of this role that was read before, by its SHA-256, if it is still remembered. */
+  recall(role: RoleName, sha256: string): SignedFile | undefined;
   validateRoot(part: Envelope, previous: SignedFile<Root> | undefined, gun: string, now: number): SignedFile<Root>;
 }
 

@@ -5,12 +5,13 @@ import { expiredText } from '../publish/expired-text.ts';
 import { asRejection, rejected } from '../publish/rejection.ts';
 import type { PublishRules } from '../publish/validate.ts';
 import { requireThreshold } from '../signatures.ts';
-import { interpretTuf1, readTuf1Envelope, tuf1Scheme } from './read.ts';
+import { interpretTuf1, readTuf1Envelope, recallTuf1, tuf1Scheme } from './read.ts';
 
 export const tuf1PublishRules: PublishRules = {
   schemeOf: tuf1Scheme,
   readOuter: readTuf1Envelope,
   interpret: (role, envelope) => interpretTuf1(typeOf(role), envelope),
+  recall: (role, sha256) => recallTuf1(typeOf(role), sha256),
   validateRoot,
 };
 

@@ -28,6 +28,7 @@ import {
   type TopLevelRole,
   topLevelRoles,
 } from '../metadata.ts';
+import { contentHash } from '../content-hash.ts';
 import { FileMemory } from '../file-memory.ts';
 import type { SchemeOf } from '../signatures.ts';
 import { readTuf1Key } from './key.ts';
@@ -37,8 +38,13 @@ export const tuf1Scheme: SchemeOf = (key) => key.scheme;
 
 /** Reads a metadata file of TUF 1.x (specification 1.0.34 section 4); throws `trust-metadata-invalid`. */
 export function readTuf1<T extends Metadata['type']>(type: T, raw: Uint8Array): SignedFile<MetadataOf<T>> {
-  const before = known.recall(type, raw);
+  const before = recallTuf1(type, contentHash('sha256', raw));
   return before ? as(type, before) : interpretTuf1(type, readTuf1Envelope(raw));
+}
+
+/** A file that was read as this type before, by its hash, if it is still remembered. */
+export function recallTuf1(type: Metadata['type'], sha256: string): SignedFile | undefined {
+  return known.recall(type, sha256);
 }
 
 const known = new FileMemory();
