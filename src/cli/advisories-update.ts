@@ -3,7 +3,9 @@ import { feedReaders } from '../content/advisories/feeds.ts';
 import { systemClock } from '../lib/clock.ts';
 import { AssayError, isAssayError } from '../lib/error.ts';
 import type { FeedStatus } from '../ports/advisory-sets.ts';
-import { MAX_FEED_BYTES, mirrored, openFeed } from '../work/content/fetch-feed.ts';
+import { mirrored } from '../work/content/fetch-feed.ts';
+import type { NvdWindows } from '../work/content/increments/nvd-increment.ts';
+import { renewalOf } from '../work/content/renew-feed.ts';
 import { formatReference } from '../oci/reference.ts';
 import { takeSet } from '../work/content/take-set.ts';
 import { setReference } from '../work/content/set-reference.ts';
@@ -52,21 +54,24 @@ export const command: Command = {
     const mirror = textOption(options, 'mirror') ?? environment['ASSAY_ADVISORY_MIRROR'];
     const sets = await open.advisories(environment);
     let failed = 0;
+    const windows: NvdWindows = new Map();
     try {
-      for (const { reader, url } of choose(args, sets.current().feeds)) {
-        const source = mirrored(url, mirror);
+      for (const { reader, address } of choose(args, sets.current().feeds)) {
+        const source = mirrored(address.url, mirror);
         try {
           const held = sets.current().feeds.find((each) => each.source === source);
-          const arriving = await openFeed(http, source, held?.validators ? { held: held.validators } : {});
-          if (!arriving) {
-            await sets.confirm(held!.feed, systemClock.now());
-            terminal.out(`${held!.feed}: nothing newer`);
+          const renewal = await renewalOf(
+            reader,
+            address,
+            { status: held, validators: held?.validators },
+            { http, mirror, now: systemClock.now(), windows },
+          );
+          if (!renewal) {
+            if (held) await sets.confirm(held.feed, systemClock.now());
+            terminal.out(`${held?.feed ?? source}: nothing newer`);
             continue;
           }
-          const { name: fileName, body, validators } = arriving;
-          const at = systemClock.now();
-          const incoming = { fileName, body, validators, source, at, reader: reader.name, maxBytes: MAX_FEED_BYTES };
-          const { status, changed } = await sets.take(incoming);
+          const { status, changed } = await sets.take({ ...renewal, at: systemClock.now() });
           terminal.out(
             `${status.feed}: ${status.records} records, ${status.refused} refused; ${changed.length} packages changed`,
           );
@@ -114,7 +119,7 @@ async function updateFrom(invocation: Invocation, from: string): Promise<ExitSta
 
 interface Chosen {
   readonly reader: FeedReader;
-  readonly url: string;
+  readonly address: FeedAddress;
 }
 
 function choose(named: readonly string[], inForce: readonly FeedStatus[]): Chosen[] {
@@ -124,7 +129,7 @@ function choose(named: readonly string[], inForce: readonly FeedStatus[]): Chose
   for (const name of wanted) {
     const found = all.filter(({ reader, address }) => name === reader.name || isPart(name, reader, address));
     if (found.length === 0 && named.length > 0) throw unknown(name);
-    for (const { reader, address } of found) chosen.set(address.url, { reader, url: address.url });
+    for (const { reader, address } of found) chosen.set(address.url, { reader, address });
   }
   if (chosen.size === 0)
     throw new AssayError('usage-invalid', 'the feeds in force have no address; download them and import them');

@@ -54,12 +54,13 @@ function renderDistribution(
 }
 
 export function renderFeed(feed: FeedStatus): Report['advisories']['feeds'][number] {
-  const { newestAt, importedAt, checkedAt, validators: _validators, ...rest } = feed;
+  const { newestAt, importedAt, checkedAt, amendedAt, validators: _validators, ...rest } = feed;
   return {
     ...rest,
     ecosystems: [...feed.ecosystems],
     importedAt: toRfc3339(importedAt),
     ...(checkedAt !== undefined && { checkedAt: toRfc3339(checkedAt) }),
+    ...(amendedAt !== undefined && { amendedAt: toRfc3339(amendedAt) }),
     ...(newestAt !== undefined && { newestAt }),
   };
 }

@@ -107,6 +107,8 @@ export const feedSummary = z.object({
   importedAt: time,
   /** When its publisher last said that this is the newest. */
   checkedAt: time.optional(),
+  /** When single records of it were last renewed. */
+  amendedAt: time.optional(),
   newestAt: z.string().optional(),
   licence: z.string(),
   source: z.string().optional(),

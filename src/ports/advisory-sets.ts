@@ -19,6 +19,8 @@ export interface FeedStatus {
   readonly importedAt: number;
   /** When its publisher last confirmed that this is the newest; `importedAt` when never asked since. */
   readonly checkedAt?: number;
+  /** When records of it were last renewed one by one; `importedAt` says when all of it was read. */
+  readonly amendedAt?: number;
   readonly newestAt: string | undefined;
   readonly licence: string;
   /** Where it was fetched from, and what its publisher said of the copy. */
@@ -62,7 +64,15 @@ export interface IncomingFeed extends IncomingBytes {
   readonly reader?: string | undefined;
   readonly source?: string;
   readonly validators?: FeedValidators;
+  /** The body holds but the records of this feed that changed; those that are not in it stay, and these go. */
+  readonly amends?: FeedAmendment;
   readonly at: number;
+}
+
+export interface FeedAmendment {
+  readonly feed: string;
+  /** Ids of records that their publisher has deleted. */
+  readonly deleted: readonly string[];
 }
 
 export interface TakenFeed {

@@ -17,6 +17,7 @@ const statusSchema = z.object({
   ecosystems: z.array(z.string()),
   importedAt: z.number(),
   checkedAt: z.number().optional(),
+  amendedAt: z.number().optional(),
   newestAt: z.string().optional(),
   licence: z.string(),
   source: z.string().optional(),
@@ -45,10 +46,11 @@ export function readCurrent(folder: string): Current {
   const path = join(folder, 'current.json');
   if (!existsSync(path)) return { feeds: [], origins: [] };
   const { feeds, origins } = currentSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
-  const statuses = feeds.map(({ checkedAt, source, validators, ...feed }) => ({
+  const statuses = feeds.map(({ checkedAt, amendedAt, source, validators, ...feed }) => ({
     ...feed,
     newestAt: feed.newestAt,
     ...(checkedAt !== undefined && { checkedAt }),
+    ...(amendedAt !== undefined && { amendedAt }),
     ...(source !== undefined && { source }),
     ...(validators && { validators }),
   }));

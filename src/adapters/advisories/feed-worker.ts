@@ -3,7 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { feedName, type FeedFile } from '../../content/advisories/feed.ts';
 import { feedReader, recogniseFeed } from '../../content/advisories/feeds.ts';
 import { AssayError, isAssayError } from '../../lib/error.ts';
-import type { FeedValidators, TakenFeed } from '../../ports/advisory-sets.ts';
+import type { FeedAmendment, FeedStatus, FeedValidators, TakenFeed } from '../../ports/advisory-sets.ts';
+import { amendFeed } from './feed-amendment.ts';
 import { compileDeltas } from './feed-delta-file.ts';
 import { compileFeed, fileOf } from './feed-file.ts';
 
@@ -11,8 +12,8 @@ interface CommonTask {
   readonly folder: string;
   readonly source: string | undefined;
   readonly at: number;
-  /** Feeds in force with their digests, to find the file of the one that is replaced. */
-  readonly inForce: readonly { feed: string; digest: string }[];
+  /** Feeds in force, to find the file of the one that is replaced. */
+  readonly inForce: readonly FeedStatus[];
   /** What it must come to, where a published set says so. */
   readonly expected?: { readonly feed: string; readonly digest: string };
 }
@@ -25,6 +26,7 @@ export type FeedTask =
       readonly fileName: string;
       readonly reader: string | undefined;
       readonly validators: FeedValidators | undefined;
+      readonly amends: FeedAmendment | undefined;
     })
   | (CommonTask & { readonly kind: 'deltas'; readonly paths: readonly string[] });
 
@@ -47,6 +49,7 @@ async function readWhole(task: FeedTask & { kind: 'feed' }): Promise<TakenFeed> 
     yield file;
   }
   const content = await reader.read(files());
+  if (task.amends) return amendFeed(task.folder, task.inForce, reader, content, { ...task.amends, at: task.at });
   if (content.records === 0) throw new AssayError('advisory-feed-invalid', 'the feed holds no records');
   const name = feedName(reader, content);
   if (expected && expected.feed !== name)

@@ -59,7 +59,6 @@ export function openAdvisorySets(folder: string): AdvisorySets {
     for (const each of gone) each.database.close();
     removeUnused(folder, feeds);
   };
-  const inForce = () => feeds.map(({ status }) => ({ feed: status.feed, digest: status.digest }));
   /** Writes bodies to files of the folder while `use` runs. */
   const withFiles = async <T>(
     bodies: readonly IncomingBytes[],
@@ -78,9 +77,9 @@ export function openAdvisorySets(folder: string): AdvisorySets {
     take: (incoming) =>
       inTurn(() =>
         withFiles([incoming], async ([path = '']) => {
-          const { fileName, reader, source, validators, at } = incoming;
-          const task = { kind: 'feed' as const, folder, path, fileName, reader, source, validators, at };
-          const taken: TakenFeed = await compileInThread({ ...task, inForce: inForce() });
+          const { fileName, reader, source, validators, amends, at } = incoming;
+          const task = { kind: 'feed' as const, folder, path, fileName, reader, source, validators, amends, at };
+          const taken: TakenFeed = await compileInThread({ ...task, inForce: feeds.map((each) => each.status) });
           adopt([taken.status]);
           return taken;
         }),
@@ -99,13 +98,14 @@ export function openAdvisorySets(folder: string): AdvisorySets {
                       fileName: bodies[0]!.fileName,
                       reader: 'assay',
                       validators: undefined,
+                      amends: undefined,
                     }
                   : { kind: 'deltas', paths }),
                 folder,
                 source: origin.source,
                 at,
                 expected: { feed, digest },
-                inForce: inForce(),
+                inForce: feeds.map((each) => each.status),
               }),
             ),
           );

@@ -117,10 +117,12 @@ export interface Tally {
   records: number;
   withdrawn: number;
   newestAt: string;
+  /** Ids of records, of readers that tell them. */
+  readonly ids: string[];
 }
 
 export function newTally(): Tally {
-  return { refused: [], records: 0, withdrawn: 0, newestAt: '' };
+  return { refused: [], records: 0, withdrawn: 0, newestAt: '', ids: [] };
 }
 
 /** The result of a reader: records that could not be parsed count as records that were refused. */
@@ -132,6 +134,7 @@ export function contentOf(entries: readonly AdvisoryEntry[], tally: Tally, part?
     refused: tally.refused,
     ...(part !== undefined && { part }),
     ...(tally.newestAt !== '' && { newestAt: tally.newestAt }),
+    ...(tally.ids.length > 0 && { ids: tally.ids }),
   };
 }
 

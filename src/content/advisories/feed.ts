@@ -1,4 +1,4 @@
-import type { AdvisoryEntry } from './advisory.ts';
+import type { Advisory, AdvisoryEntry } from './advisory.ts';
 
 /** A file of a feed, as it was downloaded or unpacked. */
 export interface FeedFile {
@@ -27,6 +27,8 @@ export interface FeedContent {
   readonly refused: readonly RefusedRecord[];
   /** When the newest record was changed, RFC 3339, when the feed says so. */
   readonly newestAt?: string;
+  /** Of feeds that are renewed record by record: the id of every record that was read, withdrawn and refused ones too. */
+  readonly ids?: readonly string[];
 }
 
 /** An address that a feed is fetched from. */
@@ -34,6 +36,10 @@ export interface FeedAddress {
   readonly url: string;
   /** Only of use where packages of one of these ecosystems, or of a release of them, are stored; of use to all if absent. */
   readonly ecosystems?: readonly string[];
+  /** The file holds but the name of the one beside it that is the feed. */
+  readonly names?: true;
+  /** How its publisher tells what changed, so that only that is fetched. */
+  readonly increments?: 'osv' | 'red-hat' | 'nvd';
 }
 
 /** Reads one kind of feed. Throws `advisory-feed-invalid` when the file is not of that kind at all. */
@@ -47,6 +53,8 @@ export interface FeedReader {
   /** True when an unpacked file looks like one of this feed; lets `import FILE` find the reader by itself. */
   recognises(file: FeedFile): boolean;
   read(files: AsyncIterable<FeedFile>): Promise<FeedContent>;
+  /** The id of the record that an advisory of this feed came from, where single records can be renewed. */
+  recordOf?(entry: Pick<AdvisoryEntry, 'ecosystem' | 'package'>, advisory: Advisory): string;
 }
 
 /** The name under which content is stored: the feed's, with its part. */

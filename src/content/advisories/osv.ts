@@ -87,7 +87,11 @@ const FETCHED = [
 /** OSV records (schema 1.7) of any ecosystem: a zip archive, a JSON or YAML file, JSON lines. */
 export const osv: FeedReader = {
   name: 'osv',
-  sources: FETCHED.map((name) => ({ url: `${BUCKET}/${encodeURIComponent(name)}/all.zip`, ecosystems: [name] })),
+  sources: FETCHED.map((name) => ({
+    url: `${BUCKET}/${encodeURIComponent(name)}/all.zip`,
+    ecosystems: [name],
+    increments: 'osv' as const,
+  })),
   licence: 'as each database says: CC-BY-4.0, CC0-1.0, MIT, Apache-2.0',
   recognises: (file) => {
     const first = firstRecord(file);
@@ -107,6 +111,7 @@ export const osv: FeedReader = {
         continue;
       }
       const { id, modified } = record.data;
+      tally.ids.push(id);
       // Some publishers leave the zero of their clock in it.
       if (modified && modified > '1990' && modified > tally.newestAt) tally.newestAt = modified;
       if (record.data.withdrawn) {
@@ -121,6 +126,11 @@ export const osv: FeedReader = {
     if (tally.records === 0 && tally.refused.length > 0)
       throw new AssayError('advisory-feed-invalid', 'no OSV record is readable');
     return contentOf(book.all(), tally, partOf(bases));
+  },
+  recordOf: ({ ecosystem }, { id, aliases = [] }) => {
+    const [notice, another] = aliases;
+    const isNotice = id.startsWith('CVE-') && notice !== undefined && another === undefined;
+    return isNotice && osvEcosystem(ecosystem)?.notices ? notice : id;
   },
 };
 

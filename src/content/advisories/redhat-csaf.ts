@@ -49,7 +49,14 @@ const HEAD = /"category"\s*:\s*"csaf_(?:vex|security_advisory)"/;
  */
 export const redHatCsaf: FeedReader = {
   name: 'redhat',
-  sources: [],
+  sources: [
+    {
+      url: 'https://security.access.redhat.com/data/csaf/v2/vex/archive_latest.txt',
+      ecosystems: ['Red Hat'],
+      names: true,
+      increments: 'red-hat',
+    },
+  ],
   licence: 'CC-BY-4.0 (Red Hat Product Security)',
   recognises: (file) => {
     const head = headText(file, 65_536);
@@ -69,6 +76,7 @@ export const redHatCsaf: FeedReader = {
         continue;
       }
       const { tracking } = found.data.document;
+      tally.ids.push(tracking.id, ...(found.data.vulnerabilities ?? []).flatMap(({ cve }) => cve ?? []));
       if (tracking.current_release_date && tracking.current_release_date > tally.newestAt)
         tally.newestAt = tracking.current_release_date;
       if ((found.data.document.title ?? '').startsWith('REJECTED CVE')) tally.withdrawn++;
@@ -77,6 +85,7 @@ export const redHatCsaf: FeedReader = {
     }
     return contentOf(book.all(), tally);
   },
+  recordOf: (_entry, { id }) => id,
 };
 
 function addDocument(book: EntryBook<Advisory>, seen: Set<string>, document: Document): boolean {

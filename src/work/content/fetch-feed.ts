@@ -11,6 +11,8 @@ export interface ArrivingFeed {
 
 export const MAX_FEED_BYTES = 2 * 1024 ** 3;
 const MAX_REDIRECTS = 5;
+/** How publishers say that a file is not there; some stores forbid what does not exist. */
+const ABSENT = [403, 404, 410];
 const TIMEOUT_MS = 10 * 60_000;
 
 /** The address of a feed at a mirror: below the mirror's own, by the publisher's host and path. */
@@ -20,11 +22,14 @@ export function mirrored(url: string, mirror: string | undefined): string {
   return `${mirror.replace(/\/+$/, '')}/${host}${pathname}`;
 }
 
-/** Asks a publisher for a feed; undefined when the held copy is the newest. Redirects stay on https. */
+/**
+ * Asks a publisher for a feed; undefined when the held copy is the newest, with `orNone` also when there is no such file.
+ * Redirects stay on https.
+ */
 export async function openFeed(
   http: HttpClient,
   source: string,
-  options: { held?: FeedValidators; signal?: AbortSignal } = {},
+  options: { held?: FeedValidators; signal?: AbortSignal; orNone?: boolean } = {},
 ): Promise<ArrivingFeed | undefined> {
   const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(options.signal ? [options.signal] : [])]);
   const headers = {
@@ -39,7 +44,7 @@ export async function openFeed(
       url = next;
       continue;
     }
-    if (answer.status === 304) {
+    if (answer.status === 304 || (options.orNone && ABSENT.includes(answer.status))) {
       answer.discard();
       return undefined;
     }

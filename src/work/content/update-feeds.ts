@@ -11,7 +11,9 @@ import type { Database } from '../../ports/database.ts';
 import type { HttpClient } from '../../ports/http-client.ts';
 import { appendEvent } from '../events.ts';
 import { importFeed, judgeChanged } from './advisories.ts';
-import { MAX_FEED_BYTES, mirrored, openFeed } from './fetch-feed.ts';
+import { mirrored } from './fetch-feed.ts';
+import type { NvdWindows } from './increments/nvd-increment.ts';
+import { renewalOf } from './renew-feed.ts';
 import type { SetUpdate } from './take-set.ts';
 
 export const UPDATE_FEEDS = 'update-feeds';
@@ -88,6 +90,7 @@ export class FeedUpdates {
     const held = new Map((await database.records.content.feedSources()).map((each) => [each.url, each]));
     let stored = await database.records.content.ecosystems();
     let rated = false;
+    const windows: NvdWindows = new Map();
     for (const { reader, address } of this.#addresses(feeds)) {
       // Catalogues of CVEs come last in the table: what the feeds before them have found is known by then.
       if (!rated && address.ecosystems?.some((each) => each.startsWith('CVE:'))) {
@@ -98,7 +101,7 @@ export class FeedUpdates {
       if (!isOfUse(address, stored)) continue;
       if (signal.aborted) return;
       const url = mirrored(address.url, mirror);
-      const source = await this.#updateOne(reader, url, held.get(url), signal);
+      const source = await this.#updateOne(reader, address, held.get(url), { windows, signal });
       await database.change(({ content }) => content.setFeedSource(source));
       this.#parts.told?.(source);
     }
@@ -154,27 +157,38 @@ export class FeedUpdates {
 
   async #updateOne(
     reader: FeedReader,
-    url: string,
+    address: FeedAddress,
     held: FeedSource | undefined,
-    signal: AbortSignal,
+    { windows, signal }: { windows: NvdWindows; signal: AbortSignal },
   ): Promise<FeedSource> {
-    const { clock, http, advisories } = this.#parts;
+    const { clock, http, advisories, mirror } = this.#parts;
+    const url = mirrored(address.url, mirror);
     const feed = held?.feed ?? reader.name;
-    const inForce = advisories.current().feeds.some((each) => each.feed === feed);
+    const inForce = advisories.current().feeds.find((each) => each.feed === feed);
     try {
-      const arriving = await openFeed(http, url, { ...(held && inForce && { held }), signal });
       const checkedAt = clock.now();
-      if (!arriving) {
+      const renewal = await renewalOf(
+        reader,
+        address,
+        { status: held && inForce, validators: held && inForce ? held : undefined },
+        { http, mirror, now: checkedAt, signal, windows },
+      );
+      if (!renewal) {
         await advisories.confirm(feed, checkedAt);
         return { ...held, url, feed, checkedAt, lastError: undefined };
       }
-      const { name: fileName, body, validators } = arriving;
-      const { status } = await importFeed(
-        this.#parts,
-        { fileName, body, maxBytes: MAX_FEED_BYTES, reader: reader.name, source: url, validators },
-        'system',
-      );
-      return { url, feed: status.feed, ...validators, checkedAt: clock.now(), lastError: undefined };
+      const { status } = await importFeed(this.#parts, renewal, 'system');
+      // Records that were renewed one by one do not change which copy of the whole was read.
+      const validators = renewal.amends ? held : renewal.validators;
+      const { etag, lastModified } = validators ?? {};
+      return {
+        url,
+        feed: status.feed,
+        ...(etag !== undefined && { etag }),
+        ...(lastModified !== undefined && { lastModified }),
+        checkedAt: clock.now(),
+        lastError: undefined,
+      };
     } catch (error) {
       if (signal.aborted) throw error;
       const reason = isAssayError(error) ? error.message : `the feed could not be taken in: ${String(error)}`;
