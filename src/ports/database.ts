@@ -31,6 +31,11 @@ export interface Database {
   readonly records: Records;
   change<T>(work: (records: Records) => Promise<T>): Promise<T>;
   /**
+   * How many commits this process has made: as long as it stays, nothing has changed at all. Absent where other processes
+   * write too.
+   */
+  readonly commits?: () => number;
+  /**
    * Writes a copy of the last committed state to a new file while changes go on. Absent where the database has its own
    * tools for that.
    */

@@ -93,6 +93,7 @@ class SqliteDatabase implements Database {
   #queue: Change[] = [];
   #running: Promise<void> | undefined;
   #closed = false;
+  #commits = 0;
 
   constructor(
     writer: DatabaseSync,
@@ -106,6 +107,11 @@ class SqliteDatabase implements Database {
     this.records = reading;
     this.#connections = connections;
     this.#remembered = remembered;
+  }
+
+  /** The data directory is locked for one process, so that every commit is one of ours. */
+  commits(): number {
+    return this.#commits;
   }
 
   change<T>(work: (records: Records) => Promise<T>): Promise<T> {
@@ -135,6 +141,7 @@ class SqliteDatabase implements Database {
       this.#writer.exec('begin immediate');
       for (const change of batch) settled.push(await this.#one(change));
       this.#writer.exec('commit');
+      this.#commits++;
     } catch (error) {
       this.#rollBack();
       const failure = sqliteError(error, 'writing to the database');

@@ -9,6 +9,7 @@ import type { Policy } from '../../policy/rule.ts';
 import { mayGovern } from '../../policy/scope.ts';
 import type { Verdict } from '../../policy/verdict.ts';
 import type { Repository, StoredManifest } from '../../ports/registry-records.ts';
+import type { AdvisorySet } from '../../ports/advisory-sets.ts';
 import { FactGatherer, type FactSources } from './gather-facts.ts';
 import { RuleBook, type RulesInForce } from './rule-book.ts';
 
@@ -26,16 +27,20 @@ export interface Question {
 
 /**
  * Verdicts of every gate. A verdict is kept under the versions of the facts, the rules and the request, and used only
- * before time alone could change it; each version is asked of the database anew, so that nothing stale is ever used.
+ * before time alone could change it; each version is asked of the database anew unless
+ * nothing at all was committed since, so that nothing stale is ever used.
  */
 export class Decisions {
   readonly ruleBook: RuleBook;
   readonly gatherer: FactGatherer;
   readonly #clock: Clock;
+  readonly #from: FactSources;
   readonly #verdicts = new Map<string, Verdict>();
+  readonly #latest = new Map<string, Latest>();
 
   constructor(from: FactSources, clock: Clock) {
     this.#clock = clock;
+    this.#from = from;
     this.ruleBook = new RuleBook(from.database);
     this.gatherer = new FactGatherer(from);
   }
@@ -48,6 +53,17 @@ export class Decisions {
 
   /** None where no rule could apply: the image passes, and nothing of it was read. */
   async ask(question: Question): Promise<Verdict | undefined> {
+    const { repository } = question;
+    const state = this.#state();
+    const asked = keyOf(question);
+    const latest = this.#latest.get(asked);
+    if (latest && isSame(latest, state) && isCurrent(latest.verdict, this.#clock.now())) return latest.verdict;
+    const verdict = await this.#ask(question);
+    keep(this.#latest, asked, { ...state, verdict });
+    return verdict;
+  }
+
+  async #ask(question: Question): Promise<Verdict | undefined> {
     const { repository } = question;
     const rules = await this.ruleBook.current(organisationOf(repository.name));
     const request = requestOf(question);
@@ -84,20 +100,47 @@ export class Decisions {
       platform,
     ]);
     const known = this.#verdicts.get(key);
-    if (known && (known.validUntil === undefined || now < known.validUntil)) return known;
+    if (known && isCurrent(known, now)) return known;
     const subject = await this.gatherer.subject(repository, manifest, images, tag);
     const verdict = evaluate(subject, rules, asked, now);
-    this.#keep(key, verdict);
+    keep(this.#verdicts, key, verdict);
     return verdict;
   }
 
-  #keep(key: string, verdict: Verdict): void {
-    this.#verdicts.delete(key);
-    this.#verdicts.set(key, verdict);
-    for (const oldest of this.#verdicts.keys()) {
-      if (this.#verdicts.size <= MAX_CACHED) return;
-      this.#verdicts.delete(oldest);
-    }
+  #state(): State {
+    return { commits: this.#from.database.commits?.(), advisories: this.#from.advisories.current() };
+  }
+}
+
+/** All that verdicts stand on, as far as one process can tell at a glance. */
+interface State {
+  readonly commits: number | undefined;
+  readonly advisories: AdvisorySet;
+}
+
+interface Latest extends State {
+  readonly verdict: Verdict | undefined;
+}
+
+function isSame(a: State, b: State): boolean {
+  return a.commits !== undefined && a.commits === b.commits && a.advisories === b.advisories;
+}
+
+function isCurrent(verdict: Verdict | undefined, now: number): boolean {
+  return verdict?.validUntil === undefined || now < verdict.validUntil;
+}
+
+function keyOf({ gate, repository, manifest, tag, viewer, platform }: Question): string {
+  return `${repository.id} ${manifest.digest} ${gate} ${tag ?? ''} ${platform ?? ''} ${classOf(viewer)} ${nameOf(viewer)}`;
+}
+
+/** Keeps the newest. */
+function keep<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+  for (const oldest of map.keys()) {
+    if (map.size <= MAX_CACHED) return;
+    map.delete(oldest);
   }
 }
 

@@ -11,6 +11,8 @@ export interface RulesInForce extends Rules {
 
 interface Page {
   readonly revision: string;
+  /** The state of the database at which the revision was asked for. */
+  commits: number | undefined;
   readonly rules: RulesInForce;
 }
 
@@ -18,7 +20,7 @@ const MAX_ORGANISATIONS = 1000;
 
 /**
  * The rules of each organisation, read and compiled once for each of their revisions. The revision is asked of the
- * database for every decision, so that a change counts at once in every process.
+ * database whenever anything was committed since, so that a change counts at once in every process.
  */
 export class RuleBook {
   readonly #database: Database;
@@ -30,9 +32,14 @@ export class RuleBook {
 
   async current(organisation: string): Promise<RulesInForce> {
     const { policy } = this.#database.records;
-    const revision = await policy.rulesRevision(organisation);
     const page = this.#pages.get(organisation);
-    if (page?.revision === revision) return page.rules;
+    const commits = this.#database.commits?.();
+    if (page && commits !== undefined && page.commits === commits) return page.rules;
+    const revision = await policy.rulesRevision(organisation);
+    if (page?.revision === revision) {
+      page.commits = commits;
+      return page.rules;
+    }
     // Read after the revision: a change in between only makes the next decision read again.
     const stored = await policy.policies(organisation);
     const exceptions = [...(await policy.exceptions(organisation)), ...(await policy.exceptions(''))];
@@ -43,7 +50,7 @@ export class RuleBook {
       holdsAny: await policy.holdsAny(organisation),
     };
     if (this.#pages.size >= MAX_ORGANISATIONS) this.#pages.clear();
-    this.#pages.set(organisation, { revision, rules });
+    this.#pages.set(organisation, { revision, commits, rules });
     return rules;
   }
 }
