@@ -7,8 +7,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 export interface Peer extends AsyncDisposable {
   readonly name: string;
   readonly url: string;
-  /** Value of the Authorization header; none where the peer runs open. */
+  /** Value of the Authorization header of a pusher; none where the peer runs open. */
   readonly authorization: string | undefined;
+  /** Of somebody who may only pull, and whose pulls a policy judges. */
+  readonly reader: string | undefined;
   readonly pid: number;
 }
 
@@ -36,7 +38,11 @@ function stopped(child: ChildProcess, folder: string): () => Promise<void> {
   };
 }
 
-/** This server as a user runs it, durable, with a bearer token for one repository. */
+function basic(name: string): string {
+  return `Basic ${Buffer.from(`${name}:${PASSWORD}`).toString('base64')}`;
+}
+
+/** This server as a user runs it, durable, with bearer tokens for one repository and a policy enforced on its pulls. */
 export async function assay(port: number, repository: string): Promise<Peer> {
   const folder = mkdtempSync(join(tmpdir(), 'assay-bench-'));
   const url = `http://127.0.0.1:${port}`;
@@ -59,15 +65,32 @@ export async function assay(port: number, repository: string): Promise<Peer> {
     },
   );
   await answers(`${url}/readyz`, child);
-  const basic = `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`;
-  const answer = await fetch(`${url}/token?service=127.0.0.1:${port}&scope=repository:${repository}:pull,push`, {
-    headers: { authorization: basic },
+  const token = async (name: string, actions: string): Promise<string> => {
+    const scope = encodeURIComponent(`repository:${repository}:${actions}`);
+    const answer = await fetch(`${url}/token?service=127.0.0.1:${port}&scope=${scope}`, {
+      headers: { authorization: basic(name) },
+    });
+    return `Bearer ${((await answer.json()) as { token: string }).token}`;
+  };
+  const call = async (method: string, path: string, body: unknown): Promise<void> => {
+    const answer = await fetch(`${url}/api/v1/${path}`, {
+      method,
+      headers: { authorization: basic('admin'), 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  };
+  await call('POST', 'repositories', { name: repository });
+  await call('POST', 'accounts', { name: 'reader', password: PASSWORD });
+  await call('PUT', `repositories/${encodeURIComponent(repository)}/grants/reader`, { role: 'reader' });
+  await call('PUT', 'policies', {
+    text: 'policy: bench\nmode: enforce\nrules:\n  - user: not-root\n  - age: { max: 9999w }\n  - secrets: none\n    unscanned: allow\n',
   });
-  const { token } = (await answer.json()) as { token: string };
   return {
     name: 'Assay',
     url,
-    authorization: `Bearer ${token}`,
+    authorization: await token('admin', 'pull,push'),
+    reader: await token('reader', 'pull'),
     pid: child.pid ?? 0,
     [Symbol.asyncDispose]: stopped(child, folder),
   };
@@ -86,6 +109,7 @@ export async function dockerRegistry(port: number): Promise<Peer> {
     name: 'docker-registry',
     url,
     authorization: undefined,
+    reader: undefined,
     pid: child.pid ?? 0,
     [Symbol.asyncDispose]: stopped(child, folder),
   };

@@ -5,7 +5,7 @@ import type { Digest } from '../../../oci/digest.ts';
 import { organisationOf, type RepositoryName, type Tag } from '../../../oci/names.ts';
 import type { RegistryRecords, Repository, RepositoryId, RepositoryListItem } from '../../../ports/registry-records.ts';
 import { contains } from '../contains.ts';
-import { prepared } from '../prepared.ts';
+import { prepared, preparedRows } from '../prepared.ts';
 import type { Schema } from '../schema.ts';
 import { principals, visible } from '../visible.ts';
 import { condemnUnlinked, forgetManifests } from './garbage.ts';
@@ -30,11 +30,30 @@ export function repositories(
   | 'deleteRepository'
 > {
   const byName = prepared(db, db.selectFrom('repositories').selectAll().where('name', '=', '').compile());
+  const granted = preparedRows(
+    db,
+    db
+      .selectFrom('grants')
+      .select('actions')
+      .where(sql<boolean>`principal in (${principals('')})`)
+      .where((eb) =>
+        eb.or([
+          eb.and([eb('subject_kind', '=', 'repository'), eb('subject', '=', '')]),
+          eb.and([eb('subject_kind', '=', 'organisation'), eb('subject', '=', '')]),
+        ]),
+      )
+      .compile(),
+  );
+  /** What a grant of the account, or of a team that it is in, allows on the repository or in its organisation. */
+  const grantedTo: GrantedTo = async (accountId, { id, organisation }) => {
+    const rows = await granted(accountId, accountId, 'repository', id, 'organisation', organisation);
+    return rows.flatMap((each) => actionsOfMask(each.actions));
+  };
   return {
     async repository(viewer, name) {
       const row = await byName(name);
       if (!row) return undefined;
-      const rights = await rightsOn(db, viewer, row);
+      const rights = await rightsOn(grantedTo, viewer, row);
       return rights.size === 0 ? undefined : toRepository(row, rights);
     },
     async repositoryNameById(viewer, id) {
@@ -238,25 +257,16 @@ function toRepository(row: Schema['repositories'], rights: ReadonlySet<Action>):
   };
 }
 
-async function rightsOn(db: Kysely<Schema>, viewer: Viewer, row: Schema['repositories']): Promise<Set<Action>> {
+type GrantedTo = (accountId: string, row: Schema['repositories']) => Promise<readonly Action[]>;
+
+async function rightsOn(grantedTo: GrantedTo, viewer: Viewer, row: Schema['repositories']): Promise<Set<Action>> {
   const rights = new Set<Action>();
   if (viewer.kind === 'system' || (viewer.kind === 'account' && viewer.administrator))
     for (const action of allActions) rights.add(action);
   else {
     if (row.visibility === 'public') rights.add('pull');
     if (viewer.kind === 'account') {
-      const granted = await db
-        .selectFrom('grants')
-        .select('actions')
-        .where(sql<boolean>`principal in (${principals(viewer.accountId)})`)
-        .where((eb) =>
-          eb.or([
-            eb.and([eb('subject_kind', '=', 'repository'), eb('subject', '=', row.id)]),
-            eb.and([eb('subject_kind', '=', 'organisation'), eb('subject', '=', row.organisation)]),
-          ]),
-        )
-        .execute();
-      for (const each of granted) for (const action of actionsOfMask(each.actions)) rights.add(action);
+      for (const action of await grantedTo(viewer.accountId, row)) rights.add(action);
     }
   }
   for (const action of rights) if (!leaves(viewer, row.name as RepositoryName, action)) rights.delete(action);
