@@ -161,6 +161,7 @@ const api: Readonly<Record<string, Expectation>> = {
   listPolicyVersions: { ...members, query: '?organisation=guild' },
   deletePolicy: { ...owners, query: '?organisation=guild' },
   decide: { ...readers, body: { gate: 'pull', repository: NAME, reference: '1' } },
+  getVerdicts: readers,
   listDenials: signedIn,
   getDenial: signedIn,
   listExceptions: { ...members, query: '?organisation=guild' },

@@ -156,6 +156,17 @@ export const decide = endpoint({
   errors: ['name-unknown', 'manifest-unknown', 'tag-invalid', 'digest-invalid', 'policy-invalid', 'unauthorized'],
 });
 
+export const getVerdicts = endpoint({
+  id: 'getVerdicts',
+  method: 'GET',
+  path: '/api/v1/repositories/{repository}/images/{reference}/verdicts',
+  summary: 'The verdict on an image at each gate, for whoever asks',
+  right: 'viewer',
+  params: z.object({ repository: repositoryParam, reference: z.string().max(200) }),
+  answer: z.object({ items: z.array(verdictShape) }),
+  errors: ['name-unknown', 'manifest-unknown', 'tag-invalid', 'digest-invalid', 'unauthorized'],
+});
+
 export const denialShape = z.object({
   id: z.string(),
   repository: z.string(),

@@ -1,22 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { ADMIN_PASSWORD, startServer, type TestServer } from '../server.ts';
+import { violationsOf } from './axe.ts';
 import { buildConsole, launchBrowser, openPage, tooWide } from './browser.ts';
 import { SIGNED, type SignedRepository, signRepository, UNSIGNED } from './console-trust-data.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-async function violationsOf(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate<string[]>(
-    `axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => id + ': ' + nodes.slice(0, 2).map((node) => node.html.slice(0, 160)).join(' | ')))`,
-  );
-}
 
 let server: TestServer;
 let signed: SignedRepository;

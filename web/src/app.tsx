@@ -13,6 +13,9 @@ import { NotFoundPage } from './pages/not-found.tsx';
 import { NotificationsPage } from './pages/notifications.tsx';
 import { OrganisationPage } from './pages/organisation/organisation.tsx';
 import { OrganisationsPage } from './pages/organisations.tsx';
+import { DenialsPage } from './pages/policy/denials.tsx';
+import { PoliciesPage } from './pages/policy/policies.tsx';
+import { QuarantinePage } from './pages/policy/quarantine.tsx';
 import { RepositoriesPage } from './pages/repositories.tsx';
 import { RepositoryPage } from './pages/repository/repository.tsx';
 import { SearchPage } from './pages/search.tsx';
@@ -36,6 +39,9 @@ const pages: Readonly<Record<string, () => ReactNode>> = {
   notifications: NotificationsPage,
   directories: DirectoriesPage,
   audit: AuditPage,
+  policies: PoliciesPage,
+  denials: DenialsPage,
+  quarantine: QuarantinePage,
 };
 
 function Page() {

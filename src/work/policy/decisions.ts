@@ -53,7 +53,6 @@ export class Decisions {
 
   /** None where no rule could apply: the image passes, and nothing of it was read. */
   async ask(question: Question): Promise<Verdict | undefined> {
-    const { repository } = question;
     const state = this.#state();
     const asked = keyOf(question);
     const latest = this.#latest.get(asked);

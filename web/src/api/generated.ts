@@ -779,6 +779,13 @@ export interface Api {
     body: undefined;
     answer: { readonly name: string; readonly organisation?: string | undefined; readonly description: string; readonly mode: 'audit' | 'warn' | 'enforce'; readonly gates: readonly ('build' | 'push' | 'pull' | 'deploy' | 'run')[]; readonly rules: readonly { readonly id: string; readonly expression: string; readonly unscanned: 'deny' | 'allow' }[]; readonly text: string; readonly version: number; readonly updatedAt: string; readonly updatedBy: string };
   };
+  /** The verdict on an image at each gate, for whoever asks. */
+  getVerdicts: {
+    params: { readonly repository: string; readonly reference: string };
+    query: undefined;
+    body: undefined;
+    answer: { readonly items: readonly { readonly schemaVersion: 1; readonly outcome: 'allow' | 'deny'; readonly gate: 'build' | 'push' | 'pull' | 'deploy' | 'run'; readonly repository: string; readonly digest: string; readonly tag?: string | undefined; readonly line: string; readonly results: readonly { readonly policy: string; readonly rule: string; readonly mode: 'audit' | 'warn' | 'enforce'; readonly state: 'holds' | 'broken' | 'unknown' | 'error' | 'not-applicable' | 'set-aside'; readonly digest: string; readonly platform?: string | undefined; readonly statement: string; readonly evidence: readonly string[]; readonly cure: string; readonly expression: string; readonly gap?: string | undefined; readonly exception?: { readonly id: string; readonly owner: string; readonly reason: string; readonly expiresAt: string } | undefined }[]; readonly retryAfter?: number | undefined; readonly validUntil?: string | undefined; readonly key: { readonly subject: string; readonly facts: string; readonly rules: string; readonly request: string } }[] };
+  };
   /** What gates refused, warned of or would have refused, newest first. */
   listDenials: {
     params: undefined;
@@ -936,6 +943,7 @@ export const routes = {
   endException: { method: 'DELETE', path: '/api/v1/exceptions/{id}' },
   getDenial: { method: 'GET', path: '/api/v1/denials/{id}' },
   getPolicy: { method: 'GET', path: '/api/v1/policies/{name}' },
+  getVerdicts: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/verdicts' },
   listDenials: { method: 'GET', path: '/api/v1/denials' },
   listExceptions: { method: 'GET', path: '/api/v1/exceptions' },
   listPolicies: { method: 'GET', path: '/api/v1/policies' },

@@ -19,7 +19,8 @@ export type IconName =
   | 'rows'
   | 'done'
   | 'person'
-  | 'rule';
+  | 'rule'
+  | 'gate';
 
 export function Icon({ name, className = '' }: { name: IconName; className?: string }) {
   return (

@@ -25,6 +25,9 @@ const places: readonly Place[] = [
     owns: /^\/(?:$|repositories|r\/|new)/,
   },
   { group: 'Images', label: 'Vulnerabilities', href: '/search', icon: 'bug', owns: /^\/(?:search|vulnerabilities)/ },
+  { group: 'Policy', label: 'Policies', href: '/policies', icon: 'rule', owns: /^\/policies/ },
+  { group: 'Policy', label: 'Denials', href: '/denials', icon: 'gate', owns: /^\/denials/ },
+  { group: 'Policy', label: 'Quarantine', href: '/quarantine', icon: 'x', owns: /^\/quarantine/ },
   { group: 'House', label: 'Activity', href: '/activity', icon: 'log', owns: /^\/activity/ },
   { group: 'House', label: 'Advisories', href: '/advisories', icon: 'feed', owns: /^\/advisories/ },
   { group: 'House', label: 'Notifications', href: '/notifications', icon: 'log', owns: /^\/notifications/ },
@@ -83,7 +86,7 @@ function Rail({ open }: { open: boolean }) {
   const shown = places.filter(
     ({ href }) =>
       (!/^\/(?:accounts|directories)/.test(href) || me.administrator) &&
-      (!/^\/(?:notifications|organisations|audit)/.test(href) || me.name !== undefined),
+      (!/^\/(?:notifications|organisations|audit|policies|denials|quarantine)/.test(href) || me.name !== undefined),
   );
   const feeds = advisories.data?.feeds ?? [];
   const newest = feeds
@@ -92,22 +95,24 @@ function Rail({ open }: { open: boolean }) {
     .at(-1);
   return (
     <nav className={`rail ${open ? 'open' : ''}`} aria-label="Main" id="rail">
-      {['Images', 'House'].map((group) => (
-        <div key={group} className="rail-group">
-          <h2>{group}</h2>
-          {shown
-            .filter((place) => place.group === group)
-            .map(({ label, href, icon, owns }) => (
-              <Link key={href} href={href} aria-current={owns.test(path) ? 'page' : undefined}>
-                <Icon name={icon} />
-                {label}
-                {href === '/repositories' && repositories.data && (
-                  <span className="n">{repositories.data.total.toLocaleString('en')}</span>
-                )}
-              </Link>
-            ))}
-        </div>
-      ))}
+      {['Images', 'Policy', 'House']
+        .filter((group) => shown.some((place) => place.group === group))
+        .map((group) => (
+          <div key={group} className="rail-group">
+            <h2>{group}</h2>
+            {shown
+              .filter((place) => place.group === group)
+              .map(({ label, href, icon, owns }) => (
+                <Link key={href} href={href} aria-current={owns.test(path) ? 'page' : undefined}>
+                  <Icon name={icon} />
+                  {label}
+                  {href === '/repositories' && repositories.data && (
+                    <span className="n">{repositories.data.total.toLocaleString('en')}</span>
+                  )}
+                </Link>
+              ))}
+          </div>
+        ))}
       <div className="foot">
         {advisories.data && (
           <div>

@@ -3,6 +3,7 @@ import { renderException, renderPolicy, renderVerdict } from '../../../contract/
 import { toRfc3339 } from '../../../lib/clock.ts';
 import { AssayError } from '../../../lib/error.ts';
 import { parseRepositoryName, parseTagOrDigest } from '../../../oci/names.ts';
+import { gates } from '../../../policy/facts.ts';
 import { readPolicies } from '../../../policy/read-policy.ts';
 import { refusals, type Verdict } from '../../../policy/verdict.ts';
 import type { PolicyDenial, StoredPolicy } from '../../../ports/policy-records.ts';
@@ -71,6 +72,16 @@ export const policyHandlers: readonly Handled[] = [
     return renderVerdict(
       await house.decisions.explain(question, policies === undefined ? undefined : readPolicies(policies)),
     );
+  }),
+  handle(contract.getVerdicts, async ({ house, viewer, params }) => {
+    const reference = parseTagOrDigest(params.reference);
+    const name = parseRepositoryName(params.repository);
+    const { repository, manifest } = await house.manifests.get(viewer, name, reference);
+    const tag = 'tag' in reference ? reference.tag : undefined;
+    const items = [];
+    for (const gate of gates)
+      items.push(renderVerdict(await house.decisions.explain({ gate, repository, manifest, tag, viewer })));
+    return { items };
   }),
   handle(contract.listDenials, async ({ house, viewer, query }) => {
     const { repository, gate, limit, cursor } = query;

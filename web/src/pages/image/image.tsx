@@ -21,6 +21,7 @@ import { Configuration } from './configuration.tsx';
 import { Findings } from './findings.tsx';
 import { Hygiene } from './hygiene.tsx';
 import { Layers } from './layers.tsx';
+import { PolicyTab } from './policy.tsx';
 import { Packages } from './packages.tsx';
 import { Raw } from './raw.tsx';
 import { Referrers } from './referrers.tsx';
@@ -95,6 +96,7 @@ function Facts({ image, reference, shown, top }: { image: Image; reference: stri
 
 const tabNames = [
   'report',
+  'policy',
   'trust',
   'findings',
   'hygiene',
@@ -118,7 +120,7 @@ function Body({ top, image, reference }: { top: Image; image: Image; reference: 
     if (seen.current !== judgedAt) refresh('getReport');
     seen.current = judgedAt;
   }, [judgedAt]);
-  const allowed: readonly TabName[] = isImage ? tabNames : ['referrers', 'trust', 'raw'];
+  const allowed: readonly TabName[] = isImage ? tabNames : ['referrers', 'policy', 'trust', 'raw'];
   const asked = tabNames.find((each) => each === query.get('tab'));
   const tab = asked && allowed.includes(asked) ? asked : allowed[0]!;
   const counts: Partial<Record<TabName, number | undefined>> = {
@@ -128,6 +130,7 @@ function Body({ top, image, reference }: { top: Image; image: Image; reference: 
     layers: image.layers?.filter((layer) => !layer.empty).length,
   };
   const trust = useResource('getImageTrust', { params: { repository: image.repository, reference } }, () => 15_000);
+  const verdicts = useResource('getVerdicts', { params: { repository: image.repository, reference } }, () => 15_000);
   const pinned = imageAddress(image.repository, reference);
   const platform = query.get('platform') ?? undefined;
   return (
@@ -142,7 +145,17 @@ function Body({ top, image, reference }: { top: Image; image: Image; reference: 
           href: withQuery({ tab: id === allowed[0] ? undefined : id, platform }, pinned),
         }))}
       />
-      {tab === 'report' && <Summary top={top} image={image} report={report} trust={trust.data} named={reference} />}
+      {tab === 'report' && (
+        <Summary
+          top={top}
+          image={image}
+          report={report}
+          trust={trust.data}
+          verdicts={verdicts.data?.items}
+          named={reference}
+        />
+      )}
+      {tab === 'policy' && <PolicyTab repository={image.repository} reference={reference} verdicts={verdicts} />}
       {tab === 'trust' && <TrustTab repository={image.repository} reference={reference} trust={trust} />}
       {tab === 'findings' && <Findings image={image} report={report} />}
       {tab === 'hygiene' && <Hygiene image={image} report={report} />}

@@ -7,9 +7,11 @@ import { platformName } from '../../model/platforms.ts';
 import { Glyph, SeverityBar } from '../../parts/marks.tsx';
 import { Scrape } from '../../parts/states.tsx';
 import type { ImageTrust } from '../../model/trust.ts';
+import type { Verdict } from '../../model/verdict.ts';
 import { Time } from '../../parts/time.tsx';
 import { Link, withQuery } from '../../shell/router.tsx';
 import { useMe } from '../../shell/session.tsx';
+import { Doors } from './doors.tsx';
 import { insideAnswer, insideEvidence, movesEvidence } from './evidence.tsx';
 import type { Image } from './image.tsx';
 import { Layers } from './layers.tsx';
@@ -41,12 +43,14 @@ export function Summary({
   image,
   report,
   trust,
+  verdicts,
   named,
 }: {
   top: Image;
   image: Image;
   report: Resource<Report | undefined>;
   trust: ImageTrust | undefined;
+  verdicts: readonly Verdict[] | undefined;
   /** The tag or digest in the address. */
   named: string;
 }) {
@@ -60,6 +64,7 @@ export function Summary({
   const name = `${me.registryHost}/${image.repository}${named.includes(':') ? '@' : ':'}${named}`;
   return (
     <>
+      {verdicts && <Doors verdicts={verdicts} />}
       {refused && (
         <section className={`banner gap-bottom ${refused.tone}`} aria-label="Who signed it">
           <Glyph tone={refused.tone} />
