@@ -12,8 +12,8 @@ import { secretRules } from '../src/content/findings/secrets/secret-rules.ts';
 import { report } from '../src/contract/report.ts';
 import { analysers } from '../src/content/inventory/analysers.ts';
 import { errorTable } from '../src/lib/error-table.ts';
-
-const MADE = '<!-- Made by `npm run docs` from the code; changes here are lost. -->';
+import { page, tableOf } from './page.ts';
+import { healthPage } from './policy-pages.ts';
 
 /** The pages of docs/reference by their path. */
 export async function referenceFiles(): Promise<ReadonlyMap<string, string>> {
@@ -25,25 +25,13 @@ export async function referenceFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/report.schema.json', reportSchema()],
     ['docs/reference/ecosystems.md', ecosystemPage()],
     ['docs/reference/findings.md', findingsPage()],
+    ['docs/reference/health.md', healthPage()],
   ]);
 }
 
 /** The JSON Schema (2020-12) of `assay scan --format json` and of the report endpoint. */
 function reportSchema(): string {
   return `${JSON.stringify({ title: 'Assay report, version 1', ...z.toJSONSchema(report, { io: 'input' }) }, null, 2)}\n`;
-}
-
-function page(title: string, ...parts: string[]): string {
-  return `${[`# ${title}`, MADE, ...parts].join('\n\n')}\n`;
-}
-
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-}
-
-function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
 
 async function commandPage(): Promise<string> {

@@ -177,6 +177,12 @@ const api: Readonly<Record<string, Expectation>> = {
   endException: signedIn,
   setRelease: { ...maintainers, body: { state: 'released', reason: 'x' } },
   listReleases: signedIn,
+  getHealth: readers,
+  getHealthBadge: readers,
+  listHealthHistory: readers,
+  getHealthProfile: { ...members, query: '?organisation=guild' },
+  putHealthProfile: { ...owners, body: { text: 'organisation: guild\nminimum: B\n' } },
+  deleteHealthProfile: { ...owners, query: '?organisation=guild' },
 };
 
 let server: TestServer;

@@ -4,6 +4,8 @@ import type { Clock } from '../lib/clock.ts';
 import { Decisions } from '../work/policy/decisions.ts';
 import { Exceptions } from '../work/policy/exceptions.ts';
 import type { FactSources } from '../work/policy/gather-facts.ts';
+import { Health } from '../work/policy/health.ts';
+import { HealthProfiles } from '../work/policy/health-profiles.ts';
 import { Policies } from '../work/policy/policies.ts';
 import { PullGate } from '../work/policy/pull-gate.ts';
 import { Quarantine } from '../work/policy/quarantine.ts';
@@ -15,7 +17,10 @@ export function openPolicy(
   stack: AsyncDisposableStack,
 ): {
   readonly gate: PullGate;
-  readonly useCases: Pick<House, 'decisions' | 'refusals' | 'policies' | 'exceptions' | 'quarantine'>;
+  readonly useCases: Pick<
+    House,
+    'decisions' | 'refusals' | 'policies' | 'exceptions' | 'quarantine' | 'health' | 'healthProfiles'
+  >;
 } {
   const { database, clock, log } = parts;
   const decisions = new Decisions(parts, clock);
@@ -31,6 +36,8 @@ export function openPolicy(
       policies: new Policies(database, clock),
       exceptions: new Exceptions(database, clock),
       quarantine: new Quarantine(database, clock),
+      health: new Health({ gatherer: decisions.gatherer, ruleBook: decisions.ruleBook, clock }),
+      healthProfiles: new HealthProfiles(database, clock),
     },
   };
 }

@@ -24,6 +24,8 @@ export interface Endpoint {
   readonly answer?: z.ZodType;
   /** Media type of an answer that is bytes as they come. */
   readonly stream?: string;
+  /** A picture that pages of other sites may show; it then is what somebody sees who has not signed in. */
+  readonly embeddable?: true;
   readonly status?: 200 | 201 | 202;
   readonly errors: readonly ErrorCode[];
 }

@@ -3,6 +3,7 @@ import * as access from './access.ts';
 import * as audit from './audit.ts';
 import * as authority from './authority.ts';
 import * as directories from './directories.ts';
+import * as health from './health.ts';
 import * as house from './house.ts';
 import * as images from './images.ts';
 import * as notify from './notify.ts';
@@ -34,4 +35,5 @@ export const endpoints: readonly Endpoint[] = [
   audit,
   directories,
   policy,
+  health,
 ].flatMap(endpointsIn);

@@ -11,6 +11,8 @@ import type { SecondFactor } from '../work/access/second-factor.ts';
 import type { SignIn } from '../work/access/sign-in.ts';
 import type { Decisions } from '../work/policy/decisions.ts';
 import type { Exceptions } from '../work/policy/exceptions.ts';
+import type { Health } from '../work/policy/health.ts';
+import type { HealthProfiles } from '../work/policy/health-profiles.ts';
 import type { Policies } from '../work/policy/policies.ts';
 import type { Quarantine } from '../work/policy/quarantine.ts';
 import type { Refusals } from '../work/policy/refusals.ts';
@@ -67,6 +69,8 @@ export interface House {
   readonly policies: Policies;
   readonly exceptions: Exceptions;
   readonly quarantine: Quarantine;
+  readonly health: Health;
+  readonly healthProfiles: HealthProfiles;
   readonly wakeJobs: () => void;
   /** True while the administrator's password is the one that the first start made. */
   initialPassword(): Promise<boolean>;

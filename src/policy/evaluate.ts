@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
+import { supportTurns } from '../content/findings/end-of-life.ts';
 import { exceptionFor, inForce, type PolicyException, withoutExcepted } from './exception.ts';
 import { type FactValues, factValues } from './fact-values.ts';
 import type { Facts, Gap, PolicyRequest } from './facts.ts';
+import { type HealthCard, healthCard } from './health/card.ts';
+import type { HealthProfile } from './health/profile.ts';
 import type { Policy, Rule } from './rule.ts';
 import { governs } from './scope.ts';
 import { isAgainst, type ResultState, type RuleResult, type Verdict } from './verdict.ts';
@@ -10,6 +13,8 @@ import { isAgainst, type ResultState, type RuleResult, type Verdict } from './ve
 export interface Rules {
   readonly policies: readonly Policy[];
   readonly exceptions: readonly PolicyException[];
+  /** By which the health card is drawn. */
+  readonly profile: HealthProfile;
   readonly digest: string;
 }
 
@@ -77,16 +82,26 @@ interface Judged {
 function judge(facts: Facts, rules: Rules, request: PolicyRequest, now: number): Judged {
   const policies = rules.policies.filter(({ scope }) => governs(scope, request, facts.image));
   const exceptions = inForce(rules.exceptions, request, facts, now);
-  const values = policies.length > 0 ? factValues(facts, request, now) : undefined;
+  const { profile } = rules;
+  const card = policies.some(asksHealth) ? cardOf(facts, request, now, profile) : undefined;
+  const values = policies.length > 0 ? factValues(facts, request, now, card) : undefined;
   let until = Math.min(...exceptions.map((each) => each.expiresAt));
   const results: RuleResult[] = facts.release.state === 'held' ? [held(facts)] : [];
   for (const policy of policies)
     for (const rule of policy.rules) {
-      const asked: Asked = { facts, values: values!, policy, rule, request, now };
+      const asked: Asked = { facts, values: values!, policy, rule, request, now, card, profile };
       results.push(resultOf(asked, exceptions));
       until = Math.min(until, turnOf(asked));
     }
   return { results, until };
+}
+
+function asksHealth({ rules }: Policy): boolean {
+  return rules.some(({ expression }) => expression.roots.has('health'));
+}
+
+function cardOf(facts: Facts, { tag }: PolicyRequest, now: number, profile: HealthProfile): HealthCard {
+  return healthCard({ facts, tag, now }, profile);
 }
 
 function held({ image, release }: Facts): RuleResult {
@@ -109,6 +124,8 @@ interface Asked {
   readonly rule: Rule;
   readonly request: PolicyRequest;
   readonly now: number;
+  readonly card: HealthCard | undefined;
+  readonly profile: HealthProfile;
 }
 
 function resultOf(asked: Asked, exceptions: readonly PolicyException[]): RuleResult {
@@ -133,17 +150,19 @@ function resultOf(asked: Asked, exceptions: readonly PolicyException[]): RuleRes
 /** The same question once single vulnerabilities are set aside. */
 function withFindings(asked: Asked, exceptions: readonly PolicyException[]): Asked {
   const { facts, policy, rule, request, now } = asked;
-  if (!facts.findings || !rule.expression.roots.has('findings')) return asked;
+  const { roots } = rule.expression;
+  if (!facts.findings || !(roots.has('findings') || roots.has('health'))) return asked;
   const findings = withoutExcepted(facts.findings, exceptions, policy.name, rule.id);
   if (findings === facts.findings) return asked;
   const left = { ...facts, findings };
-  return { ...asked, facts: left, values: factValues(left, request, now) };
+  const card = asked.card && cardOf(left, request, now, asked.profile);
+  return { ...asked, facts: left, values: factValues(left, request, now, card), card };
 }
 
 type Outcome = Pick<RuleResult, 'statement' | 'evidence' | 'cure' | 'gap'> & { readonly state: ResultState };
 
-function outcomeOf({ facts, values, rule, request, now }: Asked): Outcome {
-  const gap = gapOf(facts, rule);
+function outcomeOf({ facts, values, rule, request, now, card }: Asked): Outcome {
+  const gap = gapOf(facts, rule, card);
   if (gap && (gap.kind === 'not-applicable' || rule.unscanned === 'allow'))
     return { state: 'not-applicable', statement: gap.detail, evidence: [], cure: '', gap: gap.kind };
   if (gap) return { state: 'unknown', statement: gap.detail, evidence: [], cure: cureOfGap(gap), gap: gap.kind };
@@ -162,7 +181,7 @@ function outcomeOf({ facts, values, rule, request, now }: Asked): Outcome {
       evidence: [],
       cure: '',
     };
-  const breach = rule.ready?.predicate.breach(rule.ready.options, { facts, request, now }) ?? {
+  const breach = rule.ready?.predicate.breach(rule.ready.options, { facts, request, now, card }) ?? {
     statement: 'the expression is false',
     evidence: [rule.expression.text],
     cure: '',
@@ -170,9 +189,9 @@ function outcomeOf({ facts, values, rule, request, now }: Asked): Outcome {
   return { state: 'broken', ...breach };
 }
 
-function gapOf(facts: Facts, rule: Rule): Gap | undefined {
+function gapOf(facts: Facts, rule: Rule, card: HealthCard | undefined): Gap | undefined {
   for (const root of rule.expression.roots) {
-    const gap = facts.gaps[root];
+    const gap = root === 'health' ? card?.gap : facts.gaps[root];
     if (gap) return gap;
   }
   return undefined;
@@ -188,13 +207,21 @@ function cureOfGap({ kind }: Gap): string {
   }[kind];
 }
 
-/** The next instant at which time alone may change a rule's answer; an expression of one's own that looks at the clock may change at once. */
-function turnOf({ rule, facts, request, now }: Asked): number {
-  const turns = rule.ready?.predicate.turnsAt?.(rule.ready.options, { facts, request, now });
-  if (turns) return Math.min(...turns.filter((at) => at > now));
-  return rule.expression.roots.has('now') || (!rule.ready && rule.expression.roots.has('distribution'))
-    ? now
-    : Infinity;
+/**
+ * The next instant at which time alone may change a rule's answer. What a root itself turns at counts for every rule that
+ * names it; an expression of one's own that looks at the clock may change at once.
+ */
+function turnOf({ rule, facts, request, now, card }: Asked): number {
+  const { roots } = rule.expression;
+  const own = rule.ready?.predicate.turnsAt?.(rule.ready.options, { facts, request, now, card });
+  if (!own && roots.has('now')) return now;
+  const turns = [
+    ...(own ?? []),
+    ...(roots.has('trust') ? (facts.trust?.turnsAt ?? []) : []),
+    ...(roots.has('distribution') ? supportTurns(facts.distribution?.end) : []),
+    ...(roots.has('health') && card?.validUntil !== undefined ? [card.validUntil] : []),
+  ];
+  return Math.min(...turns.filter((at) => at > now));
 }
 
 function keyOf({ facts, images }: Subject, rules: Rules, request: PolicyRequest): Verdict['key'] {

@@ -36,6 +36,7 @@ export const factTypes = {
     attached: 'list<string>',
   },
   release: { state: 'string', by: 'string', reason: 'string' },
+  health: { grade: 'string', atMost: 'string', score: 'int', lines: 'map<string, string>' },
   request: {
     gate: 'string',
     repository: 'string',

@@ -1,5 +1,6 @@
 import { supportOf } from '../content/findings/end-of-life.ts';
 import type { Facts, PolicyRequest } from './facts.ts';
+import type { HealthCard } from './health/card.ts';
 
 /** The facts by root, and the length of the longest list or map in them: what a loop of an expression may run over. */
 export interface FactValues {
@@ -8,7 +9,7 @@ export interface FactValues {
 }
 
 /** The facts as the values that expressions work on; a root that is not known is absent. Counts are integers of CEL. */
-export function factValues(facts: Facts, request: PolicyRequest, now: number): FactValues {
+export function factValues(facts: Facts, request: PolicyRequest, now: number, card?: HealthCard): FactValues {
   const { image, analysis, findings, observations, distribution, trust, origin, release } = facts;
   const roots = {
     image: {
@@ -60,13 +61,20 @@ export function factValues(facts: Facts, request: PolicyRequest, now: number): F
         signedAs: trust.signedAs ?? '',
         signatures: trust.signatures.map((each) => ({
           ...each,
-
           goodUntil: new Date(each.goodUntil),
         })),
       },
     }),
     ...(origin && { origin }),
     release: { state: release.state, by: release.by, reason: release.reason },
+    ...(card && {
+      health: {
+        grade: card.grade ?? '-',
+        atMost: card.atMost,
+        score: BigInt(card.score),
+        lines: Object.fromEntries(card.lines.map(({ id, grade }) => [id, grade ?? '-'])),
+      },
+    }),
     request: {
       gate: request.gate,
       repository: request.repository,

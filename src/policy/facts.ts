@@ -33,6 +33,7 @@ export const roots = [
   'trust',
   'origin',
   'release',
+  'health',
   'request',
   'now',
 ] as const;
@@ -113,6 +114,8 @@ export interface TrustFacts {
   readonly signatures: readonly SignatureFacts[];
   /** The digest that is signed under the asked tag, when it is another one. */
   readonly signedAs?: Digest;
+  /** Instants at which some role expires, in milliseconds since 1970 UTC: the state may then be another. */
+  readonly turnsAt: readonly number[];
 }
 
 export interface OriginFacts {
@@ -133,6 +136,15 @@ export interface ReleaseFacts {
   readonly at: number;
 }
 
+/** What became of the tag that the image was asked for by. */
+export interface NamingFacts {
+  /** How many other images the tag named before. */
+  readonly moves: number;
+  readonly movedAt: number;
+  /** A rule of the repository keeps it from being moved. */
+  readonly immutable: boolean;
+}
+
 export interface DistributionFacts {
   readonly id: string;
   readonly version: string;
@@ -151,6 +163,8 @@ export interface Facts {
   readonly trust?: TrustFacts;
   readonly origin?: OriginFacts;
   readonly release: ReleaseFacts;
+  /** Absent when it was asked for by digest. */
+  readonly naming?: NamingFacts;
   readonly gaps: Readonly<Partial<Record<Root, Gap>>>;
   /** Digest over the versions of everything above; equal facts have an equal one. */
   readonly digest: string;

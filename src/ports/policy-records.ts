@@ -41,6 +41,26 @@ export interface PolicyDenial {
   readonly verdict: string;
 }
 
+/** A profile of the health card as it was written; `organisation` is empty for the whole house. */
+export interface StoredProfile {
+  readonly organisation: string;
+  readonly text: string;
+  readonly updatedAt: number;
+  readonly updatedBy: string;
+}
+
+/** The health of an image as it was at one moment. */
+export interface HealthEntry {
+  readonly id: string;
+  readonly digest: Digest;
+  readonly at: number;
+  /** Empty while something essential was not known. */
+  readonly grade: string;
+  readonly score: number;
+  /** Grade of each line that counted; `-` where it was not known. */
+  readonly lines: Readonly<Record<string, string>>;
+}
+
 /** The policy room. Whatever changes what rules in an organisation counts its revision up in the same transaction. */
 export interface PolicyRecords {
   /** Equal as long as nothing that rules in the organisation has changed, the house's own policies included. */
@@ -75,8 +95,18 @@ export interface PolicyRecords {
 
   /** Versions of everything that was stored about the image; equal ones mean equal facts. */
   factsVersion(repository: Repository, digest: Digest): Promise<string>;
+  /** How many other images the tag named before, and when it last came to name another. */
+  tagMoves(repository: Repository, tag: string): Promise<{ moves: number; movedAt: number }>;
   /** Manifests of the repository that list this blob. */
   manifestsWithBlob(repository: Repository, blob: Digest, limit: number): Promise<Digest[]>;
+
+  healthProfile(organisation: string): Promise<StoredProfile | undefined>;
+  setHealthProfile(profile: StoredProfile): Promise<void>;
+  deleteHealthProfile(organisation: string): Promise<boolean>;
+  /** Adds the entry unless the newest one of the image says the same; true when it was added. */
+  addHealth(repository: Pick<Repository, 'id'>, entry: HealthEntry): Promise<boolean>;
+  /** Newest first; the caller has looked the repository up for its viewer. */
+  healthHistory(repository: Repository, digest: Digest, page: Page): Promise<HealthEntry[]>;
 
   noteDenials(denials: readonly PolicyDenial[]): Promise<void>;
   /** Newest first, in repositories that the viewer may read the record of. */

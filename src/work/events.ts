@@ -55,6 +55,8 @@ export type EventNoun =
   | 'policy.refused'
   | 'exception.created'
   | 'exception.ended'
+  | 'health-profile.changed'
+  | 'health-profile.deleted'
   | 'image.held'
   | 'image.released';
 

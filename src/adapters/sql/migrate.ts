@@ -16,6 +16,7 @@ import { trustCollections } from './migrations/202611210810-trust-collections.ts
 import { observations } from './migrations/202611210900-content-observations.ts';
 import { trustSignedTags } from './migrations/202611211010-trust-signed-tags.ts';
 import { policy } from './migrations/202611271800-policy.ts';
+import { policyHealth } from './migrations/202611271900-policy-health.ts';
 import type { Schema } from './schema.ts';
 
 /** Every migration in order. */
@@ -34,6 +35,7 @@ export const migrations: readonly Migration[] = [
   notify,
   trustSignedTags,
   policy,
+  policyHealth,
 ];
 
 /** Brings the schema up to date inside the caller's transaction. Refuses a schema newer than this program. */

@@ -115,3 +115,8 @@ export function supportOf(end: EndOfLife | undefined, now: number): Support {
   if (now < Date.parse(end.endedAt) + 86_400_000) return 'supported';
   return end.extendedAt !== undefined && now < Date.parse(end.extendedAt) + 86_400_000 ? 'extended' : 'ended';
 }
+
+/** Instants at which the support of a release changes: the day after each announced last one, milliseconds UTC. */
+export function supportTurns(end: EndOfLife | undefined): number[] {
+  return [end?.endedAt, end?.extendedAt].flatMap((day) => (day === undefined ? [] : [Date.parse(day) + 86_400_000]));
+}

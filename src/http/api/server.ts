@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { z } from 'zod';
-import { isAdministrator } from '../../access/viewer.ts';
+import { anonymous, isAdministrator } from '../../access/viewer.ts';
 import { AssayError } from '../../lib/error.ts';
 import type { Endpoint } from '../../contract/endpoint.ts';
 import { endpoints } from '../../contract/endpoints.ts';
@@ -14,7 +14,7 @@ import { toAssayError } from '../registry/answer.ts';
 import type { Handled } from './call.ts';
 import { handlers } from './handlers/all.ts';
 import { problemOf } from './problem.ts';
-import { callerOfSession, requireSameOrigin } from './session-cookie.ts';
+import { callerOfSession, isForeign, requireSameOrigin } from './session-cookie.ts';
 
 const DEFAULT_BODY = 64 * 1024;
 
@@ -70,7 +70,7 @@ async function answer(
   raw: { params: Record<string, string>; query: URLSearchParams },
 ): Promise<Response> {
   try {
-    const caller = await callerFor(house, request);
+    const caller = await callerFor(house, request, endpoint);
     checkRight(endpoint, caller);
     const head = { headers: {} as Record<string, string> };
     const value = await handler({
@@ -105,12 +105,14 @@ function streamed(bytes: AsyncIterable<Uint8Array>, type: string): Response {
 }
 
 /** Authorization header first; a browser comes with its session cookie and must then come from this site. */
-async function callerFor(house: House, request: IncomingMessage): Promise<Caller> {
+async function callerFor(house: House, request: IncomingMessage, { embeddable }: Endpoint): Promise<Caller> {
   if (request.headers.authorization) {
     const caller = await identify(house, request);
     refuseReadOnly(caller, request.method);
     return caller;
   }
+  // A picture on another site's page shows what is public, whoever looks at it.
+  if (embeddable && isForeign(request)) return { viewer: anonymous, identified: undefined, readOnly: true };
   requireSameOrigin(request);
   return callerOfSession(house, request);
 }

@@ -32,12 +32,16 @@ export async function callerOfSession(house: House, request: IncomingMessage): P
   return { viewer: anonymous, identified: undefined, readOnly: false };
 }
 
-/** A request that a browser makes for another site is refused before any cookie is looked at. */
-export function requireSameOrigin(request: IncomingMessage): void {
+/** True for a request that a browser makes for a page of another site. */
+export function isForeign(request: IncomingMessage): boolean {
   const { secure, host } = originOf(request);
   const site = request.headers['sec-fetch-site'];
   const origin = request.headers.origin;
   const own = `${secure ? 'https' : 'http'}://${host ?? ''}`;
-  if (origin !== undefined ? origin !== own : site !== undefined && site !== 'same-origin' && site !== 'none')
-    throw new AssayError('origin-refused');
+  return origin !== undefined ? origin !== own : site !== undefined && site !== 'same-origin' && site !== 'none';
+}
+
+/** A request that a browser makes for another site is refused before any cookie is looked at. */
+export function requireSameOrigin(request: IncomingMessage): void {
+  if (isForeign(request)) throw new AssayError('origin-refused');
 }

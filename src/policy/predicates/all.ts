@@ -1,6 +1,7 @@
 import { age } from './age.ts';
 import { epss } from './epss.ts';
 import { exploited } from './exploited.ts';
+import { health } from './health.ts';
 import { labels } from './labels.ts';
 import { licences, malware, practices, secrets } from './observed.ts';
 import { base, source } from './origin.ts';
@@ -32,4 +33,5 @@ export const predicates: readonly Predicate[] = [
   labels,
   platform,
   released,
+  health,
 ];

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Facts, PolicyRequest } from '../facts.ts';
+import type { HealthCard } from '../health/card.ts';
 
 /** What a rule says of an image that does not keep it: one sentence, its proof, and what would clear it. */
 export interface Breach {
@@ -13,6 +14,8 @@ export interface Situation {
   readonly facts: Facts;
   readonly request: PolicyRequest;
   readonly now: number;
+  /** Only where the rule looks at it. */
+  readonly card?: HealthCard | undefined;
 }
 
 /** A ready-made rule: options from the policy become one visible expression, which alone decides. */

@@ -18,8 +18,4 @@ export const supported = predicate({
     evidence: distribution?.end ? [`ended ${distribution.end.endedAt}`] : ['no end of life is on record'],
     cure: 'build from a release that is supported',
   }),
-  turnsAt: (_, { facts: { distribution } }) =>
-    [distribution?.end?.endedAt, distribution?.end?.extendedAt].flatMap((day) =>
-      day === undefined ? [] : [Date.parse(`${day}T00:00:00Z`), Date.parse(`${day}T00:00:00Z`) + 86_400_000],
-    ),
 });

@@ -19,6 +19,7 @@ import {
   originFactsOf,
   unreadable,
 } from './facts-of-image.ts';
+import { namingFactsOf } from './naming-facts.ts';
 import { trustFactsOf } from './trust-facts.ts';
 
 export interface FactSources {
@@ -135,6 +136,7 @@ export class FactGatherer {
       trust: await trustFactsOf(this.#from, repository, names, tag),
       origin: originFactsOf(image.labels, attached),
       release: release ?? { state: 'none', by: '', reason: '', at: 0 },
+      ...(tag !== undefined && { naming: await namingFactsOf(this.#from.database.records, repository, tag) }),
       gaps,
       digest: await this.versionOf(repository, [digest]),
     };

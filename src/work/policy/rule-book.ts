@@ -1,8 +1,10 @@
 import { digestOf, type Rules } from '../../policy/evaluate.ts';
+import { type HealthProfile, plainProfile } from '../../policy/health/profile.ts';
+import { readProfile } from '../../policy/health/read-profile.ts';
 import { readPolicies } from '../../policy/read-policy.ts';
 import type { Policy } from '../../policy/rule.ts';
 import type { Database } from '../../ports/database.ts';
-import type { StoredPolicy } from '../../ports/policy-records.ts';
+import type { StoredPolicy, StoredProfile } from '../../ports/policy-records.ts';
 
 /** What rules in an organisation, and whether anything there is held back by a person. */
 export interface RulesInForce extends Rules {
@@ -43,10 +45,17 @@ export class RuleBook {
     // Read after the revision: a change in between only makes the next decision read again.
     const stored = await policy.policies(organisation);
     const exceptions = [...(await policy.exceptions(organisation)), ...(await policy.exceptions(''))];
+    // An organisation's own profile counts before the house's.
+    const profile = (await policy.healthProfile(organisation)) ?? (await policy.healthProfile(''));
     const rules: RulesInForce = {
       policies: stored.map(compiled),
       exceptions,
-      digest: digestOf([...stored.map((each) => `${each.id} ${each.version}`), JSON.stringify(exceptions)]),
+      profile: profileOf(profile),
+      digest: digestOf([
+        ...stored.map((each) => `${each.id} ${each.version}`),
+        JSON.stringify(exceptions),
+        profile?.text,
+      ]),
       holdsAny: await policy.holdsAny(organisation),
     };
     if (this.#pages.size >= MAX_ORGANISATIONS) this.#pages.clear();
@@ -60,4 +69,8 @@ function compiled({ text, name }: StoredPolicy): Policy {
   const policy = readPolicies(text).find((each) => each.name === name);
   if (!policy) throw new Error(`the stored policy ${name} holds another name`);
   return policy;
+}
+
+function profileOf(stored: StoredProfile | undefined): HealthProfile {
+  return stored ? readProfile(stored.text) : plainProfile;
 }

@@ -23,7 +23,8 @@ export async function trustFactsOf(
   for (const collection of collections.slice(0, MAX_COLLECTIONS))
     standings.push((await parts.reports.report(viewer, repository, collection)).standing);
   const some = standings.filter((each) => each.state !== 'missing');
-  if (some.length === 0) return { state: 'missing', signatures: [] };
+  if (some.length === 0) return { state: 'missing', signatures: [], turnsAt: [] };
+  const turnsAt = some.flatMap(expiriesOf);
   const verified = some.filter((each) => each.state === 'verified');
   if (verified.length === 0) {
     const worst = some.find((each) => each.state !== 'expired') ?? some[0]!;
@@ -31,6 +32,7 @@ export async function trustFactsOf(
       state: worst.state === 'expired' ? 'expired' : 'failed',
       ...(worst.failure && { failure: worst.failure.detail }),
       signatures: [],
+      turnsAt,
     };
   }
   const signatures = verified.flatMap((standing) => signaturesOf(standing, names));
@@ -38,7 +40,11 @@ export async function trustFactsOf(
     tag === undefined || signatures.some((each) => each.tag === tag)
       ? undefined
       : verified.flatMap(({ status }) => status?.tags ?? []).find((each) => each.tag === tag);
-  return { state: 'verified', signatures, ...(other && { signedAs: other.digest }) };
+  return { state: 'verified', signatures, ...(other && { signedAs: other.digest }), turnsAt };
+}
+
+function expiriesOf({ status }: CollectionStanding): number[] {
+  return [...(status?.roles ?? []), ...(status?.delegations ?? [])].flatMap(({ expires }) => expires ?? []);
 }
 
 function signaturesOf({ gun, status, byDigest, goodUntil }: CollectionStanding, { digests }: Names): SignatureFacts[] {

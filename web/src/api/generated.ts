@@ -828,6 +828,48 @@ export interface Api {
     body: { readonly state: 'held' | 'released'; readonly reason: string };
     answer: { readonly repository: string; readonly digest: string; readonly state: 'held' | 'released'; readonly by: string; readonly reason: string; readonly at: string };
   };
+  /** Take a profile out of force; the house’s counts again, or the plain one. */
+  deleteHealthProfile: {
+    params: undefined;
+    query: { readonly organisation?: string | undefined };
+    body: undefined;
+    answer: undefined;
+  };
+  /** The health card of an image: a grade from A to F, a score, and every line with its evidence and its cure. */
+  getHealth: {
+    params: { readonly repository: string; readonly reference: string };
+    query: { readonly platform?: string | undefined };
+    body: undefined;
+    answer: { readonly schemaVersion: 1; readonly repository: string; readonly digest: string; readonly tag?: string | undefined; readonly state: 'judged' | 'unknown' | 'not-applicable'; readonly grade?: 'A' | 'B' | 'C' | 'D' | 'E' | 'F' | undefined; readonly atMost: 'A' | 'B' | 'C' | 'D' | 'E' | 'F'; readonly score: number; readonly reason?: string | undefined; readonly lines: readonly { readonly id: string; readonly title: string; readonly state: 'judged' | 'unknown' | 'not-applicable' | 'off'; readonly grade?: 'A' | 'B' | 'C' | 'D' | 'E' | 'F' | undefined; readonly points: number; readonly weight: number; readonly statement: string; readonly evidence: readonly string[]; readonly next?: { readonly grade?: 'A' | 'B' | 'C' | 'D' | 'E' | 'F' | undefined; readonly means?: string | undefined; readonly step: string } | undefined }[]; readonly image: { readonly digest: string; readonly platform?: string | undefined }; readonly images?: readonly { readonly digest: string; readonly platform?: string | undefined; readonly grade?: 'A' | 'B' | 'C' | 'D' | 'E' | 'F' | undefined; readonly score: number }[] | undefined; readonly profile: { readonly organisation?: string | undefined; readonly minimum?: 'A' | 'B' | 'C' | 'D' | 'E' | 'F' | undefined }; readonly goodEnough?: boolean | undefined; readonly judgedAt: string; readonly validUntil?: string | undefined };
+  };
+  /** The grade as a picture; without signing in where the repository is public. */
+  getHealthBadge: {
+    params: { readonly repository: string; readonly reference: string };
+    query: { readonly platform?: string | undefined };
+    body: undefined;
+    answer: undefined;
+  };
+  /** The profile in force in an organisation, or in the house: lines, weights and what each grade means. */
+  getHealthProfile: {
+    params: undefined;
+    query: { readonly organisation?: string | undefined };
+    body: undefined;
+    answer: { readonly organisation?: string | undefined; readonly minimum?: 'A' | 'B' | 'C' | 'D' | 'E' | 'F' | undefined; readonly text?: string | undefined; readonly updatedAt?: string | undefined; readonly updatedBy?: string | undefined; readonly lines: readonly { readonly id: string; readonly title: string; readonly weight: number; readonly plainWeight: number; readonly essential: boolean; readonly means: Readonly<Record<string, string>> }[] };
+  };
+  /** How the health of an image went, newest first; an entry where its card changed. */
+  listHealthHistory: {
+    params: { readonly repository: string; readonly reference: string };
+    query: { readonly limit?: number | undefined; readonly cursor?: string | undefined };
+    body: undefined;
+    answer: { readonly items: readonly { readonly at: string; readonly grade?: 'A' | 'B' | 'C' | 'D' | 'E' | 'F' | undefined; readonly score: number; readonly lines: Readonly<Record<string, string>> }[]; readonly next?: string | undefined };
+  };
+  /** Put a profile of the health card in force (YAML); it names its organisation, or is the house’s. */
+  putHealthProfile: {
+    params: undefined;
+    query: undefined;
+    body: { readonly text: string };
+    answer: { readonly organisation?: string | undefined; readonly minimum?: 'A' | 'B' | 'C' | 'D' | 'E' | 'F' | undefined; readonly text?: string | undefined; readonly updatedAt?: string | undefined; readonly updatedBy?: string | undefined; readonly lines: readonly { readonly id: string; readonly title: string; readonly weight: number; readonly plainWeight: number; readonly essential: boolean; readonly means: Readonly<Record<string, string>> }[] };
+  };
 }
 
 /** Where each endpoint is. */
@@ -950,4 +992,10 @@ export const routes = {
   listPolicyVersions: { method: 'GET', path: '/api/v1/policies/{name}/versions' },
   listReleases: { method: 'GET', path: '/api/v1/quarantine' },
   setRelease: { method: 'PUT', path: '/api/v1/repositories/{repository}/images/{reference}/release' },
+  deleteHealthProfile: { method: 'DELETE', path: '/api/v1/health-profile' },
+  getHealth: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/health' },
+  getHealthBadge: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/badge.svg' },
+  getHealthProfile: { method: 'GET', path: '/api/v1/health-profile' },
+  listHealthHistory: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/health/history' },
+  putHealthProfile: { method: 'PUT', path: '/api/v1/health-profile' },
 } as const satisfies Readonly<Record<keyof Api, { method: string; path: string }>>;

@@ -14,9 +14,14 @@ interface Versions {
   readonly released: number | null;
   readonly state: string | null;
   readonly referrers: number;
+  readonly named: string | null;
+  readonly rules: number;
+  readonly rule: string | null;
+  /** Jobs about it that were given up. */
+  readonly failed: number;
 }
 
-export function imageFacts(db: Kysely<Schema>): Part<'factsVersion' | 'manifestsWithBlob'> {
+export function imageFacts(db: Kysely<Schema>): Part<'factsVersion' | 'tagMoves' | 'manifestsWithBlob'> {
   return {
     async factsVersion({ id }, digest) {
       const { rows } = await sql<Versions>`select
@@ -28,10 +33,23 @@ export function imageFacts(db: Kysely<Schema>): Part<'factsVersion' | 'manifests
         (select count(*) from trust_collections where repository_id = ${id}) as collections,
         (select at from image_releases where repository_id = ${id} and digest = ${digest}) as released,
         (select state from image_releases where repository_id = ${id} and digest = ${digest}) as state,
-        (select count(*) from repository_manifests where repository_id = ${id} and subject = ${digest}) as referrers`.execute(
-        db,
-      );
+        (select count(*) from repository_manifests where repository_id = ${id} and subject = ${digest}) as referrers,
+        (select max(tag_changes.id) from tags join tag_changes on tag_changes.repository_id = tags.repository_id
+          and tag_changes.tag = tags.name where tags.repository_id = ${id} and tags.digest = ${digest}) as named,
+        (select count(*) from tag_rules where repository_id = ${id}) as rules,
+        (select max(id) from tag_rules where repository_id = ${id}) as rule,
+        (select count(*) from jobs where state = 'dead' and dedupe_key = ${digest}) as failed`.execute(db);
       return JSON.stringify(Object.values(rows[0] ?? {}));
+    },
+    async tagMoves({ id }, tag) {
+      const row = await db
+        .selectFrom('tag_changes')
+        .select((eb) => [eb.fn.count<number>('digest').distinct().as('images'), eb.fn.max('changed_at').as('at')])
+        .where('repository_id', '=', id)
+        .where('tag', '=', tag)
+        .where('digest', 'is not', null)
+        .executeTakeFirst();
+      return { moves: Math.max(0, (row?.images ?? 0) - 1), movedAt: row?.at ?? 0 };
     },
     async manifestsWithBlob(repository, blob, limit) {
       const rows = await db

@@ -3,10 +3,11 @@ import type { PolicyRecords } from '../../../ports/policy-records.ts';
 import type { Schema } from '../schema.ts';
 import { denials } from './denials.ts';
 import { exceptions } from './exceptions.ts';
+import { health } from './health.ts';
 import { imageFacts } from './image-facts.ts';
 import { policies } from './policies.ts';
 import { releases } from './releases.ts';
 
 export function policyRecords(db: Kysely<Schema>): PolicyRecords {
-  return { ...policies(db), ...exceptions(db), ...releases(db), ...imageFacts(db), ...denials(db) };
+  return { ...policies(db), ...exceptions(db), ...releases(db), ...imageFacts(db), ...denials(db), ...health(db) };
 }

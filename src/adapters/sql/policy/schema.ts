@@ -34,6 +34,16 @@ export interface PolicySchema {
     reason: string;
     at: number;
   };
+  health_profiles: { organisation: string; text: string; updated_at: number; updated_by: string };
+  image_health: {
+    id: string;
+    repository_id: string;
+    digest: string;
+    at: number;
+    grade: string;
+    score: number;
+    lines: string;
+  };
   policy_denials: {
     id: string;
     repository_id: string;

@@ -214,6 +214,7 @@ export function repositories(
         'tag_changes',
         'image_releases',
         'policy_denials',
+        'image_health',
         'pulls',
         'uploads',
         'repository_blobs',

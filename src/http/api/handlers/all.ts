@@ -3,6 +3,7 @@ import { accessHandlers } from './access.ts';
 import { auditHandlers } from './audit.ts';
 import { authorityHandlers } from './authority.ts';
 import { directoryHandlers } from './directories.ts';
+import { healthHandlers } from './health.ts';
 import { houseHandlers } from './house.ts';
 import { imageHandlers } from './images.ts';
 import { notifyHandlers } from './notify.ts';
@@ -25,4 +26,5 @@ export const handlers: readonly Handled[] = [
   ...directoryHandlers,
   ...trustHandlers,
   ...policyHandlers,
+  ...healthHandlers,
 ];

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { tarOf } from './archives.ts';
+import { answerOf, type PushedImage, pushImageOf } from './image-pusher.ts';
+import { startServer, type TestServer } from './server.ts';
+
+let server: TestServer;
+let image: PushedImage;
+
+before(async () => {
+  server = await startServer();
+  const tar = tarOf([
+    { path: 'etc/os-release', content: 'ID=debian\nVERSION_ID="13"\nPRETTY_NAME="Debian 13"\n' },
+    { path: 'app/run', content: 'x' },
+  ]);
+  image = await pushImageOf(server, 'shop/app', [tar], { config: { User: '1000' } }, 'v1');
+  await answerOf(server, `${image.path}/observations`);
+});
+after(() => server[Symbol.asyncDispose]());
+
+interface Card {
+  readonly state: string;
+  readonly grade?: string;
+  readonly atMost: string;
+  readonly score: number;
+  readonly reason?: string;
+  readonly goodEnough?: boolean;
+  readonly lines: readonly {
+    readonly id: string;
+    readonly state: string;
+    readonly grade?: string;
+    readonly weight: number;
+    readonly points: number;
+    readonly next?: { readonly step: string };
+  }[];
+}
+
+async function card(path = `${image.path}/health`): Promise<Card> {
+  const answer = await server.fetch(path);
+  assert.equal(answer.status, 200);
+  return (await answer.json()) as Card;
+}
+
+async function profile(text: string): Promise<Response> {
+  return server.fetch('/api/v1/health-profile', {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ text }),
+  });
+}
+
+test('without advisories an image has no grade, and says why', async () => {
+  const found = await card();
+  assert.equal(found.state, 'unknown');
+  assert.equal(found.grade, undefined);
+  assert.match(found.reason ?? '', /no advisories are imported/);
+  assert.equal(found.atMost, 'D', 'nobody signed it');
+  const signatures = found.lines.find((each) => each.id === 'signatures');
+  assert.equal(signatures?.grade, 'D');
+  assert.match(signatures?.next?.step ?? '', /assay trust sign shop\/app:v1/);
+  const unknown = found.lines.filter((each) => each.state === 'unknown').map((each) => each.id);
+  assert.deepEqual(unknown, ['exploited', 'vulnerabilities', 'age']);
+  assert.ok(unknown.every((id) => found.lines.find((each) => each.id === id)?.points === 0));
+});
+
+test('a profile switches lines off and sets what is good enough; other organisations keep the plain card', async () => {
+  const off =
+    'organisation: shop\nminimum: B\nlines: { exploited: off, vulnerabilities: off, signatures: 0, provenance: 1 }\n';
+  assert.equal((await profile(off)).status, 200);
+  const found = await card();
+  assert.equal(found.state, 'judged');
+  assert.equal(found.goodEnough, false);
+  assert.equal(found.lines.find((each) => each.id === 'signatures')?.state, 'off');
+  assert.equal(found.lines.find((each) => each.id === 'provenance')?.weight, 1);
+  const wrong = await profile('organisation: shop\nlines: { signaturs: 3 }\n');
+  assert.equal(wrong.status, 422);
+  assert.match(await wrong.text(), /no line is called signaturs; did you mean signatures\?/);
+  assert.equal((await server.fetch('/api/v1/health-profile?organisation=shop', { method: 'DELETE' })).status, 204);
+  assert.equal((await card()).state, 'unknown');
+});
+
+test('the badge is shown to nobody who may not pull, and on other sites where the repository is public', async () => {
+  const path = `${image.path}/badge.svg`;
+  const own = await server.fetch(path);
+  assert.equal(own.headers.get('content-type'), 'image/svg+xml');
+  assert.match(await own.text(), /^<svg [^>]*aria-label="assay: not judged"/);
+  const elsewhere = {
+    as: null,
+    headers: { 'sec-fetch-site': 'cross-site', origin: 'https://pages.example' },
+  } as const;
+  assert.equal((await server.fetch(path, elsewhere)).status, 401);
+  await publish('public');
+  const answer = await server.fetch(path, elsewhere);
+  assert.equal(answer.status, 200, answer.status === 200 ? '' : await answer.text());
+  await publish('private');
+});
+
+async function publish(visibility: 'public' | 'private'): Promise<void> {
+  const answer = await server.fetch('/api/v1/repositories/shop%2Fapp', {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ visibility }),
+  });
+  assert.ok(answer.ok, await answer.text());
+}
