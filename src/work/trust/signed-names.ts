@@ -7,11 +7,11 @@ import { pullableDigests } from '../../trust/tuf/client/signed-tags.ts';
 import type { RoleName, Root, SignedFile, TargetFile, Targets } from '../../trust/tuf/metadata.ts';
 import { notaryScheme } from '../../trust/tuf/notary/read.ts';
 import { rootCertificates } from '../../trust/tuf/notary/root-certificates.ts';
-import { RELEASES } from '../../trust/tuf/owner/delegate.ts';
+import { RELEASES } from '../../trust/tuf/owner/delegations.ts';
 import { validSigners } from '../../trust/tuf/signatures.ts';
 import { stored } from './dialects.ts';
 import { asOfLastValid, loadTuf1, type ReaderWorld } from './owner/load.ts';
-import { tagsOf } from './owner/upgrade.ts';
+import { tagsOf } from '../../trust/tuf/owner/tag-layout.ts';
 import { type StoredCollection, storedMetadata } from './stored-metadata.ts';
 import { transientFiles } from './transient-files.ts';
 

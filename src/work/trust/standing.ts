@@ -1,7 +1,7 @@
 import { type AssayError, isAssayError } from '../../lib/error.ts';
 import { WARN_MS, expiryWarnings, idsOf, type RoleStatus, type TrustStatus, trustStatus } from './owner/status.ts';
 import { loadNotary, loadTuf1, notaryState, type ReaderWorld } from './owner/load.ts';
-import { tagsOf } from './owner/upgrade.ts';
+import { tagsOf } from '../../trust/tuf/owner/tag-layout.ts';
 import { topLevelRoles } from '../../trust/tuf/metadata.ts';
 import { certificatesOf } from '../../trust/tuf/notary/root-certificates.ts';
 import type { CollectionState } from '../../trust/tuf/owner/state.ts';

@@ -1,6 +1,6 @@
 import type { Repository } from '../../ports/registry-records.ts';
 import type { SignedTagsChange, TrustFile, TrustRecords } from '../../ports/trust-records.ts';
-import { RELEASES } from '../../trust/tuf/owner/delegate.ts';
+import { RELEASES } from '../../trust/tuf/owner/delegations.ts';
 import type { Accepted } from '../../trust/tuf/publish/validate.ts';
 import { checkedTags, type EffectiveTags, effectiveTags, notedTags, tagsChange, touchesTags } from './signed-names.ts';
 import type { StandingFiles } from './standing-files.ts';

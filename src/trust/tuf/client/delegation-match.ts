@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DelegatedRole, Delegations, RoleName, SuccinctRoles } from '../metadata.ts';
+import type { DelegatedRole, Delegations, RoleKeys, RoleName, SuccinctRoles } from '../metadata.ts';
 import type { Delegator } from './chain.ts';
 import { matchesPathPattern } from './path-pattern.ts';
 
@@ -27,6 +27,27 @@ export function covers({ matches }: DelegatedRole, path: string): boolean {
   if (matches.kind === 'prefixes') return matches.prefixes.some((prefix) => path.startsWith(prefix));
   const hash = createHash('sha256').update(path).digest('hex');
   return matches.prefixes.some((prefix) => hash.startsWith(prefix));
+}
+
+/** Who signs a delegated role, a bin included; undefined when there is no such role. */
+export function delegatedKeys(delegations: Delegations | undefined, name: RoleName): RoleKeys | undefined {
+  const { succinct, roles = [] } = delegations ?? {};
+  return succinct && isBin(succinct, name) ? succinct : roles.find((each) => each.name === name);
+}
+
+/** Every bin's name, in order (TAP 15). */
+export function* binNames({ bitLength, namePrefix }: SuccinctRoles): Generator<RoleName> {
+  const digits = Math.ceil(bitLength / 4);
+  for (let bin = 0; bin < 2 ** bitLength; bin++) yield `${namePrefix}-${bin.toString(16).padStart(digits, '0')}`;
+}
+
+function isBin({ bitLength, namePrefix }: SuccinctRoles, name: RoleName): boolean {
+  const number = name.startsWith(`${namePrefix}-`) ? name.slice(namePrefix.length + 1) : '';
+  return (
+    number.length === Math.ceil(bitLength / 4) &&
+    /^[0-9a-f]+$/.test(number) &&
+    Number.parseInt(number, 16) < 2 ** bitLength
+  );
 }
 
 /** The bin of a path: the first bits of its SHA-256, written in as many hex digits as the last bin needs (TAP 15). */

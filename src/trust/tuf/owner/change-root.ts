@@ -2,7 +2,8 @@ import { AssayError } from '../../../lib/error.ts';
 import { isDelegation } from '../notary/roles.ts';
 import type { RoleName, Root, TopLevelRole } from '../metadata.ts';
 import type { Draft } from './draft.ts';
-import { RELEASES } from './delegate.ts';
+import { RELEASES } from './delegations.ts';
+import { binsBelow, draftLayout, layoutOf, tagsOf } from './tag-layout.ts';
 import { choicesOf, type RoleChoice, rolesIn } from './start.ts';
 import { type CollectionState, draftRoot, draftTargets, keyIn, nextRoot, nextTargets } from './state.ts';
 
@@ -28,6 +29,12 @@ export function draftRootChange(state: CollectionState, changes: RoleChanges, no
   const drafts = [draftRoot(state.dialect, root, state.root)];
   if (!changes.targets) return drafts;
   const changed = { ...state, root };
+  const { signers, bits } = layoutOf(state);
+  if (state.dialect === 'tuf-1.0' && bits > 0) {
+    const old = new Set(state.root.roles.targets.keyIds);
+    const stay = signers?.filter((key) => !old.has(key.id));
+    return [...drafts, ...draftLayout(changed, { signers: stay, bits }, tagsOf(state), now)];
+  }
   const targets = nextTargets(state, 'targets', now);
   const releases = state.dialect === 'tuf-1.0' && state.files.has(RELEASES);
   if (!releases) return [...drafts, draftTargets(changed, 'targets', targets)];
@@ -65,5 +72,7 @@ export function draftRenewal(state: CollectionState, role: RoleName, now: number
     if (state.dialect === 'tuf-1.0') return [];
     throw new AssayError('input-invalid', `${state.gun} has no file of the role ${role}`);
   }
-  return [draftTargets(state, role, { ...nextTargets(state, role, now), ...at })];
+  // Bins have no name that a person would renew them by.
+  const files = [role, ...binsBelow(state.files.get(role))];
+  return files.map((each) => draftTargets(state, each, { ...nextTargets(state, each, now), ...at }));
 }

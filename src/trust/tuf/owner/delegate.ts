@@ -2,11 +2,10 @@ import { AssayError } from '../../../lib/error.ts';
 import type { PublicKey } from '../../keys/public-key.ts';
 import type { DelegatedRole, Delegations, RoleName, TargetFile, Targets } from '../metadata.ts';
 import { isDelegation, parentOf } from '../notary/roles.ts';
+import { delegated, keysNow, merged, pruned, RELEASES, type RoleWithKeys } from './delegations.ts';
 import type { Draft } from './draft.ts';
-import { type CollectionState, draftTargets, keyIn, nextTargets, withFiles } from './state.ts';
-
-/** The role that docker pulls by; every signer's key is in it. */
-export const RELEASES = 'targets/releases';
+import { type CollectionState, draftTargets, nextTargets, signersOf, withFiles } from './state.ts';
+import { draftLayout, layoutOf, tagsOf } from './tag-layout.ts';
 
 export interface DelegationChange {
   readonly role: RoleName;
@@ -35,6 +34,7 @@ export function draftDelegation(state: CollectionState, change: DelegationChange
   const parent = parentOf(change.role);
   const signer = parent === 'targets' && change.prefixes.includes('');
   if (state.dialect === 'notary') {
+    requireWithin(state, parent, change);
     const roles = [delegated(state, change.role, change.keys, change)];
     if (signer && change.role !== RELEASES)
       roles.push(
@@ -42,12 +42,38 @@ export function draftDelegation(state: CollectionState, change: DelegationChange
       );
     return [draftParent(state, parent, roles, now)];
   }
+  // What a signer passes on stands below a role of its own, which only Notary's form has.
+  if (parent !== 'targets' && !state.files.has(parent)) return [];
+  const layout = layoutOf(state);
+  if (signer && layout.bits > 0)
+    return draftLayout(state, { ...layout, signers: [...(layout.signers ?? []), ...change.keys] }, tagsOf(state), now);
+  if (state.files.get(parent)?.delegations?.succinct)
+    throw new AssayError(
+      'input-invalid',
+      `the TUF 1.x tags of ${state.gun} stand in bins, and no role can stand beside them; first: assay trust delegate ${state.gun} --bins 1`,
+    );
   const role = signer ? RELEASES : change.role;
   const owners = keysNow(state, parent);
   const known = keysNow(state, role);
   const keys = [...(signer ? known : []), ...change.keys, ...owners];
   const roles = [delegated(state, role, keys, { ...change, threshold: signer ? 1 : change.threshold })];
   return draftWithFile(state, parent, role, roles, now);
+}
+
+/** Nobody passes on more than they have: readers ask every role on the way down. */
+function requireWithin(state: CollectionState, parent: RoleName, { role, prefixes }: DelegationChange): void {
+  if (parent === 'targets') return;
+  signersOf(state, parent);
+  const above = state.files.get(parentOf(parent))?.delegations?.roles.find((each) => each.name === parent);
+  const own = above?.matches.kind === 'prefixes' ? above.matches.prefixes : [];
+  const beyond = prefixes.find((prefix) => !own.some((each) => prefix.startsWith(each)));
+  if (beyond !== undefined)
+    throw new AssayError(
+      'input-invalid',
+      `${parent} is trusted for names that begin with ${own.join(', ')} and cannot pass on ${
+        beyond === '' ? 'every name' : beyond
+      } to ${role}; say which with --path`,
+    );
 }
 
 /** Ends a delegation. Of a signer's keys in `targets/releases` those go that no other signer has. */
@@ -95,6 +121,11 @@ export function draftReleases(
   now: number,
 ): Draft[] {
   if (!state.files.get('targets')?.delegations?.roles.some((each) => each.name === RELEASES)) return [];
+  const { bits } = layoutOf(state);
+  if (bits > 0) {
+    const tags = new Map([...tagsOf(state)].filter(([name, file]) => keep(name, file)));
+    return draftLayout(state, { signers: stays, bits }, tags, now);
+  }
   const keys = [...stays, ...keysNow(state, 'targets')];
   const role = delegated(state, RELEASES, keys, { prefixes: [''], threshold: 1 });
   const [parent] = draftWithFile(state, 'targets', RELEASES, [role], now);
@@ -104,66 +135,6 @@ export function draftReleases(
   const next = nextTargets(state, RELEASES, now);
   const targets = new Map([...next.targets].filter(([name, file]) => keep(name, file)));
   return parent ? [parent, draftTargets(changed, RELEASES, { ...next, targets })] : [];
-}
-
-/** The one delegation of a TUF 1.x repository that has signers: theirs and the owners' keys, for every tag. */
-export function releasesDelegation(state: CollectionState, signers: readonly PublicKey[]): Delegations {
-  const { role, keys } = delegated(state, RELEASES, [...signers, ...keysNow(state, 'targets')], {
-    prefixes: [''],
-    threshold: 1,
-  });
-  return { keys: new Map(keys.map((key) => [key.id, key])), roles: [role] };
-}
-
-function keysNow(state: CollectionState, role: RoleName): PublicKey[] {
-  if (role === 'targets') return state.root.roles.targets.keyIds.flatMap((id) => state.root.keys.get(id) ?? []);
-  const delegations = state.files.get(parentOf(role))?.delegations;
-  const ids = delegations?.roles.find((each) => each.name === role)?.keyIds ?? [];
-  return ids.flatMap((id) => delegations?.keys.get(id) ?? []);
-}
-
-interface RoleWithKeys {
-  readonly role: DelegatedRole;
-  readonly keys: readonly PublicKey[];
-}
-
-function delegated(
-  state: CollectionState,
-  name: RoleName,
-  keys: readonly PublicKey[],
-  { prefixes, threshold }: { prefixes: readonly string[]; threshold: number },
-): RoleWithKeys {
-  const named = [...new Map(keys.map((key) => keyIn(state.dialect, key)).map((key) => [key.id, key])).values()];
-  const matches =
-    state.dialect === 'notary'
-      ? ({ kind: 'prefixes', prefixes } as const)
-      : ({ kind: 'patterns', patterns: prefixes.map(patternOf) } as const);
-  return {
-    keys: named,
-    role: { name, keyIds: named.map((key) => key.id), threshold, terminating: false, matches },
-  };
-}
-
-/** A prefix as a pattern; tags hold no slash, which a pattern's star does not cross. */
-function patternOf(prefix: string): string {
-  return `${prefix.replaceAll(/[*?[\]]/g, '?')}*`;
-}
-
-function merged(state: CollectionState, parent: RoleName, roles: readonly RoleWithKeys[]): Delegations {
-  const standing = state.files.get(parent)?.delegations;
-  const keys = new Map(standing?.keys);
-  const byName = new Map((standing?.roles ?? []).map((each) => [each.name, each]));
-  for (const { role, keys: own } of roles) {
-    for (const key of own) keys.set(key.id, key);
-    byName.set(role.name, role);
-  }
-  return pruned(keys, [...byName.values()]);
-}
-
-/** Keys that no role lists any more are left out. */
-function pruned(keys: ReadonlyMap<string, PublicKey>, roles: readonly DelegatedRole[]): Delegations {
-  const used = new Set(roles.flatMap((role) => role.keyIds));
-  return { keys: new Map([...keys].filter(([id]) => used.has(id))), roles };
 }
 
 function draftParent(state: CollectionState, parent: RoleName, roles: readonly RoleWithKeys[], now: number): Draft {

@@ -1,7 +1,9 @@
 import type { RoleName, TargetFile, Targets } from '../metadata.ts';
 import type { Draft } from './draft.ts';
-import { RELEASES } from './delegate.ts';
+import { parentOf } from '../notary/roles.ts';
+import { RELEASES } from './delegations.ts';
 import { type CollectionState, draftTargets, nextTargets } from './state.ts';
+import { binsBelow, fileFor } from './tag-layout.ts';
 
 export interface NamedTarget {
   readonly name: string;
@@ -14,14 +16,16 @@ export interface NamedTarget {
  * delegated to, in `targets/releases` from then on.
  */
 export function rolesForTag(state: CollectionState, role: RoleName): RoleName[] {
-  const releases = state.files.get('targets')?.delegations?.roles.some((each) => each.name === RELEASES) ?? false;
-  if (state.dialect === 'tuf-1.0') return isReleaseRole(role) ? [releases ? RELEASES : 'targets'] : [role];
-  return role === 'targets' || role === RELEASES || !releases || !isReleaseRole(role) ? [role] : [role, RELEASES];
-}
-
-/** A signer of docker's kind: directly below targets, trusted for every name. */
-function isReleaseRole(role: RoleName): boolean {
-  return role === 'targets' || /^targets\/[^/]+$/.test(role);
+  const delegated = state.files.get('targets')?.delegations?.roles ?? [];
+  const releases = delegated.some((each) => each.name === RELEASES);
+  const own = delegated.find((each) => each.name === role);
+  if (state.dialect === 'tuf-1.0') {
+    const limited = parentOf(role) !== 'targets' || own !== undefined;
+    return role === 'targets' || !limited ? [releases ? RELEASES : 'targets'] : [role];
+  }
+  // A signer of docker's kind stands directly below targets and is trusted for every name.
+  const signer = own?.matches.kind === 'prefixes' && own.matches.prefixes.includes('');
+  return signer && releases && role !== RELEASES ? [role, RELEASES] : [role];
 }
 
 /** Adds or replaces targets in the files of these roles. */
@@ -31,11 +35,15 @@ export function draftSignature(
   targets: readonly NamedTarget[],
   now: number,
 ): Draft[] {
-  return filesOf(state, roles).map((each) => {
-    const next = nextTargets(state, each, now);
+  const holders = holdersOf(state, roles);
+  const placed = targets.flatMap((target) =>
+    holders.map((role) => ({ role: fileFor(state, role, target.name), target })),
+  );
+  return [...Map.groupBy(placed, ({ role }) => role)].map(([role, some]) => {
+    const next = nextTargets(state, role, now);
     const files = new Map(next.targets);
-    for (const { name, file } of targets) files.set(name, file);
-    return draftTargets(state, each, { ...next, targets: files });
+    for (const { target } of some) files.set(target.name, target.file);
+    return draftTargets(state, role, { ...next, targets: files });
   });
 }
 
@@ -46,9 +54,10 @@ export function draftRevocation(
   names: readonly string[] | 'all',
   now: number,
 ): Draft[] {
-  const touched = filesOf(state, roles).filter((each) => {
-    const files = state.files.get(each)?.targets;
-    return files && (names === 'all' ? files.size > 0 : names.some((name) => files.has(name)));
+  const files = holdersOf(state, roles).flatMap((role) => [role, ...binsBelow(state.files.get(role))]);
+  const touched = files.filter((each) => {
+    const held = state.files.get(each)?.targets;
+    return held && (names === 'all' ? held.size > 0 : names.some((name) => held.has(name)));
   });
   return touched.map((each) => {
     const next = nextTargets(state, each, now);
@@ -56,7 +65,7 @@ export function draftRevocation(
   });
 }
 
-function filesOf(state: CollectionState, roles: readonly RoleName[]): RoleName[] {
+function holdersOf(state: CollectionState, roles: readonly RoleName[]): RoleName[] {
   return [...new Set(roles.flatMap((role) => rolesForTag(state, role)))];
 }
 

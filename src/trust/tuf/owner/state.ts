@@ -1,6 +1,7 @@
 import { AssayError } from '../../../lib/error.ts';
 import type { PublicKey } from '../../keys/public-key.ts';
 import { canonicalText } from '../canonical-json.ts';
+import { delegatedKeys } from '../client/delegation-match.ts';
 import type { RoleKeys, RoleName, Root, Targets } from '../metadata.ts';
 import { canonicalKeyId, readNotaryKey } from '../notary/key.ts';
 import { renderNotaryKey, renderNotaryRoot, renderNotaryTargets } from '../notary/render.ts';
@@ -18,6 +19,8 @@ export interface CollectionState {
   readonly root: Root;
   /** Targets and delegation files by role. */
   readonly files: ReadonlyMap<RoleName, Targets>;
+  /** Versions that the snapshot lists (TUF 1.x), those of roles too that nobody delegates to any more. */
+  readonly listed?: ReadonlyMap<RoleName, number>;
 }
 
 const YEAR_MS = 365 * 24 * 3600_000;
@@ -67,7 +70,7 @@ export function signersOf(
 ): RoleKeys & { readonly keys: ReadonlyMap<string, PublicKey> } {
   if (role === 'targets') return { ...root.roles.targets, keys: root.keys };
   const delegations = files.get(parentOf(role))?.delegations;
-  const delegated = delegations?.roles.find((each) => each.name === role);
+  const delegated = delegatedKeys(delegations, role);
   if (!delegations || !delegated) throw new AssayError('input-invalid', `${gun} has no role ${role}`);
   return { ...delegated, keys: delegations.keys };
 }
@@ -77,7 +80,7 @@ export function nextTargets(state: CollectionState, role: RoleName, now: number)
   const standing = state.files.get(role);
   return {
     type: 'targets',
-    version: (standing?.version ?? 0) + 1,
+    version: Math.max(standing?.version ?? 0, state.listed?.get(role) ?? 0) + 1,
     expires: now + OWNER_GOOD_FOR_MS.targets,
     targets: standing?.targets ?? new Map(),
     delegations: standing?.delegations,

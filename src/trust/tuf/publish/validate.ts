@@ -1,6 +1,7 @@
 import { AssayError } from '../../../lib/error.ts';
 import { contentHash } from '../content-hash.ts';
 import type { Envelope } from '../envelope.ts';
+import { delegatedKeys } from '../client/delegation-match.ts';
 import type { RoleKeys, RoleName, Root, SignedFile, Snapshot, Targets } from '../metadata.ts';
 import { requireThreshold, type SchemeOf } from '../signatures.ts';
 import { asRejection, rejected } from './rejection.ts';
@@ -93,8 +94,8 @@ function keysOf(
 ): RoleAndKeys | undefined {
   if (role === 'targets') return { ...root.roles.targets, keys: root.keys };
   const delegations = targetsOf(parentOf(role))?.signed.delegations;
-  const delegated = delegations?.roles.find((each) => each.name === role);
-  return delegated && { ...delegated, keys: delegations!.keys };
+  const delegated = delegatedKeys(delegations, role);
+  return delegations && delegated && { ...delegated, keys: delegations.keys };
 }
 
 function validateTargetsFile(

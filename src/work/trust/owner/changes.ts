@@ -1,17 +1,25 @@
 import { AssayError } from '../../../lib/error.ts';
 import type { PublicKey } from '../../../trust/keys/public-key.ts';
 import {
-  RELEASES,
   type DelegationChange,
   draftDelegation,
   draftReleases,
   draftUndelegation,
 } from '../../../trust/tuf/owner/delegate.ts';
+import { RELEASES } from '../../../trust/tuf/owner/delegations.ts';
 import { draftRenewal, draftRootChange } from '../../../trust/tuf/owner/change-root.ts';
 import type { Draft } from '../../../trust/tuf/owner/draft.ts';
-import { draftRevocation, draftSignature, type NamedTarget } from '../../../trust/tuf/owner/sign-targets.ts';
+import {
+  draftRevocation,
+  draftSignature,
+  type NamedTarget,
+  rolesForTag,
+} from '../../../trust/tuf/owner/sign-targets.ts';
 import { choicesOf, type RoleChoice } from '../../../trust/tuf/owner/start.ts';
 import { type CollectionState, keyRefs, signersOf } from '../../../trust/tuf/owner/state.ts';
+import { draftLayout, layoutOf, MAX_BIN_BITS, tagsOf } from '../../../trust/tuf/owner/tag-layout.ts';
+import { covers, delegatedKeys } from '../../../trust/tuf/client/delegation-match.ts';
+import { isDelegation, parentOf } from '../../../trust/tuf/notary/roles.ts';
 import type { RoleName, Root, TopLevelRole } from '../../../trust/tuf/metadata.ts';
 import { requireNotary } from './apply.ts';
 import type { OwnedCollection } from './load.ts';
@@ -60,7 +68,14 @@ export function signTargets(
   const notary = requireNotary(owned, gun);
   const roles = role === undefined ? rolesToSign(notary, held) : [role];
   // Names the role before anything is made for one that does not exist.
-  for (const each of roles) signersOf(notary, each);
+  for (const each of roles) {
+    signersOf(notary, each);
+    requireCovered(
+      notary,
+      each,
+      targets.map((target) => target.name),
+    );
+  }
   return [
     ...draftSignature(notary, roles, targets, now),
     ...(owned.tuf1 && reaches(owned.tuf1, roles, held) ? draftSignature(owned.tuf1, roles, targets, now) : []),
@@ -69,10 +84,28 @@ export function signTargets(
 
 /** Whether a signer's keys are known to the TUF 1.x repository too; docker's commands change Notary's alone. */
 function reaches(tuf1: CollectionState, roles: readonly RoleName[], held: ReadonlySet<string>): boolean {
-  const releases = tuf1.files.get('targets')?.delegations?.roles.some((each) => each.name === RELEASES) ?? false;
-  if (!releases) return roles.includes('targets');
-  const by = signersOf(tuf1, RELEASES);
-  return keyRefs(by, by.keys).some((key) => held.has(key.canonicalId));
+  return roles
+    .flatMap((role) => rolesForTag(tuf1, role))
+    .every((role) => {
+      if (role === 'targets') return roles.includes('targets');
+      const delegations = tuf1.files.get(parentOf(role))?.delegations;
+      const keys = delegatedKeys(delegations, role);
+      return delegations && keys && keyRefs(keys, delegations.keys).some((key) => held.has(key.canonicalId));
+    });
+}
+
+/** A name outside of what a role is trusted for would be signed for nobody. */
+function requireCovered(state: CollectionState, role: RoleName, names: readonly string[]): void {
+  for (let below = role; isDelegation(below); below = parentOf(below)) {
+    const delegated = state.files.get(parentOf(below))?.delegations?.roles.find((each) => each.name === below);
+    const beyond = delegated && names.find((name) => !covers(delegated, name));
+    if (beyond === undefined) continue;
+    const prefixes = delegated?.matches.kind === 'prefixes' ? delegated.matches.prefixes.join(', ') : '';
+    throw new AssayError(
+      'input-invalid',
+      `${below} is trusted for names that begin with ${prefixes}; ${beyond} does not`,
+    );
+  }
 }
 
 /** Takes signatures back. Throws `trust-not-signed` when there is none to take back. */
@@ -102,6 +135,20 @@ export function revokeTargets(
 
 export function delegate(owned: OwnedCollection, gun: string, change: DelegationChange, now: number): Draft[] {
   return states(owned, gun).flatMap((state) => draftDelegation(state, change, now));
+}
+
+/** Spreads the tags of the TUF 1.x repository over so many hash bins, or gathers them in one file again. */
+export function spreadTags(owned: OwnedCollection, gun: string, bins: number, now: number): Draft[] {
+  const bits = Math.log2(bins);
+  if (!Number.isInteger(bits) || bits > MAX_BIN_BITS)
+    throw new AssayError('input-invalid', `bins come as a power of two, up to ${2 ** MAX_BIN_BITS}`);
+  const { tuf1 } = owned;
+  if (!tuf1)
+    throw new AssayError(
+      'trust-missing',
+      `${gun} has no TUF 1.x repository, and Notary's form has no bins; begin with: assay trust upgrade ${gun}`,
+    );
+  return draftLayout(tuf1, { ...layoutOf(tuf1), bits }, tagsOf(tuf1), now);
 }
 
 /** Ends a delegation; tags of a signer who leaves stay in the TUF 1.x repository only where somebody who stays signed them. */

@@ -3,12 +3,14 @@ import type { TrustServer } from '../../../ports/trust-server.ts';
 import type { TrustedFiles } from '../../../ports/trusted-files.ts';
 import type { TrustDialect } from '../../../ports/trust-records.ts';
 import type { Chain, Delegator } from '../../../trust/tuf/client/chain.ts';
+import { binNames } from '../../../trust/tuf/client/delegation-match.ts';
+import { MAX_VISITED_ROLES } from '../../../trust/tuf/client/limits.ts';
 import { type Collection, updateNotary } from '../../../trust/tuf/client/notary-workflow.ts';
 import type { Workflow } from '../../../trust/tuf/client/step.ts';
 import { requirePinned, type TrustPins } from '../../../trust/tuf/client/trust-pins.ts';
 import { updateTuf1 } from '../../../trust/tuf/client/tuf1-workflow.ts';
 import { updateTargets } from '../../../trust/tuf/client/update-chain.ts';
-import type { Root, RoleName, SignedFile, Targets } from '../../../trust/tuf/metadata.ts';
+import type { Delegations, Root, RoleName, SignedFile, Targets } from '../../../trust/tuf/metadata.ts';
 import { readNotaryAs } from '../../../trust/tuf/notary/read.ts';
 import type { CollectionState } from '../../../trust/tuf/owner/state.ts';
 import { tuf1Scheme } from '../../../trust/tuf/tuf1/read.ts';
@@ -117,7 +119,10 @@ export async function loadTuf1(world: ReaderWorld, now: number): Promise<Collect
     const chain = yield* updateTuf1({ now: instant, acceptFirst });
     return { chain, files: yield* everyTargets(chain) };
   });
-  return loaded && { gun, dialect: 'tuf-1.0', root: loaded.chain.root.signed, files: loaded.files };
+  if (!loaded) return undefined;
+  const { root, snapshot } = loaded.chain;
+  const listed = new Map([...snapshot.signed.meta].map(([role, { version = 0 }]) => [role, version]));
+  return { gun, dialect: 'tuf-1.0', root: root.signed, files: loaded.files, listed };
 }
 
 /** Every targets file below the top-level one; each is verified against the file that delegates to it. */
@@ -125,12 +130,21 @@ function* everyTargets(chain: Chain): Workflow<Map<RoleName, Targets>> {
   const files = new Map<RoleName, Targets>([['targets', chain.targets.signed]]);
   const waiting: Targets[] = [chain.targets.signed];
   for (let next = waiting.shift(); next; next = waiting.shift())
-    for (const role of next.delegations?.roles ?? []) {
-      if (files.has(role.name)) continue;
-      const by: Delegator = { name: role.name, keys: next.delegations!.keys, role };
-      const file = yield* updateTargets(chain, chain.root.signed, chain.snapshot, role.name, by);
-      files.set(role.name, file.signed);
+    for (const by of delegatorsIn(next.delegations)) {
+      if (files.has(by.name)) continue;
+      if (files.size > MAX_VISITED_ROLES)
+        throw new AssayError('trust-endless-data', `more than ${MAX_VISITED_ROLES} delegations`);
+      const file = yield* updateTargets(chain, chain.root.signed, chain.snapshot, by.name, by);
+      files.set(by.name, file.signed);
       waiting.push(file.signed);
     }
   return files;
+}
+
+/** Every delegated role of a file, its bins too, with who signs it. */
+function* delegatorsIn(delegations: Delegations | undefined): Generator<Delegator> {
+  if (!delegations) return;
+  const { keys, roles, succinct } = delegations;
+  for (const role of roles) yield { name: role.name, keys, role };
+  if (succinct) for (const name of binNames(succinct)) yield { name, keys, role: succinct };
 }

@@ -29,7 +29,7 @@ const stagedSchema = z.strictObject({
   server: z.string().max(255),
   description: z.string().max(2000),
   createdAt: z.iso.datetime(),
-  drafts: z.array(draftSchema).min(1).max(64),
+  drafts: z.array(draftSchema).min(1).max(1024),
 });
 
 export type StagedChange = z.infer<typeof stagedSchema>;

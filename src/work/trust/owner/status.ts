@@ -1,6 +1,8 @@
 import type { PublicKey } from '../../../trust/keys/public-key.ts';
 import { listTags, type TagWithSigners } from '../../../trust/tuf/client/signed-tags.ts';
 import { topLevelRoles } from '../../../trust/tuf/metadata.ts';
+import { RELEASES } from '../../../trust/tuf/owner/delegations.ts';
+import { binsBelow } from '../../../trust/tuf/owner/tag-layout.ts';
 import { certificatesOf } from '../../../trust/tuf/notary/root-certificates.ts';
 import { requireNotary } from './apply.ts';
 import type { OwnedCollection } from './load.ts';
@@ -77,7 +79,11 @@ export function trustStatus(owned: OwnedCollection, gun: string, now: number, of
       : saysTheSame(owned.tuf1, notary)
         ? 'complete'
         : 'behind';
-  const warnings = [...expiryWarnings([...roles, ...delegations], now), ...certificateWarnings(owned, now)];
+  const warnings = [
+    ...expiryWarnings([...roles, ...delegations], now),
+    ...binWarnings(owned.tuf1, now),
+    ...certificateWarnings(owned, now),
+  ];
   if (tuf1 === 'missing' || tuf1 === 'behind')
     warnings.push(`TUF 1.x clients do not see all of this; sign for them too: assay trust upgrade ${gun}`);
   if (roles[0] && roles[0].keys.length === 1)
@@ -102,6 +108,17 @@ export function expiryWarnings(roles: readonly RoleStatus[], now: number): strin
         ? 'the server renews it in time'
         : `renew it: assay trust expire … ${role}`;
     return [`${role} expires in ${days} days; ${cure}`];
+  });
+}
+
+/** A bin that nobody has signed a tag of for years ends like every other file; the role above it renews it. */
+function binWarnings(tuf1: OwnedCollection['tuf1'], now: number): string[] {
+  return ['targets', RELEASES].flatMap((role) => {
+    const ends = binsBelow(tuf1?.files.get(role)).flatMap((bin) => tuf1?.files.get(bin)?.expires ?? []);
+    const left = Math.min(...ends) - now;
+    if (ends.length === 0 || left > WARN_MS.targets) return [];
+    const days = Math.max(0, Math.ceil(left / DAY_MS));
+    return [`bins of the TUF 1.x repository expire in ${days} days; renew them: assay trust expire … ${role}`];
   });
 }
 

@@ -1,16 +1,11 @@
 import type { PublicKey } from '../../../trust/keys/public-key.ts';
-import type { Root, TargetFile, TopLevelRole } from '../../../trust/tuf/metadata.ts';
+import type { Root, TopLevelRole } from '../../../trust/tuf/metadata.ts';
 import { changedRoot } from '../../../trust/tuf/owner/change-root.ts';
-import { RELEASES, releasesDelegation } from '../../../trust/tuf/owner/delegate.ts';
+import { RELEASES } from '../../../trust/tuf/owner/delegations.ts';
 import type { Draft } from '../../../trust/tuf/owner/draft.ts';
 import { choicesOf, firstRoot } from '../../../trust/tuf/owner/start.ts';
-import {
-  type CollectionState,
-  draftRoot,
-  draftTargets,
-  nextTargets,
-  withFiles,
-} from '../../../trust/tuf/owner/state.ts';
+import { type CollectionState, draftRoot } from '../../../trust/tuf/owner/state.ts';
+import { draftLayout, layoutOf, tagsOf } from '../../../trust/tuf/owner/tag-layout.ts';
 import { requireNotary } from './apply.ts';
 import type { OwnedCollection } from './load.ts';
 
@@ -30,29 +25,15 @@ export function upgrade(owned: OwnedCollection, gun: string, now: number): Draft
       ? tuf1.root
       : changedRoot(tuf1, choices, now);
   const drafts = root === tuf1?.root ? [] : [draftRoot('tuf-1.0', root, tuf1?.root)];
-  const state: CollectionState = { gun, dialect: 'tuf-1.0', root, files: tuf1?.files ?? new Map() };
-  return [...drafts, ...draftTags(state, tagsOf(notary), signersIn(notary), now)];
-}
-
-function draftTags(
-  state: CollectionState,
-  tags: ReadonlyMap<string, TargetFile>,
-  signers: readonly PublicKey[] | undefined,
-  now: number,
-): Draft[] {
-  const next = nextTargets(state, 'targets', now);
-  if (!signers) return [draftTargets(state, 'targets', { ...next, targets: tags, delegations: undefined })];
-  const above = { ...next, targets: new Map<string, TargetFile>(), delegations: releasesDelegation(state, signers) };
-  const changed = withFiles(state, [['targets', above]]);
-  return [
-    draftTargets(state, 'targets', above),
-    draftTargets(changed, RELEASES, { ...nextTargets(state, RELEASES, now), targets: tags }),
-  ];
-}
-
-/** What docker would pull: `targets`, overridden by `targets/releases`. */
-export function tagsOf({ files }: CollectionState): Map<string, TargetFile> {
-  return new Map([...(files.get('targets')?.targets ?? []), ...(files.get(RELEASES)?.targets ?? [])]);
+  const state: CollectionState = {
+    gun,
+    dialect: 'tuf-1.0',
+    root,
+    files: tuf1?.files ?? new Map(),
+    ...(tuf1?.listed && { listed: tuf1.listed }),
+  };
+  const layout = { signers: signersIn(notary), bits: layoutOf(state).bits };
+  return [...drafts, ...draftLayout(state, layout, tagsOf(notary), now)];
 }
 
 /** The keys of docker's signers, or none while nobody is delegated to. */
