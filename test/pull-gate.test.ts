@@ -59,7 +59,7 @@ test('an enforced policy refuses what breaks it, in one line with rule, evidence
     const refused = await pull('reader', 'shop/rooted', reference);
     assert.equal(refused.status, 403);
     const [error] = (JSON.parse(refused.text) as { errors: { code: string; message: string }[] }).errors;
-    assert.equal(error?.code, 'POLICY_VIOLATION');
+    assert.equal(error?.code, 'MANIFEST_UNVERIFIED');
     assert.match(error?.message ?? '', /^policy not-root, rule user: runs as root: no user is set; end the Dockerfile/);
     assert.equal((await pull('reader', 'shop/rooted', reference, 'pull', 'HEAD')).status, 403);
   }

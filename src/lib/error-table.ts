@@ -70,7 +70,14 @@ export const errorTable = {
   'tag-protected': { status: 403, oci: 'TAG_PROTECTED', exit: 1, text: 'only maintainers may set this tag' },
   'quota-exceeded': { status: 403, oci: 'QUOTA_EXCEEDED', exit: 1, text: 'the organisation has no room left' },
   // policy
-  'policy-refused': { status: 403, oci: 'POLICY_VIOLATION', exit: 1, text: 'a policy does not let this image through' },
+  // docker and podman put "manifest unverified:" before it; before an unknown code they would put "unknown:", and before
+  // DENIED a sentence about signing in.
+  'policy-refused': {
+    status: 403,
+    oci: 'MANIFEST_UNVERIFIED',
+    exit: 1,
+    text: 'a policy does not let this image through',
+  },
   'policy-invalid': { status: 422, oci: 'UNSUPPORTED', exit: 2, text: 'the policy cannot be read' },
   // access
   unauthorized: { status: 401, oci: 'UNAUTHORIZED', exit: 2, text: 'authentication required' },
