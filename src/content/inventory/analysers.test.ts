@@ -298,3 +298,21 @@ void test('package URLs: what breaks the rules of its kind is generic, never an 
     for (const name of ['a', 'A::B', 'a/b', ' ', '@x', '/', ':', '..', 'a/', '\u0000', '\ud800'])
       assert.match(of(type, name), /^pkg:/);
 });
+
+void test('Java: projects that Maven did not build, by the names of their archives', () => {
+  const manifest = (title: string, version: string) =>
+    zipOf({
+      'META-INF/MANIFEST.MF': `Manifest-Version: 1.0\r\nImplementation-Title: ${title}\r\nImplementation-Version: ${version}\r\n`,
+    });
+  for (const [path, bytes, expected] of [
+    ['lib/spring-core-6.1.3.jar', manifest('spring-core', '6.1.3'), 'org.springframework:spring-core 6.1.3'],
+    ['lib/spring-boot-3.2.2.jar', manifest('Spring Boot', '3.2.2'), 'org.springframework.boot:spring-boot 3.2.2'],
+    ['opt/tomcat/lib/catalina.jar', manifest('Apache Tomcat', '9.0.85'), 'org.apache.tomcat:tomcat-catalina 9.0.85'],
+    ['lib/groovy-3.0.9.jar', zipOf({ a: '' }), 'org.codehaus.groovy:groovy 3.0.9'],
+    ['lib/groovy-4.0.1.jar', zipOf({ a: '' }), 'org.apache.groovy:groovy 4.0.1'],
+    ['lib/own-1.0.jar', zipOf({ a: '' }), 'own 1.0'],
+  ] as const) {
+    const found = java.read({ path, size: bytes.length, mode: 0o644, bytes })?.evidence?.packages[0];
+    assert.equal(`${found?.name} ${found?.version}`, expected);
+  }
+});

@@ -1,3 +1,4 @@
+import { knownCoordinates } from './java-groups.ts';
 import type { FoundPackage } from './package.ts';
 import { field, licenceField, linesOf, textOf } from './text-files.ts';
 
@@ -50,12 +51,14 @@ export function fromManifest(
   const version =
     field(manifest.get('implementation-version')) ?? named?.version ?? field(manifest.get('bundle-version'));
   const group = field(manifest.get('implementation-vendor-id')) ?? groupOfBundle(manifest, named?.artifact);
-  const artifact = named?.artifact ?? field(manifest.get('implementation-title'));
+  const title = field(manifest.get('implementation-title'));
+  // Tomcat's own archives bear no version in their names.
+  const artifact = named?.artifact ?? (title === TOMCAT ? baseOf(path) : title);
   if (!version || !artifact || /\s/.test(artifact)) return undefined;
   const isGroup = group !== undefined && /^[a-z][\w-]*(?:\.[\w-]+)+$/i.test(group);
   return {
     type: 'maven',
-    name: isGroup ? `${group}:${artifact}` : artifact,
+    name: isGroup ? `${group}:${artifact}` : (knownCoordinates(artifact, version) ?? artifact),
     version,
     ...licenceField(manifest.get('bundle-license')),
   };
@@ -70,15 +73,23 @@ function groupOfBundle(manifest: ReadonlyMap<string, string>, artifact: string |
 /** The last resort: `artifact-version.jar`. */
 export function fromFileName(path: string): FoundPackage | undefined {
   const named = nameParts(path);
-  return named && { type: 'maven', name: named.artifact, version: named.version };
+  if (!named) return undefined;
+  const name = knownCoordinates(named.artifact, named.version) ?? named.artifact;
+  return { type: 'maven', name, version: named.version };
+}
+
+const TOMCAT = 'Apache Tomcat';
+
+function baseOf(path: string): string {
+  return path
+    .slice(path.lastIndexOf('/') + 1)
+    .slice(0, 255)
+    .replace(ARCHIVE, '');
 }
 
 /** `artifact-version.jar`: the version begins at the first hyphen that a digit follows. */
 function nameParts(path: string): { artifact: string; version: string } | undefined {
-  const base = path
-    .slice(path.lastIndexOf('/') + 1)
-    .slice(0, 255)
-    .replace(ARCHIVE, '');
+  const base = baseOf(path);
   const match = /^([A-Za-z][\w.]*(?:-[A-Za-z_][\w.]*)*)-(\d[\w.+-]*)$/.exec(base);
   return match ? { artifact: match[1]!, version: match[2]! } : undefined;
 }

@@ -153,4 +153,4 @@ export interface ImageInventory {
 }
 
 /** Version of all analysers together; a change makes layers be read again. */
-export const ANALYSER_VERSION = '6';
+export const ANALYSER_VERSION = '7';
