@@ -100,6 +100,23 @@ export const settings = {
     schema: z.coerce.number().int().min(1024),
     fallback: 256 * 1024 ** 3,
   },
+  foreignImages: {
+    summary:
+      'what deploy and run gates say of images of other registries: deny, allow, or list; empty: deny where a policy is enforced at the gate',
+    schema: z.enum(['', 'deny', 'allow', 'list']),
+    fallback: '',
+  },
+  foreignImageList: {
+    summary:
+      'globs over images of other registries that may pass, such as docker.io/library/*; local: made on the host',
+    schema: z.array(z.string().min(1).max(300)),
+    fallback: [],
+  },
+  decisionMinutes: {
+    summary: 'how long a signed decision is good for at most, for gates that cannot reach this server',
+    schema: z.coerce.number().min(1).max(1440),
+    fallback: 15,
+  },
   outboundRanges: {
     summary: 'networks besides public ones that webhooks may be in, such as 10.0.0.0/8; link-local never',
     schema: z.array(z.string()),

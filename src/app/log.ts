@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { withoutToken } from '../http/path-token.ts';
 import type { RequestLog } from '../http/server.ts';
 import type { HouseMetrics } from './metrics.ts';
 
@@ -9,7 +10,7 @@ export function requestLog(log: Logger, metrics: HouseMetrics): RequestLog {
       metrics.answered(request.method ?? '', response.statusCode, milliseconds);
       const level = error?.code === 'internal' || response.statusCode >= 500 ? 'error' : 'debug';
       if (!log.isLevelEnabled(level)) return;
-      const path = (request.url ?? '').split('?', 1)[0]?.slice(0, 300);
+      const path = withoutToken((request.url ?? '').split('?', 1)[0] ?? '').slice(0, 300);
       log[level](
         {
           requestId,

@@ -38,6 +38,7 @@ import type { Config } from './config.ts';
 import { openBackupSource, removeOldScratch } from './backup-source.ts';
 import { openAudit } from './audit.ts';
 import { openSignIn } from './directories.ts';
+import { openGates } from './gates.ts';
 import { openPolicy } from './policy.ts';
 import { openNotify } from './notify.ts';
 import { openDatabase } from './open-database.ts';
@@ -185,6 +186,8 @@ export async function serve(
       { database, blobs: blobStore, reports: content.trust.reports, advisories, clock, log },
       stack,
     );
+    const manifests = new Manifests(database, clock, runner.wake, config, policy.gate);
+    const gates = await openGates({ manifests, policy: policy.useCases, database, isOwnHost, service, config });
     const house: House = {
       version,
       startedAt,
@@ -199,7 +202,7 @@ export async function serve(
       uploads,
       backups,
       blobs: new Blobs(database, blobStore, clock, policy.gate),
-      manifests: new Manifests(database, clock, runner.wake, config, policy.gate),
+      manifests,
       pulls,
       denials,
       sealKeeper,
@@ -214,6 +217,7 @@ export async function serve(
       robots: new Robots(database, clock),
       trust: content.trust,
       ...policy.useCases,
+      ...gates.useCases,
       wakeJobs: runner.wake,
       initialPassword: async () => (await administratorOf(database))?.initial ?? false,
     };
@@ -231,6 +235,9 @@ export async function serve(
     const listener = createListener(front, { plain: isLoopback(host), tls: tls() });
     reloadTls({ config, listener, material: tls, log }, stack);
     await listen(listener.net, host, port);
+    const bound = listener.net.address();
+    const listening = typeof bound === 'object' && bound ? bound.port : port;
+    gates.listensOn(listening);
     stack.defer(async () => {
       stopping = true;
       await listener.stop(STOP_GRACE_MS);
@@ -244,9 +251,8 @@ export async function serve(
     await notify.start();
     stack.use(every(config.garbageMinutes * 60_000, COLLECT_GARBAGE, { database, clock, wake: runner.wake }));
     stack.use(every(TRUST_RENEWAL_MS, RENEW_TRUST, { database, clock, wake: runner.wake }));
-    const bound = listener.net.address();
     const scheme = isLoopback(host) ? 'http' : 'https';
-    const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${typeof bound === 'object' && bound ? bound.port : port}`;
+    const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${listening}`;
     // A person reads the same on the terminal.
     log[options.terminal ? 'debug' : 'info']({ url, data: data.path, version, ms: clock.now() - startedAt }, 'ready');
     const running = stack.move();

@@ -4,6 +4,7 @@ import * as audit from './audit.ts';
 import * as authority from './authority.ts';
 import * as directories from './directories.ts';
 import * as health from './health.ts';
+import * as gates from './gates.ts';
 import * as house from './house.ts';
 import * as images from './images.ts';
 import * as notify from './notify.ts';
@@ -36,4 +37,5 @@ export const endpoints: readonly Endpoint[] = [
   directories,
   policy,
   health,
+  gates,
 ].flatMap(endpointsIn);

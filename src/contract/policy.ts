@@ -150,9 +150,11 @@ export const decide = endpoint({
     platform: z.string().max(100).optional(),
     /** A policy file that is tried in place of the policies in force. */
     policies: z.string().max(MAX_POLICY_BYTES).optional(),
+    /** Signs the answer, for gates that ask while they can and decide by it while they cannot. */
+    signed: z.boolean().optional(),
   }),
   maxBodyBytes: 2 * MAX_POLICY_BYTES,
-  answer: verdictShape,
+  answer: verdictShape.extend({ decision: z.string().optional() }),
   errors: ['name-unknown', 'manifest-unknown', 'tag-invalid', 'digest-invalid', 'policy-invalid', 'unauthorized'],
 });
 

@@ -9,6 +9,8 @@ import type { RegistryTokens } from '../work/access/registry-tokens.ts';
 import type { Robots } from '../work/access/robots.ts';
 import type { SecondFactor } from '../work/access/second-factor.ts';
 import type { SignIn } from '../work/access/sign-in.ts';
+import type { DecisionSigner } from '../work/gates/decision-signer.ts';
+import type { ImageJudge } from '../work/gates/image-judge.ts';
 import type { Decisions } from '../work/policy/decisions.ts';
 import type { Exceptions } from '../work/policy/exceptions.ts';
 import type { Health } from '../work/policy/health.ts';
@@ -65,6 +67,8 @@ export interface House {
   readonly robots: Robots;
   readonly trust: ContentTrust;
   readonly decisions: Decisions;
+  readonly imageJudge: ImageJudge;
+  readonly decisionSigner: DecisionSigner;
   readonly refusals: Refusals;
   readonly policies: Policies;
   readonly exceptions: Exceptions;

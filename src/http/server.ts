@@ -4,8 +4,10 @@ import { isIP } from 'node:net';
 import { isAdministrator } from '../access/viewer.ts';
 import { AssayError, isAssayError } from '../lib/error.ts';
 import { type ErrorCode, errorTable } from '../lib/error-table.ts';
+import { answerAdmission } from './admission/routes.ts';
 import { apiServer } from './api/server.ts';
 import type { ConsoleFiles } from './console.ts';
+import { withoutToken } from './path-token.ts';
 import { identify, refuseReadOnly, viewerOfRequest } from './credentials.ts';
 import type { HostCheck } from './hosts.ts';
 import type { House } from './house.ts';
@@ -119,6 +121,11 @@ async function answer(
         state.error = error;
       },
     });
+  if (path.startsWith('/admission/')) {
+    const viewer = await answerAdmission(parts.house, request, response, path);
+    state.actor = viewer.kind === 'account' ? viewer.name : viewer.kind;
+    return;
+  }
   if (path.startsWith('/oidc/')) return answerOidc(parts.house, parts.hosts, request, response, path, query);
   if (path === '/v1/search') return search(parts, request, response, query);
   if (path === '/metrics') return metrics(parts, request, response);
@@ -175,7 +182,7 @@ function noteDenial(house: House, request: IncomingMessage, error: AssayError | 
   const path = (request.url ?? '').split('?')[0] ?? '';
   const by = viewer.kind === 'account' ? (viewer.origin?.by ?? '') : '';
   const origin = { address: originOf(request).address, requestId: requestIdOf(request), by };
-  house.denials.note(viewer, error.code, `${request.method} ${path}`, origin);
+  house.denials.note(viewer, error.code, `${request.method} ${withoutToken(path)}`, origin);
 }
 
 /**

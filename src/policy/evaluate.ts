@@ -225,13 +225,13 @@ function turnOf({ rule, facts, request, now, card }: Asked): number {
 }
 
 function keyOf({ facts, images }: Subject, rules: Rules, request: PolicyRequest): Verdict['key'] {
-  const { gate, repository, tag, platform, actor } = request;
+  const { gate, repository, tag, platform, actor, powers = [] } = request;
   const named = rules.policies.some(({ scope }) => scope.actors?.some((each) => !each.startsWith('@')));
   return {
     subject: digestOf([facts.image.digest, ...(images ?? []).map((each) => each.image.digest)]),
     facts: digestOf([facts.digest, ...(images ?? []).map((each) => each.digest)]),
     rules: rules.digest,
-    request: digestOf([gate, repository, tag, platform, actor.class, named ? actor.name : undefined]),
+    request: digestOf([gate, repository, tag, platform, actor.class, named ? actor.name : undefined, ...powers]),
   };
 }
 

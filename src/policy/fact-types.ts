@@ -44,6 +44,7 @@ export const factTypes = {
     platform: 'string',
     actor: 'string',
     actorClass: 'string',
+    powers: 'list<string>',
   },
 } as const satisfies Record<string, Record<string, CelType>>;
 

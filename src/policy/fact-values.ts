@@ -82,6 +82,7 @@ export function factValues(facts: Facts, request: PolicyRequest, now: number, ca
       platform: request.platform ?? '',
       actor: request.actor.name,
       actorClass: request.actor.class,
+      powers: [...(request.powers ?? [])],
     },
     now: new Date(now),
   };

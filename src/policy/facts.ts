@@ -21,6 +21,8 @@ export interface PolicyRequest {
   readonly actor: { readonly class: ActorClass; readonly name: string };
   /** `linux/amd64`; only the child for it counts of an index. */
   readonly platform?: string | undefined;
+  /** What a container asks for beyond a confined one, at the gate run: `privileged`, `cap:SYS_ADMIN`, `bind:/etc`. */
+  readonly powers?: readonly string[] | undefined;
 }
 
 /** Names of what is known of an image, as expressions write them. */

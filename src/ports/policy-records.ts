@@ -65,6 +65,8 @@ export interface HealthEntry {
 export interface PolicyRecords {
   /** Equal as long as nothing that rules in the organisation has changed, the house's own policies included. */
   rulesRevision(organisation: string): Promise<string>;
+  /** Equal as long as no policy of any organisation has changed. */
+  everyRevision(): Promise<string>;
   /** Policies of the organisation and of the house, by name. */
   policies(organisation: string): Promise<StoredPolicy[]>;
   /** Every policy, for those who govern the house. */

@@ -1,4 +1,5 @@
 import { age } from './age.ts';
+import { container } from './container.ts';
 import { epss } from './epss.ts';
 import { exploited } from './exploited.ts';
 import { health } from './health.ts';
@@ -34,4 +35,5 @@ export const predicates: readonly Predicate[] = [
   platform,
   released,
   health,
+  container,
 ];

@@ -23,6 +23,8 @@ export interface Question {
   readonly tag: string | undefined;
   readonly viewer: Viewer;
   readonly platform?: string | undefined;
+  /** What the container asks for, at the gate run; sorted, each once. */
+  readonly powers?: readonly string[] | undefined;
 }
 
 /**
@@ -86,7 +88,7 @@ export class Decisions {
     const images = await this.gatherer.imagesOf(repository, manifest);
     const digests: Digest[] = [manifest.digest, ...images.map((each) => each.digest)];
     const version = await this.gatherer.versionOf(repository, [...new Set(digests)]);
-    const { gate, actor, platform } = asked;
+    const { gate, actor, platform, powers = [] } = asked;
     const key = digestOf([
       repository.id,
       manifest.digest,
@@ -97,6 +99,7 @@ export class Decisions {
       actor.class,
       actor.name,
       platform,
+      ...powers,
     ]);
     const known = this.#verdicts.get(key);
     if (known && isCurrent(known, now)) return known;
@@ -147,13 +150,14 @@ function mayRule(rules: RulesInForce, request: Pick<PolicyRequest, 'gate' | 'rep
   return rules.holdsAny || rules.policies.some(({ scope }) => mayGovern(scope, request));
 }
 
-function requestOf({ gate, repository, tag, viewer, platform }: Question): PolicyRequest {
+function requestOf({ gate, repository, tag, viewer, platform, powers }: Question): PolicyRequest {
   return {
     gate,
     repository: repository.name,
     tag,
     actor: { class: classOf(viewer), name: nameOf(viewer) },
     platform,
+    powers,
   };
 }
 

@@ -2,6 +2,7 @@ import { digestOf, type Rules } from '../../policy/evaluate.ts';
 import { type HealthProfile, plainProfile } from '../../policy/health/profile.ts';
 import { readProfile } from '../../policy/health/read-profile.ts';
 import { readPolicies } from '../../policy/read-policy.ts';
+import type { Gate } from '../../policy/facts.ts';
 import type { Policy } from '../../policy/rule.ts';
 import type { Database } from '../../ports/database.ts';
 import type { StoredPolicy, StoredProfile } from '../../ports/policy-records.ts';
@@ -27,6 +28,7 @@ const MAX_ORGANISATIONS = 1000;
 export class RuleBook {
   readonly #database: Database;
   readonly #pages = new Map<string, Page>();
+  #enforced: { readonly revision: string; readonly gates: ReadonlySet<Gate> } | undefined;
 
   constructor(database: Database) {
     this.#database = database;
@@ -61,6 +63,17 @@ export class RuleBook {
     if (this.#pages.size >= MAX_ORGANISATIONS) this.#pages.clear();
     this.#pages.set(organisation, { revision, commits, rules });
     return rules;
+  }
+
+  /** True when some policy of the house or of any organisation is enforced at this gate. */
+  async enforces(gate: Gate): Promise<boolean> {
+    const { policy } = this.#database.records;
+    const revision = await policy.everyRevision();
+    if (this.#enforced?.revision !== revision) {
+      const enforced = (await policy.allPolicies()).map(compiled).filter(({ mode }) => mode === 'enforce');
+      this.#enforced = { revision, gates: new Set(enforced.flatMap(({ scope }) => scope.gates)) };
+    }
+    return this.#enforced.gates.has(gate);
   }
 }
 

@@ -20,7 +20,16 @@ function toPolicy(row: Schema['policies']): StoredPolicy {
 
 export function policies(
   db: Kysely<Schema>,
-): Part<'rulesRevision' | 'policies' | 'allPolicies' | 'policy' | 'putPolicy' | 'deletePolicy' | 'policyVersions'> {
+): Part<
+  | 'rulesRevision'
+  | 'everyRevision'
+  | 'policies'
+  | 'allPolicies'
+  | 'policy'
+  | 'putPolicy'
+  | 'deletePolicy'
+  | 'policyVersions'
+> {
   const revisions = db
     .selectFrom('policy_revisions')
     .select(['organisation', 'revision'])
@@ -42,6 +51,10 @@ export function policies(
         ...revisions,
         parameters: ['', organisation],
       });
+      return rows.map((row) => `${row.organisation}:${row.revision}`).join(' ');
+    },
+    async everyRevision() {
+      const rows = await db.selectFrom('policy_revisions').selectAll().orderBy('organisation').execute();
       return rows.map((row) => `${row.organisation}:${row.revision}`).join(' ');
     },
     async policies(organisation) {

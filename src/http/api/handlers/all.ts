@@ -4,6 +4,7 @@ import { auditHandlers } from './audit.ts';
 import { authorityHandlers } from './authority.ts';
 import { directoryHandlers } from './directories.ts';
 import { healthHandlers } from './health.ts';
+import { gateHandlers } from './gates.ts';
 import { houseHandlers } from './house.ts';
 import { imageHandlers } from './images.ts';
 import { notifyHandlers } from './notify.ts';
@@ -27,4 +28,5 @@ export const handlers: readonly Handled[] = [
   ...trustHandlers,
   ...policyHandlers,
   ...healthHandlers,
+  ...gateHandlers,
 ];

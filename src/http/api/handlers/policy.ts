@@ -5,9 +5,10 @@ import { AssayError } from '../../../lib/error.ts';
 import { parseRepositoryName, parseTagOrDigest } from '../../../oci/names.ts';
 import { gates } from '../../../policy/facts.ts';
 import { readPolicies } from '../../../policy/read-policy.ts';
-import { refusals, type Verdict } from '../../../policy/verdict.ts';
+import { denialLine, refusals, type Verdict } from '../../../policy/verdict.ts';
 import type { PolicyDenial, StoredPolicy } from '../../../ports/policy-records.ts';
 import { HOUSE } from '../../../work/policy/policies.ts';
+import type { House } from '../../house.ts';
 import { type Handled, handle } from '../call.ts';
 import { cutList, readCursor } from '../cursor.ts';
 
@@ -41,6 +42,21 @@ function toDenial(denial: PolicyDenial) {
   };
 }
 
+/** As `POST /api/v1/gates/…` signs it, under the name without a host. */
+function signedVerdict(house: House, verdict: Verdict, platform: string | undefined): string {
+  const { gate, repository, digest, tag } = verdict;
+  const image = tag === undefined ? `${repository}@${digest}` : `${repository}:${tag}`;
+  const answer = {
+    outcome: verdict.outcome,
+    line: denialLine(verdict),
+    warnings: [],
+    images: [digest],
+    digest,
+    ...(verdict.validUntil !== undefined && { validUntil: verdict.validUntil }),
+  };
+  return house.decisionSigner.sign({ gate, image, platform, powers: [] }, answer, house.clock.now());
+}
+
 export const policyHandlers: readonly Handled[] = [
   handle(contract.listPolicies, async ({ house, viewer, query }) => ({
     items: (await house.policies.list(viewer, query.organisation)).map(toShape),
@@ -69,9 +85,13 @@ export const policyHandlers: readonly Handled[] = [
     const { repository, manifest } = await house.manifests.get(viewer, parseRepositoryName(body.repository), reference);
     const tag = 'tag' in reference ? reference.tag : undefined;
     const question = { gate, repository, manifest, tag, viewer, platform };
-    return renderVerdict(
-      await house.decisions.explain(question, policies === undefined ? undefined : readPolicies(policies)),
+    const verdict = await house.decisions.explain(
+      question,
+      policies === undefined ? undefined : readPolicies(policies),
     );
+    if (body.signed !== true) return renderVerdict(verdict);
+    if (policies !== undefined) throw new AssayError('input-invalid', 'policies that are only tried are not signed');
+    return { ...renderVerdict(verdict), decision: signedVerdict(house, verdict, platform) };
   }),
   handle(contract.getVerdicts, async ({ house, viewer, params }) => {
     const reference = parseTagOrDigest(params.reference);

@@ -1,0 +1,33 @@
+import type { House } from '../http/house.ts';
+import type { OwnHost } from '../oci/gun.ts';
+import type { Database } from '../ports/database.ts';
+import { decisionKey, DecisionSigner } from '../work/gates/decision-signer.ts';
+import { ImageJudge } from '../work/gates/image-judge.ts';
+import type { Manifests } from '../work/registry/manifests.ts';
+import type { Config } from './config.ts';
+import { ownRegistry } from './own-registry.ts';
+
+/** Puts together what clusters and engines ask before they run an image. */
+export async function openGates(parts: {
+  readonly manifests: Manifests;
+  readonly policy: Pick<House, 'decisions' | 'refusals'>;
+  readonly database: Database;
+  readonly isOwnHost: OwnHost;
+  readonly service: string;
+  readonly config: Pick<Config, 'publicNames' | 'publicUrl' | 'foreignImages' | 'foreignImageList' | 'decisionMinutes'>;
+}): Promise<{
+  readonly useCases: Pick<House, 'imageJudge' | 'decisionSigner'>;
+  listensOn(port: number): void;
+}> {
+  const { manifests, policy, config, service } = parts;
+  const own = ownRegistry(parts.isOwnHost, config.publicNames, config.publicUrl);
+  const imageJudge = new ImageJudge({
+    manifests,
+    decisions: policy.decisions,
+    refusals: policy.refusals,
+    isOwnRegistry: own.is,
+    foreign: { mode: config.foreignImages, list: config.foreignImageList },
+  });
+  const decisionSigner = new DecisionSigner(await decisionKey(parts.database), service, config.decisionMinutes);
+  return { useCases: { imageJudge, decisionSigner }, listensOn: own.listensOn };
+}
