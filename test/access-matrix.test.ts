@@ -163,6 +163,8 @@ const api: Readonly<Record<string, Expectation>> = {
   decide: { ...readers, body: { gate: 'pull', repository: NAME, reference: '1' } },
   getVerdicts: readers,
   listDenials: signedIn,
+  judgeImage: { ...signedIn, body: { image: 'docker.io/library/nginx:1' } },
+  listDecisionKeys: signedIn,
   getDenial: signedIn,
   listExceptions: { ...members, query: '?organisation=guild' },
   addException: {

@@ -8,11 +8,20 @@ import type { TestServer } from './server.ts';
 
 const YEAR = 365 * 24 * 3600_000;
 
+/** A manifest as trust metadata names it. */
+export interface SignedManifest {
+  readonly tag: string;
+  readonly digest: string;
+  readonly size: number;
+}
+
 /** An owner who publishes to a server with requests of their own, one version of the targets after the other. */
 export interface NotaryPublisher {
   readonly gun: string;
   /** Publishes targets of this version with so many tags; the first time with the root. Returns the status. */
   publish(version: number, tags: number): Promise<{ status: number; text: string }>;
+  /** Publishes targets of this version that sign these manifests under their tags. */
+  sign(version: number, targets: readonly SignedManifest[]): Promise<{ status: number; text: string }>;
   get(file: string): Promise<{ status: number; bytes: Buffer }>;
   /** Has the server make a new key for the role, and publishes a root that names it. */
   rotate(role: 'timestamp' | 'snapshot'): Promise<{ status: number; text: string }>;
@@ -21,10 +30,14 @@ export interface NotaryPublisher {
 }
 
 /** Makes keys and a root that names the server's keys for timestamp and snapshot. */
-export async function notaryPublisher(server: TestServer, gun: string): Promise<NotaryPublisher> {
+export async function notaryPublisher(
+  server: TestServer,
+  gun: string,
+  targetsKey?: Awaited<ReturnType<typeof generateKey>>,
+): Promise<NotaryPublisher> {
   const [root, targets] = [
     softwareSigner(await generateKey('ecdsa-p256')),
-    softwareSigner(await generateKey('ecdsa-p256')),
+    softwareSigner(targetsKey ?? (await generateKey('ecdsa-p256'))),
   ];
   const url = `/v2/${gun}/_trust/tuf/`;
   const serverKey = async (role: string): Promise<NotaryKey> => {
@@ -55,10 +68,20 @@ export async function notaryPublisher(server: TestServer, gun: string): Promise<
   let rootVersion = 0;
   const at = (server: TestServer): Omit<NotaryPublisher, 'at'> => ({
     gun,
-    async publish(version, tags) {
-      const entries = Array.from({ length: tags }, (_, at) => [
-        `v${at}`,
-        { hashes: { sha256: Buffer.alloc(32, version + at).toString('base64') }, length: 100 + at },
+    publish(version, tags) {
+      return this.sign(
+        version,
+        Array.from({ length: tags }, (_, at) => ({
+          tag: `v${at}`,
+          digest: `sha256:${Buffer.alloc(32, version + at).toString('hex')}`,
+          size: 100 + at,
+        })),
+      );
+    },
+    async sign(version, some) {
+      const entries = some.map(({ tag, digest, size }) => [
+        tag,
+        { hashes: { sha256: Buffer.from(digest.slice('sha256:'.length), 'hex').toString('base64') }, length: size },
       ]);
       const file = await writeNotary(
         {

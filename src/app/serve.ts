@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { processAnalyser, analysisProgram } from '../adapters/analysis/process-analyser.ts';
@@ -14,7 +13,6 @@ import { createListener } from '../http/listener.ts';
 import { originFinder } from '../http/origin.ts';
 import { frontServer } from '../http/server.ts';
 import { systemClock } from '../lib/clock.ts';
-import { AssayError, systemCode } from '../lib/error.ts';
 import { ownHosts } from '../oci/gun.ts';
 import { Accounts } from '../work/access/accounts.ts';
 import { Grants } from '../work/access/grants.ts';
@@ -43,6 +41,7 @@ import { openPolicy } from './policy.ts';
 import { openNotify } from './notify.ts';
 import { openDatabase } from './open-database.ts';
 import { every } from './periodic.ts';
+import { listen } from './listen.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { administratorOf, ensureAdministrator } from './first-start.ts';
 import { isLoopback, tlsMaterial } from './tls.ts';
@@ -234,9 +233,7 @@ export async function serve(
     });
     const listener = createListener(front, { plain: isLoopback(host), tls: tls() });
     reloadTls({ config, listener, material: tls, log }, stack);
-    await listen(listener.net, host, port);
-    const bound = listener.net.address();
-    const listening = typeof bound === 'object' && bound ? bound.port : port;
+    const listening = await listen(listener.net, host, port);
     gates.listensOn(listening);
     stack.defer(async () => {
       stopping = true;
@@ -253,7 +250,6 @@ export async function serve(
     stack.use(every(TRUST_RENEWAL_MS, RENEW_TRUST, { database, clock, wake: runner.wake }));
     const scheme = isLoopback(host) ? 'http' : 'https';
     const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${listening}`;
-    // A person reads the same on the terminal.
     log[options.terminal ? 'debug' : 'info']({ url, data: data.path, version, ms: clock.now() - startedAt }, 'ready');
     const running = stack.move();
     return { url, dataDirectory: data.path, initialPassword, stop: () => running.disposeAsync() };
@@ -266,28 +262,6 @@ export async function serve(
 function splitListen(listen: string): { host: string; port: number } {
   const cut = listen.lastIndexOf(':');
   return { host: listen.slice(0, cut).replace(/^\[|\]$/g, ''), port: Number(listen.slice(cut + 1)) };
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      const code = systemCode(error);
-      const reason =
-        code === 'EADDRINUSE'
-          ? 'the port is taken'
-          : code === 'EACCES'
-            ? 'that port needs more rights'
-            : (code ?? error.message);
-      reject(
-        new AssayError(
-          'configuration-invalid',
-          `cannot listen on ${host}:${port}: ${reason}; choose another with --listen`,
-          { cause: error },
-        ),
-      );
-    });
-    server.listen({ host, port, backlog: 511 }, resolve);
-  });
 }
 
 /** The key of registry tokens: made once, so that tokens outlive a restart. */

@@ -748,8 +748,8 @@ export interface Api {
   decide: {
     params: undefined;
     query: undefined;
-    body: { readonly gate: 'build' | 'push' | 'pull' | 'deploy' | 'run'; readonly repository: string; readonly reference: string; readonly platform?: string | undefined; readonly policies?: string | undefined };
-    answer: { readonly schemaVersion: 1; readonly outcome: 'allow' | 'deny'; readonly gate: 'build' | 'push' | 'pull' | 'deploy' | 'run'; readonly repository: string; readonly digest: string; readonly tag?: string | undefined; readonly line: string; readonly results: readonly { readonly policy: string; readonly rule: string; readonly mode: 'audit' | 'warn' | 'enforce'; readonly state: 'holds' | 'broken' | 'unknown' | 'error' | 'not-applicable' | 'set-aside'; readonly digest: string; readonly platform?: string | undefined; readonly statement: string; readonly evidence: readonly string[]; readonly cure: string; readonly expression: string; readonly gap?: string | undefined; readonly exception?: { readonly id: string; readonly owner: string; readonly reason: string; readonly expiresAt: string } | undefined }[]; readonly retryAfter?: number | undefined; readonly validUntil?: string | undefined; readonly key: { readonly subject: string; readonly facts: string; readonly rules: string; readonly request: string } };
+    body: { readonly gate: 'build' | 'push' | 'pull' | 'deploy' | 'run'; readonly repository: string; readonly reference: string; readonly platform?: string | undefined; readonly policies?: string | undefined; readonly signed?: boolean | undefined };
+    answer: { readonly schemaVersion: 1; readonly outcome: 'allow' | 'deny'; readonly gate: 'build' | 'push' | 'pull' | 'deploy' | 'run'; readonly repository: string; readonly digest: string; readonly tag?: string | undefined; readonly line: string; readonly results: readonly { readonly policy: string; readonly rule: string; readonly mode: 'audit' | 'warn' | 'enforce'; readonly state: 'holds' | 'broken' | 'unknown' | 'error' | 'not-applicable' | 'set-aside'; readonly digest: string; readonly platform?: string | undefined; readonly statement: string; readonly evidence: readonly string[]; readonly cure: string; readonly expression: string; readonly gap?: string | undefined; readonly exception?: { readonly id: string; readonly owner: string; readonly reason: string; readonly expiresAt: string } | undefined }[]; readonly retryAfter?: number | undefined; readonly validUntil?: string | undefined; readonly key: { readonly subject: string; readonly facts: string; readonly rules: string; readonly request: string }; readonly decision?: string | undefined };
   };
   /** Take a policy out of force; its history stays. */
   deletePolicy: {
@@ -869,6 +869,19 @@ export interface Api {
     query: undefined;
     body: { readonly text: string };
     answer: { readonly organisation?: string | undefined; readonly minimum?: 'A' | 'B' | 'C' | 'D' | 'E' | 'F' | undefined; readonly text?: string | undefined; readonly updatedAt?: string | undefined; readonly updatedBy?: string | undefined; readonly lines: readonly { readonly id: string; readonly title: string; readonly weight: number; readonly plainWeight: number; readonly essential: boolean; readonly means: Readonly<Record<string, string>> }[] };
+  /** Whether an image may pass a gate, by the name that clusters and engines write, of whatever registry; signed. */
+  judgeImage: {
+    params: { readonly gate: 'build' | 'push' | 'pull' | 'deploy' | 'run' };
+    query: undefined;
+    body: { readonly image: string; readonly platform?: string | undefined; readonly powers?: readonly string[] | undefined; readonly dryRun?: boolean | undefined };
+    answer: { readonly outcome: 'allow' | 'deny'; readonly line: string; readonly warnings: readonly string[]; readonly image: string; readonly pinned?: string | undefined; readonly digest?: string | undefined; readonly validUntil?: string | undefined; readonly decision: string; readonly verdict?: { readonly schemaVersion: 1; readonly outcome: 'allow' | 'deny'; readonly gate: 'build' | 'push' | 'pull' | 'deploy' | 'run'; readonly repository: string; readonly digest: string; readonly tag?: string | undefined; readonly line: string; readonly results: readonly { readonly policy: string; readonly rule: string; readonly mode: 'audit' | 'warn' | 'enforce'; readonly state: 'holds' | 'broken' | 'unknown' | 'error' | 'not-applicable' | 'set-aside'; readonly digest: string; readonly platform?: string | undefined; readonly statement: string; readonly evidence: readonly string[]; readonly cure: string; readonly expression: string; readonly gap?: string | undefined; readonly exception?: { readonly id: string; readonly owner: string; readonly reason: string; readonly expiresAt: string } | undefined }[]; readonly retryAfter?: number | undefined; readonly validUntil?: string | undefined; readonly key: { readonly subject: string; readonly facts: string; readonly rules: string; readonly request: string } } | undefined };
+  };
+  /** The keys that signed decisions verify with, as a JSON Web Key Set (RFC 7517). */
+  listDecisionKeys: {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    answer: { readonly keys: readonly { readonly kty: 'OKP'; readonly crv: 'Ed25519'; readonly x: string; readonly kid: string; readonly use: 'sig'; readonly alg: 'EdDSA' }[] };
   };
 }
 
@@ -998,4 +1011,6 @@ export const routes = {
   getHealthProfile: { method: 'GET', path: '/api/v1/health-profile' },
   listHealthHistory: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/health/history' },
   putHealthProfile: { method: 'PUT', path: '/api/v1/health-profile' },
+  judgeImage: { method: 'POST', path: '/api/v1/gates/{gate}' },
+  listDecisionKeys: { method: 'GET', path: '/api/v1/decisions/keys' },
 } as const satisfies Readonly<Record<keyof Api, { method: string; path: string }>>;

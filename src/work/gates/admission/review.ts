@@ -19,8 +19,8 @@ const review = z.object({
     name: z.string().optional(),
     namespace: z.string().optional(),
     operation: z.string(),
-    object: z.unknown(),
-    oldObject: z.unknown(),
+    object: z.unknown().optional(),
+    oldObject: z.unknown().optional(),
     dryRun: z.boolean().nullish(),
   }),
 });
