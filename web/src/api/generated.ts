@@ -869,6 +869,7 @@ export interface Api {
     query: undefined;
     body: { readonly text: string };
     answer: { readonly organisation?: string | undefined; readonly minimum?: 'A' | 'B' | 'C' | 'D' | 'E' | 'F' | undefined; readonly text?: string | undefined; readonly updatedAt?: string | undefined; readonly updatedBy?: string | undefined; readonly lines: readonly { readonly id: string; readonly title: string; readonly weight: number; readonly plainWeight: number; readonly essential: boolean; readonly means: Readonly<Record<string, string>> }[] };
+  };
   /** Whether an image may pass a gate, by the name that clusters and engines write, of whatever registry; signed. */
   judgeImage: {
     params: { readonly gate: 'build' | 'push' | 'pull' | 'deploy' | 'run' };
