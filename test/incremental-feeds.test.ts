@@ -269,6 +269,42 @@ void test('Red Hat: the archive that the list names, then changes and deletions'
   assert.equal(fixes().length, 3);
 });
 
+void test('feeds that another file leads to: an index of a repository, a list of mirrors', async () => {
+  await using source = await publisher();
+  const notice = (id: string, release: string) =>
+    `<updates><update type="security"><id>${id}</id><references><reference id="CVE-2026-0001" type="cve"/></references><pkglist><collection><package name="p" version="1" release="${release}" epoch="0" arch="x86_64"/></collection></pkglist></update></updates>`;
+  const index = (file: string) =>
+    `<repomd><data type="primary"><location href="repodata/primary.xml.gz"/></data><data type="updateinfo"><location href="${file}"/></data></repomd>`;
+  const rocky = '/download.rockylinux.org/pub/rocky/9/BaseOS/x86_64/os';
+  source.files.set(`${rocky}/repodata/repomd.xml`, index('repodata/1234-updateinfo.xml'));
+  source.files.set(`${rocky}/repodata/1234-updateinfo.xml`, notice('RLSA-2026:0001', '2.el9'));
+  await using own = await house(source.url, 'rocky', 'Rocky Linux:9');
+  await own.update(0);
+  assert.deepEqual(
+    own.advisories.current().feeds.map((each) => `${each.feed} ${each.records}`),
+    ['rocky-9-baseos 1'],
+  );
+  const cdn = '/cdn.amazonlinux.com';
+  source.files.set(
+    `${cdn}/al2023/core/mirrors/latest/x86_64/mirror.list`,
+    'https://cdn.amazonlinux.com/al2023/core/guids/1/x86_64/\n',
+  );
+  source.files.set(`${cdn}/al2023/core/guids/1/x86_64/repodata/repomd.xml`, index('repodata/updateinfo.xml'));
+  source.files.set(
+    `${cdn}/al2023/core/guids/1/x86_64/repodata/updateinfo.xml`,
+    notice('ALAS2023-2026-001', '2.amzn2023'),
+  );
+  await using amazon = await house(source.url, 'amazon', 'Amazon Linux:2023');
+  assert.equal((await amazon.update(0))?.lastError, undefined);
+  assert.deepEqual(
+    amazon.advisories.current().feeds.map((each) => each.feed),
+    ['amazon-2023'],
+  );
+  source.files.set(`${rocky}/repodata/repomd.xml`, index('../../../etc/passwd'));
+  await own.update(HOUR);
+  assert.equal(own.advisories.current().feeds.length, 1);
+});
+
 void test('NVD: one window for all years, page by page; too much of it is read whole', async () => {
   const asked: string[] = [];
   const all = Array.from({ length: 4500 }, (_, at) => ({

@@ -81,7 +81,21 @@ export const settings = {
   advisoryFeeds: {
     summary: 'feeds that are kept fresh; of each only the files of what stored images hold',
     schema: z.array(z.string()),
-    fallback: ['debian', 'alpine', 'osv', 'redhat-repositories', 'kev', 'epss', 'nvd'],
+    fallback: [
+      'debian',
+      'alpine',
+      'osv',
+      'redhat-repositories',
+      'azure-linux',
+      'oracle',
+      'amazon',
+      'bottlerocket',
+      'photon',
+      'arch',
+      'kev',
+      'epss',
+      'nvd',
+    ],
   },
   advisorySource: {
     summary:

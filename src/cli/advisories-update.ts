@@ -137,9 +137,10 @@ function choose(named: readonly string[], inForce: readonly FeedStatus[]): Chose
 }
 
 /** `osv-npm` is the archive of npm, `alpine-v3.20-main` one file of a release, `alpine-v3.20` both. */
-function isPart(name: string, reader: FeedReader, { url, ecosystems }: FeedAddress): boolean {
+function isPart(name: string, reader: FeedReader, { url, ecosystems, part: own }: FeedAddress): boolean {
   const part = name.startsWith(`${reader.name}-`) ? name.slice(reader.name.length + 1) : undefined;
   if (part === undefined) return false;
+  if (own !== undefined) return part === own || own.startsWith(`${part}-`);
   const words = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9.]+/g, '-');
   const path = words(new URL(url).pathname.replace(/\.\w+$/, ''));
   return ecosystems?.some((each) => words(each) === part) === true || path.endsWith(part) || path.includes(`-${part}-`);

@@ -64,6 +64,8 @@ export interface IncomingFeed extends IncomingBytes {
   readonly reader?: string | undefined;
   readonly source?: string;
   readonly validators?: FeedValidators;
+  /** Which part of the feed it is, where its content does not tell. */
+  readonly part?: string;
   /** The body holds but the records of this feed that changed; those that are not in it stay, and these go. */
   readonly amends?: FeedAmendment;
   readonly at: number;

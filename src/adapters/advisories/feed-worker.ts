@@ -26,6 +26,7 @@ export type FeedTask =
       readonly fileName: string;
       readonly reader: string | undefined;
       readonly validators: FeedValidators | undefined;
+      readonly part: string | undefined;
       readonly amends: FeedAmendment | undefined;
     })
   | (CommonTask & { readonly kind: 'deltas'; readonly paths: readonly string[] });
@@ -51,7 +52,7 @@ async function readWhole(task: FeedTask & { kind: 'feed' }): Promise<TakenFeed> 
   const content = await reader.read(files());
   if (task.amends) return amendFeed(task.folder, task.inForce, reader, content, { ...task.amends, at: task.at });
   if (content.records === 0) throw new AssayError('advisory-feed-invalid', 'the feed holds no records');
-  const name = feedName(reader, content);
+  const name = feedName(reader, task.part === undefined ? content : { part: task.part, ...content });
   if (expected && expected.feed !== name)
     throw new AssayError('advisory-set-invalid', `the set calls ${name} ${expected.feed}`);
   const before = task.inForce.find((each) => each.feed === name);

@@ -77,8 +77,8 @@ export function openAdvisorySets(folder: string): AdvisorySets {
     take: (incoming) =>
       inTurn(() =>
         withFiles([incoming], async ([path = '']) => {
-          const { fileName, reader, source, validators, amends, at } = incoming;
-          const task = { kind: 'feed' as const, folder, path, fileName, reader, source, validators, amends, at };
+          const { fileName, reader, source, validators, part, amends, at } = incoming;
+          const task = { kind: 'feed' as const, folder, path, fileName, reader, source, validators, part, amends, at };
           const taken: TakenFeed = await compileInThread({ ...task, inForce: feeds.map((each) => each.status) });
           adopt([taken.status]);
           return taken;
@@ -98,6 +98,7 @@ export function openAdvisorySets(folder: string): AdvisorySets {
                       fileName: bodies[0]!.fileName,
                       reader: 'assay',
                       validators: undefined,
+                      part: undefined,
                       amends: undefined,
                     }
                   : { kind: 'deltas', paths }),

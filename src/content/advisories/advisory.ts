@@ -47,6 +47,8 @@ export interface Advisory {
   readonly of?: 'source' | 'binary';
   /** Of modular rpm builds: the stream it holds for, `name:stream`; ANY_STREAM where the source does not name it. */
   readonly module?: string;
+  /** Architectures it holds for, as rpm names them; all when absent. */
+  readonly architectures?: readonly string[];
   readonly ranges?: readonly AffectedRange[];
   /** Affected versions named one by one; they count besides the ranges. */
   readonly versions?: readonly string[];

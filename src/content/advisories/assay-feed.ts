@@ -48,6 +48,7 @@ export const advisorySchema = z.strictObject({
   scheme: z.enum(Object.keys(versionOrders) as [VersionScheme, ...VersionScheme[]]),
   of: z.enum(['source', 'binary']).optional(),
   module: text.optional(),
+  architectures: z.array(text).optional(),
   ranges: z.array(rangeSchema).optional(),
   versions: z.array(version).optional(),
   products: z.array(text).optional(),

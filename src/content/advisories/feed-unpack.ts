@@ -1,6 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { constants, createGunzip, createZstdDecompress, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { AssayError, isAssayError } from '../../lib/error.ts';
+import { unpackBzip2 } from '../../lib/bzip2.ts';
 import { TarReader } from '../../lib/tar.ts';
 import { zipEntries, type ZipLimits } from '../../lib/zip.ts';
 import type { FeedFile, RefusedRecord } from './feed.ts';
@@ -12,6 +13,9 @@ const MAX_TOTAL = 64 * 1024 ** 3;
 /** Bytes of a single compressed file once it is unpacked; archives are read as they come. */
 const MAX_WHOLE = 4 * 1024 ** 3;
 const ZIP: ZipLimits = { maxEntries: 2_000_000, maxEntryBytes: MAX_ENTRY, maxTotalBytes: MAX_TOTAL, maxRatio: 1000 };
+/** One string holds no more, and OVAL is read as one. */
+const MAX_BZIP2 = 510 * 1024 ** 2;
+const BZIP2 = /\.(?:bz2|tbz2?)$/;
 const HEAD_BYTES = 1024 ** 2;
 const PIECE = 1024 ** 2;
 
@@ -43,9 +47,14 @@ export async function* feedFiles(file: FeedFile, refused: RefusedRecord[]): Asyn
     case 'tar':
       yield* tarFiles(pieces(file.bytes), refused);
       return;
-    case 'xz':
     case 'bzip2':
-      throw new AssayError('advisory-feed-invalid', `${file.name} is packed by xz or bzip2; unpack it first`);
+      yield* feedFiles(
+        { name: file.name.replace(BZIP2, ''), bytes: Buffer.concat([...unpackBzip2(file.bytes, MAX_BZIP2)]) },
+        refused,
+      );
+      return;
+    case 'xz':
+      throw new AssayError('advisory-feed-invalid', `${file.name} is packed by xz; unpack it first`);
     case 'none':
       yield file;
   }
@@ -143,6 +152,11 @@ export function headsOf(file: FeedFile, depth = 3): FeedFile[] {
   try {
     if (packing === 'zip') return zipHeads(file.bytes);
     if (packing === 'tar') return tarHeads(file.bytes);
+    if (packing === 'bzip2' && depth > 0)
+      return headsOf(
+        { name: file.name.replace(BZIP2, ''), bytes: beginningOf(unpackBzip2(file.bytes, MAX_BZIP2)) },
+        depth - 1,
+      );
     if ((packing === 'gzip' || packing === 'zstd') && depth > 0) {
       const packed = file.bytes.subarray(0, HEAD_BYTES);
       const bytes =
@@ -156,6 +170,17 @@ export function headsOf(file: FeedFile, depth = 3): FeedFile[] {
     return [];
   }
   return packing === 'none' ? [file] : [];
+}
+
+function beginningOf(pieces: Iterable<Uint8Array>): Uint8Array {
+  const found: Uint8Array[] = [];
+  let size = 0;
+  for (const piece of pieces) {
+    found.push(piece);
+    size += piece.length;
+    if (size > HEAD_BYTES) break;
+  }
+  return Buffer.concat(found);
 }
 
 function zipHeads(bytes: Uint8Array): FeedFile[] {

@@ -36,8 +36,10 @@ export interface FeedAddress {
   readonly url: string;
   /** Only of use where packages of one of these ecosystems, or of a release of them, are stored; of use to all if absent. */
   readonly ecosystems?: readonly string[];
-  /** The file holds but the name of the one beside it that is the feed. */
-  readonly names?: true;
+  /** What the file is when it is not the feed itself, but leads there: the name of a file beside it, a list of mirrors of a repository, the index of one. */
+  readonly leads?: 'name' | 'mirror-list' | 'repomd';
+  /** Of files that do not tell which part of the feed they are. */
+  readonly part?: string;
   /** How its publisher tells what changed, so that only that is fetched. */
   readonly increments?: 'osv' | 'red-hat' | 'nvd';
 }

@@ -1,6 +1,9 @@
+import { amazon } from './amazon.ts';
 import { alpineSecdb } from './alpine.ts';
+import { archLinux } from './arch-linux.ts';
 import { assayFeed } from './assay-feed.ts';
 import { azureOval } from './azure-oval.ts';
+import { bottlerocketNotices } from './bottlerocket.ts';
 import { cveRecords, nvd } from './cve-catalogues.ts';
 import { debianLists } from './debian-lists.ts';
 import { debianTracker } from './debian.ts';
@@ -10,10 +13,15 @@ import { AssayError } from '../../lib/error.ts';
 import type { FeedFile, FeedReader } from './feed.ts';
 import { kev } from './kev.ts';
 import { friendsOfPhp, nodejsDatabase, rubySec } from './library-databases.ts';
+import { oracleOval } from './oracle-oval.ts';
+import { chainguardAdvisories, githubAdvisories, maliciousPackages } from './osv-collections.ts';
 import { osv } from './osv.ts';
+import { photon } from './photon.ts';
 import { redHatCsaf } from './redhat-csaf.ts';
 import { redHatRepositories } from './redhat-repositories.ts';
+import { rocky } from './rocky.ts';
 import { rustSec } from './rustsec.ts';
+import { suseOval } from './suse-oval.ts';
 import { ubuntuVex } from './ubuntu-vex.ts';
 
 /** Every feed, one line each; a file of unknown kind is shown to them in this order. */
@@ -21,13 +29,23 @@ export const feedReaders: readonly FeedReader[] = [
   debianTracker,
   alpineSecdb,
   kev,
+  chainguardAdvisories,
   osv,
+  githubAdvisories,
+  maliciousPackages,
   redHatCsaf,
   redHatRepositories,
   ubuntuVex,
   epss,
   debianLists,
   azureOval,
+  oracleOval,
+  suseOval,
+  amazon,
+  rocky,
+  bottlerocketNotices,
+  photon,
+  archLinux,
   rustSec,
   rubySec,
   friendsOfPhp,

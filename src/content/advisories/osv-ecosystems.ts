@@ -54,6 +54,7 @@ const SCHEMES: Readonly<Record<string, VersionScheme>> = {
   'Photon OS': 'rpm',
   'Oracle Linux': 'rpm',
   'Amazon Linux': 'rpm',
+  Bottlerocket: 'rpm',
   Fedora: 'rpm',
   Arch: 'pacman',
   Gentoo: 'gentoo',

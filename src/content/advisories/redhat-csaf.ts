@@ -53,7 +53,7 @@ export const redHatCsaf: FeedReader = {
     {
       url: 'https://security.access.redhat.com/data/csaf/v2/vex/archive_latest.txt',
       ecosystems: ['Red Hat'],
-      names: true,
+      leads: 'name',
       increments: 'red-hat',
     },
   ],

@@ -8,6 +8,10 @@ export interface AdvisoryKey {
   readonly version: string;
   /** Where advisories name binary packages, those that speak of the source package stand under its name. */
   readonly sourceName?: string;
+  /** Where advisories name source packages, those that speak of the binary package stand under its name. */
+  readonly binaryName?: string;
+  /** Where advisories tell architectures apart: that of the package. */
+  readonly architecture?: string;
   /** Of modular rpm builds `name:stream`, empty for builds of no module; absent when it is not known. */
   readonly module?: string;
   /** Further ecosystems that speak of the same package: subscriptions, modules of a product. */
@@ -22,7 +26,7 @@ export function ecosystemOf(distribution: Distribution): string | undefined {
 }
 
 /** All names under which advisories know a distribution release, the main one first; none for an unknown one. */
-export function ecosystemsOf({ id, version, name }: Distribution): readonly string[] {
+export function ecosystemsOf({ id, version, name, repositories }: Distribution): readonly string[] {
   const [major = '', minor = ''] = version.split('.');
   const of = (base: string, release = major) => (release === '' ? [] : [`${base}:${release}`]);
   switch (id) {
@@ -56,7 +60,9 @@ export function ecosystemsOf({ id, version, name }: Distribution): readonly stri
     case 'ol':
       return of('Oracle Linux');
     case 'amzn':
-      return of('Amazon Linux');
+      return amazonReleases(major, repositories ?? []);
+    case 'bottlerocket':
+      return ['Bottlerocket'];
     case 'azurelinux':
     case 'mariner':
       return of('Azure Linux');
@@ -85,6 +91,14 @@ export function ecosystemsOf({ id, version, name }: Distribution): readonly stri
     default:
       return [];
   }
+}
+
+/** The first release is numbered by its years; topics of the second's extras library stand beside it where enabled. */
+function amazonReleases(major: string, repositories: readonly string[]): string[] {
+  if (major === '') return [];
+  const release = /^201\d$/.test(major) ? '1' : major;
+  const topics = repositories.flatMap((each) => /^amzn2extra-([a-z0-9.-]+)$/.exec(each)?.[1] ?? []);
+  return [`Amazon Linux:${release}`, ...(release === '2' ? topics.map((topic) => `Amazon Linux:2:${topic}`) : [])];
 }
 
 /** SUSE's fixes stand under the product and the modules that base images draw from. */
@@ -152,10 +166,23 @@ export function advisoryKeyOf(found: FoundPackage, distribution: Distribution | 
 /** Systems whose advisories name source packages alone. */
 const BY_SOURCE = /^(?:SUSE|openSUSE|openEuler|Azure Linux|Mageia):/;
 
+/** Systems whose advisories tell architectures apart. */
+const BY_ARCHITECTURE = /^(?:Oracle Linux|Rocky Linux|Amazon Linux|Bottlerocket):?/;
+
 /** Notices of most rpm systems name binary packages, those of modules with their stream; some name the source. */
 function rpmKey(found: FoundPackage, ecosystem: string, more: Pick<AdvisoryKey, 'also' | 'repositories'>): AdvisoryKey {
   const { sourceName, version } = found;
-  if (BY_SOURCE.test(ecosystem)) return { ecosystem, name: sourceName ?? found.name, version, ...more };
+  if (BY_SOURCE.test(ecosystem))
+    return {
+      ecosystem,
+      name: sourceName ?? found.name,
+      version,
+      ...(/^(?:SUSE|openSUSE):/.test(ecosystem) && {
+        binaryName: found.name,
+        ...(found.architecture !== undefined && { architecture: found.architecture }),
+      }),
+      ...more,
+    };
   // A modular build whose label is gone may be of any stream.
   const module = found.module ?? (version.includes('.module') ? undefined : '');
   return {
@@ -164,6 +191,7 @@ function rpmKey(found: FoundPackage, ecosystem: string, more: Pick<AdvisoryKey, 
     version,
     ...(ecosystem.startsWith('Red Hat:') && sourceName !== undefined && { sourceName }),
     ...(module !== undefined && { module }),
+    ...(BY_ARCHITECTURE.test(ecosystem) && found.architecture !== undefined && { architecture: found.architecture }),
     ...more,
   };
 }

@@ -5,6 +5,7 @@ import { type CompareVersions, versionOrders } from '../advisories/version-order
 import { ANY_STREAM } from '../advisories/osv-ecosystems.ts';
 import type { AdvisoryKey } from './ecosystems.ts';
 import type { VulnerabilityFinding } from './finding.ts';
+import { isSameFlavour } from './build-flavour.ts';
 import { byProducts, type Concerning } from './red-hat-products.ts';
 
 /** What the advisories say of one package version. Pure: the same key and the same set give the same findings. */
@@ -32,19 +33,31 @@ export function judge(key: AdvisoryKey, lookUp: LookUpAdvisories): Vulnerability
   return [...findings].filter(([same]) => !subscribed.has(same)).map(([, finding]) => finding);
 }
 
-/** Every advisory that speaks of the package: by its name, by that of its source, in each of its ecosystems. */
-function* concerning(
-  { ecosystem, name, sourceName, module, also }: AdvisoryKey,
-  lookUp: LookUpAdvisories,
-): Generator<Concerning> {
+/** Every advisory that speaks of the package: by its name, by that of its source or binary, in each of its ecosystems. */
+function* concerning(key: AdvisoryKey, lookUp: LookUpAdvisories): Generator<Concerning> {
+  const { ecosystem, name, sourceName, binaryName, also } = key;
   for (const each of [ecosystem, ...(also ?? [])]) {
     for (const advisory of lookUp(each, name))
-      if (ofModule(advisory, module) && (sourceName === undefined || sourceName === name || advisory.of !== 'source'))
+      if (
+        isOfBuild(advisory, key) &&
+        (sourceName === undefined || sourceName === name || advisory.of !== 'source') &&
+        (binaryName === undefined || binaryName === name || advisory.of !== 'binary')
+      )
         yield { ecosystem: each, advisory };
     if (sourceName !== undefined && sourceName !== name)
       for (const advisory of lookUp(each, sourceName))
-        if (advisory.of === 'source' && ofModule(advisory, module)) yield { ecosystem: each, advisory };
+        if (advisory.of === 'source' && isOfBuild(advisory, key)) yield { ecosystem: each, advisory };
+    if (binaryName !== undefined && binaryName !== name)
+      for (const advisory of lookUp(each, binaryName))
+        if (advisory.of === 'binary' && isOfBuild(advisory, key)) yield { ecosystem: each, advisory };
   }
+}
+
+/** Whether it holds for how the package was built: its module, its architecture, and what it was built for. */
+function isOfBuild(advisory: SourcedAdvisory, { module, architecture, version }: AdvisoryKey): boolean {
+  if (!ofModule(advisory, module)) return false;
+  if (architecture !== undefined && advisory.architectures?.includes(architecture) === false) return false;
+  return advisory.scheme !== 'rpm' || isSameFlavour(advisory, version);
 }
 
 /** Builds of a module are mended by fixes of their stream, others by fixes of no module; of what is not known, by any. */
@@ -182,9 +195,15 @@ function findingOf(advisory: SourcedAdvisory, key: AdvisoryKey, hit: Hit): Vulne
     recordId: advisory.id,
     judged: {
       ecosystem: key.ecosystem,
-      name: advisory.of === 'source' ? (key.sourceName ?? key.name) : key.name,
+      name: nameIn(key, advisory),
       version: key.version,
     },
     comparison: hit.comparison,
   };
+}
+
+/** The name under which the record speaks of the package. */
+function nameIn({ name, sourceName, binaryName }: AdvisoryKey, { of }: SourcedAdvisory): string {
+  if (of === 'source') return sourceName ?? name;
+  return of === 'binary' ? (binaryName ?? name) : name;
 }

@@ -36,7 +36,6 @@ export function* byProducts(
   for (const ecosystem of ecosystems) {
     if (ecosystem === key.ecosystem || (STREAM.test(ecosystem) && !streams.has(ecosystem))) continue;
     for (const each of concerning({ ...key, ecosystem, also: [] })) {
-      if (!isSameFlavour(each.advisory, key.version)) continue;
       if (streams.has(ecosystem)) spoken.add(`${each.advisory.feed}\0${each.advisory.id}`);
       yield each;
     }
@@ -78,16 +77,6 @@ function streamsOf(key: AdvisoryKey, ecosystems: ReadonlySet<string>): Set<strin
 function minorOf(version: string): number | undefined {
   const found = /\.el\d+_(\d+)/.exec(version)?.[1];
   return found === undefined ? undefined : Number(found);
-}
-
-/** Builds of OpenShift carry its release; one of another, or none, says nothing of them. */
-function isSameFlavour(advisory: SourcedAdvisory, version: string): boolean {
-  const own = flavourOf(version);
-  return (advisory.ranges ?? []).every(({ fixed }) => fixed === undefined || flavourOf(fixed) === own);
-}
-
-function flavourOf(version: string): string {
-  return /\brhaos[\d.]*\d/.exec(version)?.[0] ?? '';
 }
 
 /** A fix that was built for a later minor release is none for who stays with an earlier one. */

@@ -1,4 +1,5 @@
 import type { Analyser } from './analyser.ts';
+import { amazonExtras } from './amazon-extras.ts';
 import { apk } from './apk.ts';
 import { apkAdb } from './apk-adb.ts';
 import { chisel } from './chisel.ts';
@@ -53,6 +54,7 @@ export const analysers: readonly Analyser[] = [
   rpm,
   rpmManifest,
   redHatContent,
+  amazonExtras,
   pacman,
   portage,
   opkg,

@@ -9,7 +9,7 @@ const INVENTORY = /(?:^|\/)usr\/share\/bottlerocket\/application-inventory\.json
 export const bottlerocket: Analyser = {
   name: 'bottlerocket',
   reads: '`usr/share/bottlerocket/application-inventory.json`',
-  limits: 'the list names no files; no feed of Bottlerocket’s notices is read',
+  limits: 'the list names no files',
   maxBytes: 16 * 1024 * 1024,
   system: true,
   wants: (path) => path.endsWith('/application-inventory.json') && INVENTORY.test(path),

@@ -1,9 +1,12 @@
 import type { FeedAddress, FeedReader } from '../../content/advisories/feed.ts';
+import { xmlTokens } from '../../content/advisories/xml-elements.ts';
 import { AssayError } from '../../lib/error.ts';
 import { collectBytes } from '../../oci/verified.ts';
 import type { FeedStatus, FeedValidators, IncomingFeed } from '../../ports/advisory-sets.ts';
 import { MAX_FEED_BYTES, mirrored, openFeed } from './fetch-feed.ts';
 import { type IncrementParts, incrementOf } from './increments/increments.ts';
+
+const MAX_LEAD_BYTES = 1024 ** 2;
 
 export type Renewal = Omit<IncomingFeed, 'at'>;
 
@@ -25,25 +28,58 @@ export async function renewalOf(
     const amends = { feed: held.status.feed, deleted };
     return { fileName, body: bodyOf(lines), maxBytes: MAX_FEED_BYTES, reader: reader.name, source, amends };
   }
-  const url = address.names ? await namedBeside(source, parts) : source;
+  const url = await leadFrom(source, address, parts);
   const arriving = await openFeed(parts.http, url, {
     ...(held.validators && { held: held.validators }),
     ...(parts.signal && { signal: parts.signal }),
   });
   if (!arriving) return undefined;
   const { name: fileName, body, validators } = arriving;
-  return { fileName, body, maxBytes: MAX_FEED_BYTES, reader: reader.name, source, validators };
+  const { part } = address;
+  return {
+    fileName,
+    body,
+    maxBytes: MAX_FEED_BYTES,
+    reader: reader.name,
+    source,
+    validators,
+    ...(part !== undefined && { part }),
+  };
 }
 
 async function* bodyOf(lines: readonly string[]): AsyncGenerator<Uint8Array> {
   for (const line of lines) yield Buffer.from(`${line}\n`);
 }
 
-/** The file that another names (`archive_latest.txt`): it lies beside it. */
-async function namedBeside(source: string, { http, signal }: IncrementParts): Promise<string> {
-  const list = await openFeed(http, source, signal ? { signal } : {});
-  const text = list ? new TextDecoder().decode(await collectBytes(list.body, 1024, source)).trim() : '';
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,200}$/.test(text))
-    throw new AssayError('advisory-feed-invalid', `${source} does not name a file beside it`);
-  return `${source.slice(0, source.lastIndexOf('/'))}/${text}`;
+/** The address of the feed itself, where the one that is known only leads to it. */
+async function leadFrom(source: string, { leads }: FeedAddress, parts: IncrementParts): Promise<string> {
+  if (leads === undefined) return source;
+  if (leads === 'repomd') return updateInfoOf(source, parts);
+  const text = await textOf(source, parts);
+  if (leads === 'name') {
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,200}$/.test(text))
+      throw new AssayError('advisory-feed-invalid', `${source} does not name a file beside it`);
+    return `${source.slice(0, source.lastIndexOf('/'))}/${text}`;
+  }
+  const [first = ''] = text.split(/\s+/);
+  if (!URL.canParse(first)) throw new AssayError('advisory-feed-invalid', `${source} names no mirror`);
+  return updateInfoOf(mirrored(`${first.replace(/\/+$/, '')}/repodata/repomd.xml`, parts.mirror), parts);
+}
+
+/** The notices of a repository, as its index (`repomd.xml`) has them. */
+async function updateInfoOf(index: string, parts: IncrementParts): Promise<string> {
+  let inside = false;
+  for (const token of xmlTokens(await textOf(index, parts))) {
+    if (token.kind === 'start' && token.name === 'data') inside = token.attributes.get('type') === 'updateinfo';
+    const href =
+      token.kind === 'start' && inside && token.name === 'location' ? token.attributes.get('href') : undefined;
+    if (href !== undefined && /^repodata\/[A-Za-z0-9._-]{1,200}$/.test(href))
+      return `${index.slice(0, -'repodata/repomd.xml'.length)}${href}`;
+  }
+  throw new AssayError('advisory-feed-invalid', `${index} names no notices`);
+}
+
+async function textOf(url: string, { http, signal }: IncrementParts): Promise<string> {
+  const file = await openFeed(http, url, signal ? { signal } : {});
+  return file ? new TextDecoder().decode(await collectBytes(file.body, MAX_LEAD_BYTES, url)).trim() : '';
 }

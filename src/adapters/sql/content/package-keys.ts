@@ -23,6 +23,8 @@ export function toKey(row: KeyColumns): AdvisoryKey | undefined {
 export function keyColumns(key: AdvisoryKey | undefined): KeyColumns {
   const more = key && {
     ...(key.sourceName !== undefined && { sourceName: key.sourceName }),
+    ...(key.binaryName !== undefined && { binaryName: key.binaryName }),
+    ...(key.architecture !== undefined && { architecture: key.architecture }),
     ...(key.module !== undefined && { module: key.module }),
     ...(key.also && { also: key.also }),
     ...(key.repositories && { repositories: key.repositories }),
@@ -38,7 +40,7 @@ export function keyColumns(key: AdvisoryKey | undefined): KeyColumns {
 /** The names of a key besides its first, by which a changed advisory finds the package. */
 export function furtherNames(id: string, key: AdvisoryKey | undefined): Schema['package_names'][] {
   if (!key) return [];
-  const names = [...new Set([key.name, ...(key.sourceName === undefined ? [] : [key.sourceName])])];
+  const names = [...new Set([key.name, key.sourceName, key.binaryName])].filter((each) => each !== undefined);
   // Which products its repositories belong to may change: a change of any of them finds it by its name.
   const products = key.repositories ? [ANY_PRODUCT] : [];
   return [key.ecosystem, ...(key.also ?? []), ...products]
