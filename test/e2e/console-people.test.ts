@@ -80,11 +80,11 @@ test('teams, robots, webhooks, directories and the audit in a browser', { timeou
   await page.getByRole('link', { name: 'Directories' }).click();
   await page.getByRole('button', { name: 'Add a directory' }).click();
   await page.getByLabel('Kind').selectOption('oidc');
-  await page.getByLabel('Name').fill('company');
+  await page.getByLabel('Name', { exact: true }).fill('company');
   await page.getByLabel('Client secret').fill(CLIENT_SECRET);
-  await page
-    .getByLabel('Settings')
-    .fill(JSON.stringify({ issuer: oidc.url, clientId: 'assay', groups: [{ group: 'crew', team: 'shop/qa' }] }));
+  await page.getByLabel('Issuer').fill(oidc.url);
+  await page.getByLabel('Client id').fill('assay');
+  await page.getByLabel('Groups, one a line').fill('crew -> shop/qa');
   await page.getByRole('button', { name: 'Test' }).click();
   await page.getByText('discovery').first().waitFor();
   await shot('directories');

@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react';
-import { type Answer, type CallArguments, call } from '../api/client.ts';
+import { type Answer, call } from '../api/client.ts';
 import { refresh, useAction, useResource } from '../api/resource.ts';
+import { type Kind, readSettings } from '../model/directory-settings.ts';
 import { typed } from '../model/form.ts';
 import { Field } from '../parts/asked.tsx';
 import { Glyph } from '../parts/marks.tsx';
@@ -8,46 +9,15 @@ import { PageHead } from '../parts/page.tsx';
 import { RowButton, Rows } from '../parts/rows.tsx';
 import { Empty, Loaded, Refused } from '../parts/states.tsx';
 import { useMe } from '../shell/session.tsx';
+import { DirectoryFields } from './directory-fields.tsx';
 
-type Kind = 'ldap' | 'oidc' | 'workload';
 type Directory = Answer<'listDirectories'>['items'][number];
-type Settings = CallArguments<'createDirectory'>['body']['settings'];
 
 const kinds = [
   ['ldap', 'LDAP or Active Directory'],
   ['oidc', 'OpenID Connect'],
   ['workload', 'CI jobs (workload identity)'],
 ] as const;
-
-const beginnings: Readonly<Record<Kind, object>> = {
-  ldap: {
-    urls: ['ldaps://ldap.example.org'],
-    bindDn: 'cn=assay,dc=example,dc=org',
-    baseDn: 'ou=people,dc=example,dc=org',
-    groupBaseDn: 'ou=groups,dc=example,dc=org',
-    userFilter: '(&(objectClass=person)(uid={name}))',
-    nested: 'recursive',
-    groups: [{ group: 'cn=platform,ou=groups,dc=example,dc=org', team: 'organisation/team' }],
-  },
-  oidc: {
-    issuer: 'https://login.example.org',
-    clientId: 'assay',
-    groups: [{ group: 'platform', team: 'organisation/team' }],
-  },
-  workload: {
-    issuer: 'https://token.actions.githubusercontent.com',
-    audience: 'registry.example.org',
-    rules: [{ robot: 'organisation+ci', claims: { repository: 'organisation/app', ref: 'refs/heads/main' } }],
-  },
-};
-
-function readSettings(kind: Kind, text: string): Settings {
-  try {
-    return { kind, ...(JSON.parse(text) as object) } as Settings;
-  } catch (error) {
-    throw new Error(`the settings are not JSON: ${error instanceof Error ? error.message : ''}`, { cause: error });
-  }
-}
 
 function Steps({ steps }: { steps: Answer<'testDirectory'>['steps'] }) {
   return (
@@ -68,13 +38,12 @@ function Edit({ known, done }: { known: Directory | undefined; done: () => void 
   const [kind, setKind] = useState<Kind>((known?.settings['kind'] as Kind | undefined) ?? 'ldap');
   const [steps, setSteps] = useState<Answer<'testDirectory'>['steps']>();
   const form = useRef<HTMLFormElement>(null);
-  const { kind: _kind, ...before } = known?.settings ?? {};
   const save = useAction(async (data: FormData) => {
     const secret = typed(data, 'secret');
     const body = {
       name: typed(data, 'name').trim(),
       enabled: data.get('enabled') === 'on',
-      settings: readSettings(kind, typed(data, 'settings')),
+      settings: readSettings(kind, (field) => typed(data, field)),
       ...(secret !== '' && { secret }),
     };
     if (known) await call('updateDirectory', { params: { id: known.id }, body });
@@ -87,7 +56,7 @@ function Edit({ known, done }: { known: Directory | undefined; done: () => void 
     const person = typed(data, 'person').trim();
     const answer = await call('testDirectory', {
       body: {
-        settings: readSettings(kind, typed(data, 'settings')),
+        settings: readSettings(kind, (field) => typed(data, field)),
         ...(known && { id: known.id }),
         ...(secret !== '' && { secret }),
         ...(person !== '' && { name: person }),
@@ -134,17 +103,7 @@ function Edit({ known, done }: { known: Directory | undefined; done: () => void 
             <input type="checkbox" name="enabled" defaultChecked={known?.enabled ?? true} /> in use
           </label>
         </div>
-        <label className="f">
-          Settings
-          <textarea
-            key={kind}
-            name="settings"
-            rows={16}
-            spellCheck={false}
-            className="mono"
-            defaultValue={JSON.stringify(known ? before : beginnings[kind], null, 2)}
-          />
-        </label>
+        <DirectoryFields key={kind} kind={kind} settings={known?.settings ?? {}} />
         <div className="rowf">
           <button type="submit" className="btn primary" disabled={save.busy}>
             Save
