@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { examineImage } from '../../src/content/findings/examine-image.ts';
 import type { Observation } from '../../src/content/findings/observation.ts';
 import { LayerReader } from '../../src/content/image/layer-reader.ts';
@@ -60,7 +59,8 @@ export function runSecrets(seed: number): SecretsResult {
     packages: [],
     distribution: undefined,
   });
-  const missed = plants.filter((each) => !observations.some((one) => tells(one, each)));
+  const steps = plants.filter((each) => each.where === 'history');
+  const missed = plants.filter((each) => !observations.some((one) => tells(one, each, steps.indexOf(each))));
   const malware = observations.filter((each) => each.kind === 'malware');
   return {
     planted: plants.length,
@@ -73,23 +73,14 @@ export function runSecrets(seed: number): SecretsResult {
   };
 }
 
-/** A file is told of by its path and, where it was removed, as removed; a setting by its place and the secret in it. */
-function tells(one: Observation, plant: Plant): boolean {
+/** A file is told of by its path and, where it was removed, as removed; a setting by its name, a step by its number. */
+function tells(one: Observation, plant: Plant, step: number): boolean {
   if (one.kind !== 'secret') return false;
   if (plant.path !== undefined) return one.path === plant.path && (plant.where !== 'deleted' || one.removed === true);
   if (one.place !== plant.where) return false;
-  const name = (plant.setting ?? '').split('=', 1)[0];
-  return plant.where === 'history'
-    ? one.fingerprint === sha256(plant.secret) || sameStart(one, plant)
-    : one.path === name;
+  if (plant.where === 'history') return one.line === step + 1;
+  return one.path === (plant.setting ?? '').split('=', 1)[0];
 }
-
-/** Some rules name the whole of a pair or an address. */
-function sameStart(one: Observation, plant: Plant): boolean {
-  return one.detail !== undefined && one.detail.length > 3 && plant.secret.startsWith(one.detail.slice(0, 4));
-}
-
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 function readLayer(items: readonly TarItem[]): LayerContents {
   const reader = new LayerReader(analysers);

@@ -113,6 +113,14 @@ export const cloudRules: readonly SecretRule[] = [
     },
   ),
   token(
+    'azure-devops-token',
+    'Azure DevOps personal access token',
+    'critical',
+    ['AZDO'],
+    /[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}(?![A-Za-z0-9])/,
+    { before: 76, check: mixed(4) },
+  ),
+  token(
     'digitalocean-token',
     'DigitalOcean token',
     'high',

@@ -164,7 +164,7 @@ export const developerRules: readonly SecretRule[] = [
     'newrelic-licence-key',
     'New Relic licence key',
     'high',
-    ['new_relic', 'newrelic', 'new-relic'],
+    ['new_relic', 'newrelic', 'new-relic', 'new.relic'],
     /^(?:[0-9a-f]{36}NRAL|[0-9a-f]{40})$/,
     { check: mixed(3) },
   ),

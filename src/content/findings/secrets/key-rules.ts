@@ -1,5 +1,6 @@
 import { base64Text, basicCredentials, bech32, entropy, jwt, mixed } from './checks.ts';
 import { privateKey } from './private-key.ts';
+import { commandPassword } from './command-password.ts';
 import { assigned, isPlaceholder, type SecretRule, token } from './rule.ts';
 import { urlPassword } from './url-password.ts';
 
@@ -123,6 +124,15 @@ export const keyRules: readonly SecretRule[] = [
   assigned('laravel-key', 'Laravel application key', 'high', ['app_key'], /^base64:[A-Za-z0-9+/]{42,43}={1,2}$/, {
     confidence: 'sure',
   }),
+  {
+    id: 'command-password',
+    title: 'Password given to curl',
+    severity: 'high',
+    confidence: 'named',
+    keywords: ['curl '],
+    exact: false,
+    see: commandPassword,
+  },
   assigned('ssh-password', 'Password given to sshpass', 'high', ['sshpass -p'], /^[^-\s]{4,100}$/, {}),
   token(
     'aspnet-machine-key',

@@ -30,7 +30,19 @@ const NAMES = [
   'signing_key',
   'master_key',
   'credentials',
+  // Settings of the JVM separate words by points.
+  'secret.key',
+  'api.key',
+  'access.key',
+  'auth.key',
+  'private.key',
+  'encryption.key',
+  'signing.key',
+  'master.key',
 ];
+/** Logs name much that is no secret; what a variable of the environment is called is believed. */
+const LOGS = /\.(?:log|out)(?:\.\d{1,3})?$/i;
+const VARIABLE = /(?:^|[\s"',;[{])[A-Z][A-Z0-9_]{0,60}$/;
 /** Files that hold settings; elsewhere only quoted values of programs count. */
 const SETTINGS =
   /(?:^|\/)(?:\.env[^/]*|[^/]*\.(?:env|ya?ml|json|properties|props|ini|conf|cfg|cnf|toml|xml|tf|tfvars|tfstate|envrc|config|settings|credentials|secrets?|npmrc|pypirc|s3cfg|boto|netrc|my\.cnf|desktop|service|list|netrc|plist|hcl|nomad|txt)|credentials|secrets?|config|\.netrc|\.npmrc|\.pypirc|\.dockercfg|\.s3cfg|\.boto|\.my\.cnf|Dockerfile[^/]*|docker-compose[^/]*|passwd\.txt)$/i;
@@ -55,8 +67,9 @@ export const namedRules: readonly SecretRule[] = [
 
 function seeNamed({ text, at, keyword, path }: Spot): Sighting | undefined {
   const program = PROGRAMS.test(path);
-  if (!program && !SETTINGS.test(path) && path !== '') return undefined;
   const from = at + keyword.length;
+  const logged = LOGS.test(path) && text[from] === '=' && VARIABLE.test(text.slice(Math.max(0, at - 62), from));
+  if (!program && !logged && !SETTINGS.test(path) && path !== '') return undefined;
   if (OTHER.test(text.slice(from, from + 24))) return undefined;
   const found = valueAfter(text, from);
   if (!found || (found.loose && !/--[\w-]{0,40}$/.test(text.slice(Math.max(0, at - 41), at)))) return undefined;

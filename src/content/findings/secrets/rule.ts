@@ -76,7 +76,8 @@ export function token(
       if (!inside && start > 0 && WORD.test(spot.text[start - 1]!) && WORD.test(spot.text[start]!)) return undefined;
       sticky.lastIndex = start;
       const value = sticky.exec(spot.text)?.[0];
-      if (value === undefined || isPlaceholder(value)) return undefined;
+      // A form that itself begins with `$` is no variable.
+      if (value === undefined || isPlaceholder(value.startsWith('$') ? value.slice(1) : value)) return undefined;
       return sighting(start, value, check?.(value, spot));
     },
   };
@@ -113,6 +114,8 @@ function sighting(start: number, value: string, checked: Checked | undefined): S
 
 const MAX_VALUE = 4096;
 const NAME_END = /[\w.-]{0,60}["'\])]{0,3}[ \t]{0,20}(=>|:=|[=:,>]|[ \t])[ \t]{0,20}(["'`]?)/y;
+/** `<add key="ClearTextPassword" value="…"/>`, `<property name="password" value="…"/>`: the name is a value itself. */
+const ATTRIBUTE = /[\w.-]{0,60}["'][ \t\r\n]{1,40}value[ \t]{0,5}=[ \t]{0,5}(["'])/y;
 const VALUE_END = /["'`\s,;<>()[\]{}\\|]/;
 
 export interface NamedValue {
@@ -125,11 +128,13 @@ export interface NamedValue {
 
 /** The value that follows a name in the notations of configuration files, shells and programs. */
 export function valueAfter(text: string, from: number): NamedValue | undefined {
+  ATTRIBUTE.lastIndex = from;
   NAME_END.lastIndex = from;
-  const lead = NAME_END.exec(text);
+  const attribute = ATTRIBUTE.exec(text);
+  const lead = attribute ?? NAME_END.exec(text);
   if (!lead) return undefined;
-  const start = NAME_END.lastIndex;
-  const quote = lead[2]!;
+  const start = attribute ? ATTRIBUTE.lastIndex : NAME_END.lastIndex;
+  const quote = (attribute ? lead[1] : lead[2]) ?? '';
   let end = start;
   while (end < text.length && end - start < MAX_VALUE) {
     const character = text[end]!;
@@ -137,7 +142,7 @@ export function valueAfter(text: string, from: number): NamedValue | undefined {
     end++;
   }
   return end > start
-    ? { start, value: text.slice(start, end), quoted: quote !== '', loose: lead[1]!.trim() === '' }
+    ? { start, value: text.slice(start, end), quoted: quote !== '', loose: !attribute && lead[1]!.trim() === '' }
     : undefined;
 }
 

@@ -10,7 +10,7 @@ const LARGEST_BINARY = 16 * 1024 * 1024;
 /** Secrets in text of any length; in other files those whose form leaves no doubt. */
 export const secrets: FileExaminer = {
   name: 'secrets',
-  version: 1,
+  version: 2,
   keywords: secretKeywords,
   wants(entry, text) {
     if (entry.size < 8) return undefined;

@@ -104,6 +104,14 @@ export const serviceRules: readonly SecretRule[] = [
     /whsec_[A-Za-z0-9+/]{32,64}(?:={1,2})?(?![A-Za-z0-9])/,
   ),
   token(
+    'razorpay-key',
+    'Razorpay key of a live account',
+    'medium',
+    ['rzp_live_'],
+    /rzp_live_[A-Za-z0-9]{14}(?![A-Za-z0-9])/,
+    { check: mixed(3) },
+  ),
+  token(
     'square-token',
     'Square token',
     'high',
