@@ -23,6 +23,15 @@ export function explain(report: Report, finding: Finding): readonly (readonly [l
       'record',
       `${evidence.record} of ${evidence.feed}${feed ? `, imported ${feed.importedAt}${feed.checkedAt ? `, checked ${feed.checkedAt}` : ''}` : ''}${finding.publishedAt ? `, published ${finding.publishedAt}` : ''}`,
     ],
+    ...(finding.sources ?? [])
+      .slice(1)
+      .map(
+        (each) =>
+          [
+            'also by',
+            `${each.record} of ${each.feed}: ${each.severity}, ${each.fixedVersion === undefined ? each.status : `fixed in ${each.fixedVersion}`} (${each.comparison})`,
+          ] as const,
+      ),
     ['judged as', `${evidence.judgedName} ${evidence.judgedVersion} in ${evidence.ecosystem}`],
     ['comparison', evidence.comparison],
     ['status', `${finding.status}${finding.statusDetail ? `: ${finding.statusDetail}` : ''}`],

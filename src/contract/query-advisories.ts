@@ -17,7 +17,7 @@ export function queryOne(
     ...asked,
     covered: set.covers(key.ecosystem),
     findings: judge(key, set.lookUp).map(
-      ({ recordId, judged: _judged, aliases, references, cvss, severities, ...rest }) => {
+      ({ recordId, judged: _judged, sources: _sources, aliases, references, cvss, severities, ...rest }) => {
         const epss = set.likelihoodOf([rest.id, ...aliases]);
         const score = decidingVector(cvss ?? [])?.score;
         return {

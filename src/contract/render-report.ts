@@ -89,7 +89,7 @@ export function renderFinding(
   source: Pick<ImageReport, 'layers' | 'advisories'>,
   { package: installed, finding }: ImageReport['findings'][number],
 ): ReportVulnerability {
-  const { feed, recordId, judged, comparison, aliases, references, cvss, severities, ...rest } = finding;
+  const { feed, recordId, judged, comparison, aliases, references, cvss, severities, sources, ...rest } = finding;
   const score = decidingVector(cvss ?? [])?.score;
   const epss = source.advisories.likelihoodOf([finding.id, ...aliases]);
   return {
@@ -100,6 +100,7 @@ export function renderFinding(
     ...(score !== undefined && { score }),
     ...(epss && { epss }),
     references: [...references],
+    ...(sources && { sources: sources.map((each) => ({ ...each })) }),
     package: {
       purl: installed.purl,
       name: installed.name,

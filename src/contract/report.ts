@@ -28,6 +28,8 @@ export const reportPackage = z.object({
   layer: reportLayer,
 });
 
+const findingStatus = z.enum(['fixed', 'affected', 'will-not-fix', 'deferred', 'end-of-life', 'under-investigation']);
+
 export const reportFinding = z.object({
   kind: z.literal('vulnerability'),
   id: z.string(),
@@ -35,7 +37,7 @@ export const reportFinding = z.object({
   package: z.object({ purl: z.string(), name: z.string(), version: z.string(), sourceName: z.string().optional() }),
   severity,
   severitySource: z.string(),
-  status: z.enum(['fixed', 'affected', 'will-not-fix', 'deferred', 'end-of-life', 'under-investigation']),
+  status: findingStatus,
   statusDetail: z.string().optional(),
   fixedVersion: z.string().optional(),
   exploited: z.boolean().optional(),
@@ -59,6 +61,19 @@ export const reportFinding = z.object({
   epss: z.object({ score: z.number(), percentile: z.number() }).optional(),
   layer: reportLayer,
   references: z.array(z.string()),
+  /** Where several sources speak of it in this package: the word of each, the one that is shown first. */
+  sources: z
+    .array(
+      z.object({
+        feed: z.string(),
+        record: z.string(),
+        severity,
+        status: findingStatus,
+        fixedVersion: z.string().optional(),
+        comparison: z.string(),
+      }),
+    )
+    .optional(),
   evidence: z.object({
     feed: z.string(),
     record: z.string(),

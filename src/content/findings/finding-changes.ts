@@ -9,7 +9,10 @@ export interface FindingChanges {
   readonly changed: readonly VulnerabilityFinding[];
 }
 
-/** Differences of two judgements; a finding is the same when feed and record are. None when nothing differs. */
+/**
+ * Differences of two judgements; a finding is the same when feed and record are. Another word on a vulnerability that
+ * was known already, or one word less, changes it. None when nothing differs.
+ */
 export function changesBetween(
   before: readonly VulnerabilityFinding[],
   after: readonly VulnerabilityFinding[],
@@ -17,12 +20,22 @@ export function changesBetween(
   const keyOf = (each: VulnerabilityFinding) => `${each.feed}\0${each.recordId}`;
   const old = new Map(before.map((each) => [keyOf(each), each]));
   const now = new Map(after.map((each) => [keyOf(each), each]));
-  const added = [...now].filter(([key]) => !old.has(key)).map(([, each]) => each);
-  const removed = [...old].filter(([key]) => !now.has(key)).map(([, each]) => each);
-  const changed = [...now].flatMap(([key, each]) => {
-    const was = old.get(key);
-    return was && JSON.stringify(was) !== JSON.stringify(each) ? [each] : [];
-  });
+  const [idsBefore, idsNow] = [before, after].map((each) => new Set(each.map(({ id }) => id))) as [
+    Set<string>,
+    Set<string>,
+  ];
+  const arrived = [...now].filter(([key]) => !old.has(key)).map(([, each]) => each);
+  const gone = [...old].filter(([key]) => !now.has(key)).map(([, each]) => each);
+  const added = arrived.filter(({ id }) => !idsBefore.has(id));
+  const removed = gone.filter(({ id }) => !idsNow.has(id));
+  const changed = [
+    ...[...now].flatMap(([key, each]) => {
+      const was = old.get(key);
+      return was && JSON.stringify(was) !== JSON.stringify(each) ? [each] : [];
+    }),
+    ...arrived.filter(({ id }) => idsBefore.has(id)),
+    ...gone.filter(({ id }) => idsNow.has(id)).flatMap(({ id }) => after.find((each) => each.id === id) ?? []),
+  ];
   return added.length + removed.length + changed.length === 0 ? undefined : { added, removed, changed };
 }
 

@@ -26,4 +26,16 @@ export interface VulnerabilityFinding {
   readonly judged: { readonly ecosystem: string; readonly name: string; readonly version: string };
   /** The comparison that decided, in words: `3.0.9-1 < 3.0.11-1~deb12u2`. */
   readonly comparison: string;
+  /** Where several sources speak of it: the word of each, the one that is shown first. */
+  readonly sources?: readonly FindingSource[];
+}
+
+/** What one source says of a vulnerability of a package. */
+export interface FindingSource {
+  readonly feed: string;
+  readonly record: string;
+  readonly severity: Severity;
+  readonly status: Exclude<AdvisoryStatus, 'not-affected'>;
+  readonly fixedVersion?: string;
+  readonly comparison: string;
 }

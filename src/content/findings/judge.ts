@@ -5,6 +5,7 @@ import { type CompareVersions, versionOrders } from '../advisories/version-order
 import { ANY_STREAM } from '../advisories/osv-ecosystems.ts';
 import type { AdvisoryKey } from './ecosystems.ts';
 import type { VulnerabilityFinding } from './finding.ts';
+import { unifyIds } from './alias-groups.ts';
 import { isSameFlavour } from './build-flavour.ts';
 import { byProducts, type Concerning } from './red-hat-products.ts';
 
@@ -30,7 +31,7 @@ export function judge(key: AdvisoryKey, lookUp: LookUpAdvisories): Vulnerability
     const before = findings.get(same);
     if (!before || isLater(finding, before, versionOrders[advisory.scheme])) findings.set(same, finding);
   }
-  return [...findings].filter(([same]) => !subscribed.has(same)).map(([, finding]) => finding);
+  return unifyIds([...findings].filter(([same]) => !subscribed.has(same)).map(([, finding]) => finding));
 }
 
 /** Every advisory that speaks of the package: by its name, by that of its source or binary, in each of its ecosystems. */

@@ -1,4 +1,5 @@
 import { severities } from '../../content/advisories/advisory.ts';
+import { joinSources } from '../../content/findings/alias-groups.ts';
 import type { Observation } from '../../content/findings/observation.ts';
 import type { VulnerabilityFinding } from '../../content/findings/finding.ts';
 import type { Distribution, InstalledPackage } from '../../content/inventory/package.ts';
@@ -69,7 +70,7 @@ export async function storedReport(
     distribution: analysis.distribution,
     layers: layersOf(manifest, image.steps),
     packages: packages.map(({ installed, findings }) => ({ installed, findings })),
-    findings: findings.sort(worstFirst),
+    findings: joinSources(findings).sort(worstFirst),
     observations: await database.records.content.observations(manifest.digest),
     incomplete: analysis.incomplete,
     advisories,

@@ -1,3 +1,4 @@
+import { joinSources } from '../../content/findings/alias-groups.ts';
 import { advisoryKeyOf } from '../../content/findings/ecosystems.ts';
 import { judge } from '../../content/findings/judge.ts';
 import type { InstalledPackage } from '../../content/inventory/package.ts';
@@ -12,10 +13,12 @@ export type SbomReport = Omit<ImageReport, 'manifest' | 'platform'> & { readonly
 export function sbomReport(bytes: Uint8Array, file: string, advisories: AdvisorySet, now: number): SbomReport {
   const sbom = readSbom(bytes, file);
   const packages = sbom.packages.map(({ purl, found }): InstalledPackage => ({ ...found, purl, path: file, layer: 0 }));
-  const findings = packages.flatMap((installed) => {
-    const key = advisoryKeyOf(installed, sbom.distribution);
-    return key ? judge(key, advisories.lookUp).map((finding) => ({ package: installed, finding })) : [];
-  });
+  const findings = joinSources(
+    packages.flatMap((installed) => {
+      const key = advisoryKeyOf(installed, sbom.distribution);
+      return key ? judge(key, advisories.lookUp).map((finding) => ({ package: installed, finding })) : [];
+    }),
+  );
   return {
     name: sbom.name,
     distribution: sbom.distribution,

@@ -1,3 +1,4 @@
+import { joinSources } from '../../content/findings/alias-groups.ts';
 import { advisoryKeyOf } from '../../content/findings/ecosystems.ts';
 import { judge } from '../../content/findings/judge.ts';
 import { examineImage } from '../../content/findings/examine-image.ts';
@@ -74,10 +75,12 @@ export async function sourceReport(parts: SourceReportParts, image: SourceImage)
     config.config?.Labels,
   );
   const analysedAt = parts.clock.now();
-  const findings = inventory.packages.flatMap((installed) => {
-    const key = advisoryKeyOf(installed, inventory.distribution);
-    return key ? judge(key, parts.advisories.lookUp).map((finding) => ({ package: installed, finding })) : [];
-  });
+  const findings = joinSources(
+    inventory.packages.flatMap((installed) => {
+      const key = advisoryKeyOf(installed, inventory.distribution);
+      return key ? judge(key, parts.advisories.lookUp).map((finding) => ({ package: installed, finding })) : [];
+    }),
+  );
   const steps = historySteps(config, manifest.layers.length);
   return {
     manifest,

@@ -155,6 +155,14 @@ export function Explanation({ image, report, row }: { image: Image; report: Repo
               )}
               .
             </p>
+            {(finding.sources ?? []).slice(1).map((source) => (
+              <p key={`${source.feed} ${source.record}`}>
+                {feedNames[source.feed] ?? source.feed}, record <code>{source.record}</code>, says the same:{' '}
+                {source.severity},{' '}
+                {source.fixedVersion === undefined ? source.status : `fixed in ${source.fixedVersion}`} (
+                {source.comparison}).
+              </p>
+            ))}
             <p className="links">
               {advisoryLinks(row.id, finding.references).map(({ href, label }) => (
                 <a key={href} href={href} target="_blank" rel="noreferrer noopener">
