@@ -253,6 +253,9 @@ describe('quotas', () => {
     });
     assert.deepEqual([refused.status, codes(refused)], [403, ['QUOTA_EXCEEDED']]);
     assert.match(refused.body.toString(), /stores 1600 of at most 2000 bytes; 500 more do not fit/);
+    const { items } = await done<{ items: { type: string; data: unknown }[] }>(server, 'GET', '/events?limit=20');
+    const [full] = items.filter(({ type }) => type === 'dev.assay.quota.exceeded.v1');
+    assert.deepEqual(full?.data, { used: 1600, limit: 2000 });
     await done(server, 'DELETE', '/repositories/small%2Fb');
     assert.equal(await used(), 600);
     await pushBlob(server, 'small/a', over);

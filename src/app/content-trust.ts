@@ -8,6 +8,7 @@ import type { Database } from '../ports/database.ts';
 import type { JobHandler } from '../work/jobs/runner.ts';
 import { RENEW_TRUST } from '../work/trust/collections.ts';
 import { ContentTrust } from '../work/trust/content-trust.ts';
+import { tellExpiring } from '../work/trust/tell-expiring.ts';
 import type { Config } from './config.ts';
 import { remoteSigner } from './remote-signer.ts';
 import { embeddedSigner } from './signer-child.ts';
@@ -47,6 +48,7 @@ export function openContentTrust(parts: {
     run: async () => {
       await trust.collections.renewDue((gun, err) => log.warn({ gun, err }, 'trust metadata could not be renewed'));
       await trust.collections.noteSignedTags((gun, err) => log.warn({ gun, err }, 'signed tags could not be noted'));
+      await tellExpiring(database, clock);
     },
   };
   return { trust, renewal };

@@ -70,6 +70,13 @@ export interface DueCollection {
   readonly dialect: TrustDialect;
 }
 
+/** A collection whose owners have to sign again before long. */
+export interface ExpiringCollection {
+  readonly gun: string;
+  readonly repository: Repository;
+  readonly goodUntil: number;
+}
+
 /** What a collection signs under a tag now, and since when it has been this manifest. */
 export interface SignedTagRecord {
   readonly tag: string;
@@ -159,6 +166,10 @@ export interface TrustRecords {
   marksOf(viewer: Viewer, wanted: readonly { id: RepositoryId; tag: string }[]): Promise<TrustMark[]>;
   /** Tags of a collection that the registry gives out as something else, by name. */
   differing(repository: Repository, gun: string, limit: number): Promise<{ items: DifferingTag[]; total: number }>;
+  /** Collections whose owners' signatures end before `instant` and whose end nobody was told of, for the server's own work. */
+  expiring(instant: number, limit: number): Promise<ExpiringCollection[]>;
+  /** The end that was told of. */
+  noteTold(gun: string, goodUntil: number): Promise<void>;
   /** Collections whose signed tags were never noted. */
   unnoted(limit: number): Promise<{ gun: string; repositoryName: RepositoryName }[]>;
 }

@@ -49,6 +49,8 @@ export type EventNoun =
   | 'trust.deleted'
   | 'trust-key.created'
   | 'trust-key.retired'
+  | 'trust.expiring'
+  | 'quota.exceeded'
   | 'policy.created'
   | 'policy.changed'
   | 'policy.deleted'
@@ -72,6 +74,8 @@ const DERIVED: ReadonlySet<EventNoun> = new Set([
   'image.judged',
   'vulnerability.found',
   'vulnerability.gone',
+  'trust.expiring',
+  'quota.exceeded',
   // Refusals are added up in the audit by themselves.
   'policy.refused',
 ]);

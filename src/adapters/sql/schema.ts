@@ -276,7 +276,7 @@ export interface Schema extends NotifySchema, PolicySchema {
     raw: Uint8Array;
   };
   trust_signed_tags: { gun: string; tag: string; digest: string; since: number };
-  trust_standings: { gun: string; tags: number; good_until: number; noted_at: number };
+  trust_standings: { gun: string; tags: number; good_until: number; noted_at: number; told_until: number | null };
   trust_server_keys: {
     fingerprint: string;
     gun: string;

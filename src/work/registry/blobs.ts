@@ -8,7 +8,7 @@ import type { Database } from '../../ports/database.ts';
 import type { Repository, StoredBlob } from '../../ports/registry-records.ts';
 import { appendEvent } from '../events.ts';
 import type { PullGate } from '../policy/pull-gate.ts';
-import { requireRoom } from '../access/quotas.ts';
+import { Quotas } from '../access/quotas.ts';
 import { repositoryForPush, requireRepository } from './repositories.ts';
 
 /** Repositories that are asked for a blob that is mounted from anywhere. */
@@ -19,6 +19,7 @@ export class Blobs {
   readonly #database: Database;
   readonly #blobs: BlobStore;
   readonly #clock: Clock;
+  readonly #quotas: Quotas;
   readonly #gate: PullGate | undefined;
 
   constructor(database: Database, blobs: BlobStore, clock: Clock, gate?: PullGate) {
@@ -26,6 +27,7 @@ export class Blobs {
     this.#database = database;
     this.#blobs = blobs;
     this.#clock = clock;
+    this.#quotas = new Quotas(database, clock);
   }
 
   /** What is known of the blob; a pusher who is told that it is there can rely on it for a while. */
@@ -73,7 +75,7 @@ export class Blobs {
     from: RepositoryName | undefined,
   ): Promise<boolean> {
     const repository = await repositoryForPush(this.#database, this.#clock, viewer, into);
-    await requireRoom(this.#database.records, into, 0);
+    await this.#quotas.requireRoom(viewer, into, 0);
     const source = await this.#source(withoutScope(viewer), digest, from);
     return this.#database.change(async ({ registry }) => {
       const named = source && (await registry.blob(source, digest));

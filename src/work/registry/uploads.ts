@@ -8,7 +8,7 @@ import type { RepositoryName } from '../../oci/names.ts';
 import type { BlobStore, StagedBlob, StorageKey } from '../../ports/blob-store.ts';
 import type { Database } from '../../ports/database.ts';
 import type { Repository, UploadSession } from '../../ports/registry-records.ts';
-import { requireRoom } from '../access/quotas.ts';
+import { Quotas } from '../access/quotas.ts';
 import { repositoryForPush, requireRepository } from './repositories.ts';
 import { newStorageKey } from './storage-key.ts';
 import { type UploadLimits, uploadLimits } from './upload-limits.ts';
@@ -40,6 +40,7 @@ export class Uploads {
   readonly #progress = new Map<string, Progress>();
   /** Sessions that a request writes to, and the end of that request. */
   readonly #busy = new Map<string, Promise<void>>();
+  readonly #quotas: Quotas;
   readonly #sessions: UploadSessions;
   /** Keys of the bytes that a request is writing now, with a session or without. */
   readonly #active = new Set<StorageKey>();
@@ -49,12 +50,13 @@ export class Uploads {
     this.#blobs = blobs;
     this.#clock = clock;
     this.#limits = limits;
+    this.#quotas = new Quotas(database, clock);
     this.#sessions = new UploadSessions(database, limits.alone);
   }
 
   async start(viewer: Viewer, name: RepositoryName, algorithm: DigestAlgorithm = 'sha256'): Promise<UploadSession> {
     const repository = await repositoryForPush(this.#database, this.#clock, viewer, name);
-    await requireRoom(this.#database.records, name, 0);
+    await this.#quotas.requireRoom(viewer, name, 0);
     const now = this.#clock.now();
     const session: UploadSession = {
       id: uuidv7(now),
@@ -77,7 +79,7 @@ export class Uploads {
       await using staged = await this.#blobs.stage(key);
       const digester = new Digester(algorithmOf(digest));
       await this.#take(staged, digester, body);
-      await this.#complete(repository, digest, digester.digest(), staged, key, undefined);
+      await this.#complete(viewer, repository, digest, digester.digest(), staged, key, undefined);
     } catch (error) {
       await this.#blobs.discard(key);
       throw error;
@@ -119,7 +121,7 @@ export class Uploads {
         algorithmOf(digest) === digester.algorithm
           ? digester.copy().digest()
           : await digestOfAll(staged.readBack(), algorithmOf(digest));
-      await this.#complete(repository, digest, computed, staged, session.storageKey, session.id);
+      await this.#complete(viewer, repository, digest, computed, staged, session.storageKey, session.id);
     });
     this.#progress.delete(session.id);
   }
@@ -267,6 +269,7 @@ export class Uploads {
 
   /** Data, name and directory are durable before the row is; the row is durable before the answer. */
   async #complete(
+    viewer: Viewer,
     repository: Repository,
     digest: Digest,
     computed: Digest,
@@ -281,7 +284,7 @@ export class Uploads {
     const now = this.#clock.now();
     const size = staged.size;
     if (uploadId) this.#sessions.forget(uploadId);
-    await requireRoom(this.#database.records, repository.name, size);
+    await this.#quotas.requireRoom(viewer, repository.name, size);
     const linkPresent = await this.#database.records.registry.storedBlob(digest).then((present) =>
       present
         ? this.#database.change(async (records) => {

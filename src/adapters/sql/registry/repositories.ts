@@ -247,7 +247,7 @@ export function repositories(
   };
 }
 
-function toRepository(row: Schema['repositories'], rights: ReadonlySet<Action>): Repository {
+export function toRepository(row: Schema['repositories'], rights: ReadonlySet<Action>): Repository {
   return {
     id: row.id as RepositoryId,
     name: row.name as RepositoryName,

@@ -3,6 +3,8 @@ import type { Digest } from '../../../oci/digest.ts';
 import type { RepositoryName, Tag } from '../../../oci/names.ts';
 import type { RepositoryId } from '../../../ports/registry-records.ts';
 import type { TrustMark, TrustRecords } from '../../../ports/trust-records.ts';
+import { allActions } from '../../../access/roles.ts';
+import { toRepository } from '../registry/repositories.ts';
 import { chunks } from '../chunks.ts';
 import type { Schema } from '../schema.ts';
 import { visible } from '../visible.ts';
@@ -11,7 +13,7 @@ type Part<K extends keyof TrustRecords> = Pick<TrustRecords, K>;
 
 export function signedTags(
   db: Kysely<Schema>,
-): Part<'signedTags' | 'changeSignedTags' | 'marks' | 'marksOf' | 'differing' | 'unnoted'> {
+): Part<'signedTags' | 'changeSignedTags' | 'marks' | 'marksOf' | 'differing' | 'expiring' | 'noteTold' | 'unnoted'> {
   const marked = db
     .selectFrom('trust_signed_tags')
     .innerJoin('trust_collections', 'trust_collections.gun', 'trust_signed_tags.gun')
@@ -118,6 +120,30 @@ export function signedTags(
         })),
         total: n,
       };
+    },
+    async expiring(instant, limit) {
+      const rows = await db
+        .selectFrom('trust_standings')
+        .innerJoin('trust_collections', 'trust_collections.gun', 'trust_standings.gun')
+        .innerJoin('repositories', 'repositories.id', 'trust_collections.repository_id')
+        .selectAll('repositories')
+        .select(['trust_standings.gun', 'trust_standings.good_until'])
+        .where('trust_standings.tags', '>', 0)
+        .where('trust_standings.good_until', '<', instant)
+        .where((eb) =>
+          eb.or([eb('told_until', 'is', null), eb('told_until', '!=', eb.ref('trust_standings.good_until'))]),
+        )
+        .orderBy('trust_standings.good_until')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({
+        gun: row.gun,
+        repository: toRepository(row, new Set(allActions)),
+        goodUntil: row.good_until,
+      }));
+    },
+    async noteTold(gun, goodUntil) {
+      await db.updateTable('trust_standings').set({ told_until: goodUntil }).where('gun', '=', gun).execute();
     },
     async unnoted(limit) {
       const rows = await db
