@@ -11,6 +11,7 @@ import type { Repository, UploadSession } from '../../ports/registry-records.ts'
 import { Quotas } from '../access/quotas.ts';
 import { repositoryForPush, requireRepository } from './repositories.ts';
 import { newStorageKey } from './storage-key.ts';
+import { storeBlob, type WholeBlob } from './store-blob.ts';
 import { type UploadLimits, uploadLimits } from './upload-limits.ts';
 import { UploadSessions } from './upload-sessions.ts';
 
@@ -20,9 +21,9 @@ export interface ChunkRange {
   readonly last: number;
 }
 
-/** Uploads that one round of cleaning looks at. */
 /** How long a question for the size waits for the request that writes. */
 const SETTLE_MS = 2000;
+/** Uploads that one round of cleaning looks at. */
 const MAX_DROPPED = 10_000;
 
 interface Progress {
@@ -79,7 +80,7 @@ export class Uploads {
       await using staged = await this.#blobs.stage(key);
       const digester = new Digester(algorithmOf(digest));
       await this.#take(staged, digester, body);
-      await this.#complete(viewer, repository, digest, digester.digest(), staged, key, undefined);
+      await this.#complete(viewer, { repository, digest, staged, key, uploadId: undefined }, digester.digest());
     } catch (error) {
       await this.#blobs.discard(key);
       throw error;
@@ -121,7 +122,8 @@ export class Uploads {
         algorithmOf(digest) === digester.algorithm
           ? digester.copy().digest()
           : await digestOfAll(staged.readBack(), algorithmOf(digest));
-      await this.#complete(viewer, repository, digest, computed, staged, session.storageKey, session.id);
+      const { id: uploadId, storageKey: key } = session;
+      await this.#complete(viewer, { repository, digest, staged, key, uploadId }, computed);
     });
     this.#progress.delete(session.id);
   }
@@ -267,54 +269,14 @@ export class Uploads {
     }
   }
 
-  /** Data, name and directory are durable before the row is; the row is durable before the answer. */
-  async #complete(
-    viewer: Viewer,
-    repository: Repository,
-    digest: Digest,
-    computed: Digest,
-    staged: StagedBlob,
-    key: StorageKey,
-    uploadId: string | undefined,
-  ): Promise<void> {
+  async #complete(viewer: Viewer, blob: WholeBlob, computed: Digest): Promise<void> {
+    const { repository, digest, staged, uploadId } = blob;
     if (computed !== digest)
       throw new AssayError('digest-mismatch', `the bytes have the digest ${computed}, not ${digest}`, {
         detail: { computed },
       });
-    const now = this.#clock.now();
-    const size = staged.size;
     if (uploadId) this.#sessions.forget(uploadId);
-    await this.#quotas.requireRoom(viewer, repository.name, size);
-    const linkPresent = await this.#database.records.registry.storedBlob(digest).then((present) =>
-      present
-        ? this.#database.change(async (records) => {
-            const stored = await records.registry.storedBlob(digest);
-            if (!stored) return false;
-            await records.registry.addBlob(stored, now);
-            await records.registry.linkBlob(repository, digest, now);
-            if (uploadId) await records.registry.endUpload(uploadId);
-            return true;
-          })
-        : false,
-    );
-    if (linkPresent) {
-      await staged.settle();
-      await this.#blobs.discard(key);
-      return;
-    }
-    await staged.publish();
-    try {
-      const stored = await this.#database.change(async (records) => {
-        const blob = await records.registry.addBlob({ digest, size, storageKey: key }, now);
-        await records.registry.linkBlob(repository, digest, now);
-        if (uploadId) await records.registry.endUpload(uploadId);
-        return blob;
-      });
-      if (stored.storageKey !== key) await this.#blobs.remove(key);
-    } catch (error) {
-      const kept = await this.#database.records.registry.storedBlob(digest);
-      if (kept?.storageKey !== key) await this.#blobs.remove(key);
-      throw error;
-    }
+    await this.#quotas.requireRoom(viewer, repository.name, staged.size);
+    await storeBlob({ database: this.#database, blobs: this.#blobs }, blob, this.#clock.now());
   }
 }
