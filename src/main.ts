@@ -17,6 +17,8 @@ const open: Open = {
   signer: async (...given) => (await import('./app/remote-signer.ts')).serveRemoteSigner(...given),
   signerCertificates: async (...given) =>
     (await import('./app/signer-certificates.ts')).makeSignerCertificates(...given),
+  supervised: async (...given) => (await import('./app/supervisor.ts')).superviseSelf(...given),
+  enginePlugin: async (...given) => (await import('./app/engine-plugin.ts')).serveEnginePlugin(...given),
   keys: async (...given) => (await import('./app/keys.ts')).openKeyRing(...given),
   backupFolder: async (path) => (await import('./app/upkeep.ts')).openBackupFolder(path),
   restore: async (...given) => (await import('./app/upkeep.ts')).restore(...given),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -6,6 +7,12 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { api, askToken, done, PASSWORD } from './access-client.ts';
 import { type GateWorld, gateWorld, type WorldState, worldStates } from './gate-world.ts';
+import { RemoteDecisions } from '../src/work/gates/remote-decisions.ts';
+import { EngineGate } from '../src/work/gates/engine-gate.ts';
+import { systemClock } from '../src/lib/clock.ts';
+import type { DecisionShelf } from '../src/ports/decision-source.ts';
+import { type DecisionClaims, signDecision } from '../src/policy/signed-decision.ts';
+import { engineOf, shelfOf, sourceOf } from './engine-world.ts';
 import { call } from './conformance/registry-client.ts';
 import { basic } from './server.ts';
 
@@ -39,21 +46,37 @@ const deployForm = z.strictObject({
   exception: z.string().optional(),
   after: z.string().optional(),
 });
+const engineForm = z.strictObject({
+  create: z.record(z.string(), z.unknown()).optional(),
+  call: z
+    .strictObject({
+      method: z.string(),
+      uri: z.string(),
+      type: z.string().default(''),
+      headers: z.record(z.string(), z.string()).optional(),
+      body: z.string().nullish(),
+    })
+    .optional(),
+  tag: z.strictObject({ of: z.string(), as: z.string() }).optional(),
+  after: z.string().optional(),
+  server: z.literal('away').optional(),
+  decision: z.string().optional(),
+});
 const tries = <S extends z.ZodType>(form: S) =>
   z.array(z.strictObject({ name: z.string(), source: z.string().optional(), attempt: form, twin: form }));
 const corpus = z
-  .object({ pull: tries(pullForm), deploy: tries(deployForm) })
+  .object({ pull: tries(pullForm), deploy: tries(deployForm), run: tries(engineForm) })
   .parse(parse(readFileSync(join(import.meta.dirname, 'fixtures/policy/bypasses.yaml'), 'utf8')));
 
 let world: GateWorld;
 before(async () => {
   world = await gateWorld();
-  await world.policy(['pull', 'deploy', 'run']);
+  await world.policy(['pull', 'deploy', 'run'], '  - container: confined');
 });
 after(() => world[Symbol.asyncDispose]());
 
 /** What is changed for one attempt, and put back afterwards. */
-async function with_<T>(
+async function changed<T>(
   { exception, after: change }: { exception?: string | undefined; after?: string | undefined },
   run: () => Promise<T>,
 ): Promise<T> {
@@ -143,6 +166,63 @@ async function admitted(form: z.output<typeof deployForm>): Promise<{ allowed: b
   return { allowed: response.allowed, message: response.status?.message ?? '' };
 }
 
+/** What the engine's gate answers; with the server away, by the decision that was kept. */
+async function ran(form: z.output<typeof engineForm>): Promise<{ allowed: boolean; message: string }> {
+  const { create, call: given, tag } = form;
+  const tags = new Map(tag ? [[world.filled(tag.as), tag.of]] : []);
+  const whole = given ?? {
+    method: 'POST',
+    uri: '/v1.43/containers/create',
+    type: 'application/json',
+    body: JSON.stringify(create),
+  };
+  const there = form.server !== 'away';
+  const shelf = there ? shelfOf([], new Map()) : await keptFor(form.decision ?? 'none');
+  const decisions = new RemoteDecisions(
+    sourceOf(world, () => there),
+    shelf,
+    systemClock,
+  );
+  await decisions.open();
+  const gate = new EngineGate(engineOf(world, tags), (question) => decisions.ask(question));
+  const verdict = await gate.decide({
+    method: whole.method,
+    uri: world.filled(whole.uri),
+    body: whole.body ? Buffer.from(world.filled(whole.body)) : undefined,
+    contentType: whole.type,
+  });
+  return { allowed: verdict.allow, message: verdict.allow ? '' : verdict.message };
+}
+
+/** A shelf with one decision on the good image, right or with one thing wrong. */
+async function keptFor(form: string): Promise<DecisionShelf> {
+  const source = sourceOf(world, () => true);
+  const keys = await source.keys();
+  const { server, images } = world;
+  const name = (state: WorldState) => `${server.host}/${images[state].repository}@${images[state].digest}`;
+  const gate = form === 'other-gate' ? 'deploy' : 'run';
+  const image = name(form === 'other-digest' ? 'old' : 'good');
+  const text = await source.decide({ gate, image, powers: [] }, true);
+  const [head = '', body = '', signature = ''] = text.split('.');
+  const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as DecisionClaims;
+  const other = generateKeyPairSync('ed25519').privateKey;
+  const kid = [...keys.keys()][0] ?? '';
+  const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const forged: Readonly<Record<string, string | undefined>> = {
+    none: undefined,
+    current: text,
+    'other-gate': text,
+    'other-digest': text,
+    expired: await world.signed({ ...claims, iat: claims.iat - 2000, exp: claims.iat - 1 }),
+    tampered: `${head}.${encoded({ ...claims, line: 'Allowed' })}.${signature}`,
+    'other-key': signDecision(claims, { id: kid, privateKey: other }),
+    'alg-none': `${encoded({ alg: 'none', kid, typ: 'assay-decision+jwt' })}.${body}.`,
+  };
+  assert.ok(form in forged, form);
+  const kept = forged[form];
+  return shelfOf(kept === undefined ? [] : [kept], keys);
+}
+
 function review(form: z.output<typeof deployForm>) {
   const { kind, apiVersion, pod, oldPod, annotations, padding } = form;
   const [version = '', group = ''] = apiVersion.split('/').toReversed();
@@ -173,18 +253,25 @@ function pad(size: number | undefined): Record<string, string> {
 describe('attempts to get past the gate at pull', () => {
   for (const { name, attempt, twin } of corpus.pull)
     test(name, async () => {
-      assert.equal(await with_(attempt, () => pulled(attempt)), 403);
-      assert.equal(await with_(twin, () => pulled(twin)), 200, 'the benign twin');
+      assert.equal(await changed(attempt, () => pulled(attempt)), 403);
+      assert.equal(await changed(twin, () => pulled(twin)), 200, 'the benign twin');
     });
 });
 
 describe('attempts to get past the gate at deploy', () => {
   for (const { name, attempt, twin } of corpus.deploy)
     test(name, async () => {
-      assert.equal((await with_(attempt, () => admitted(attempt))).allowed, false);
-      const answer = await with_(twin, () => admitted(twin));
+      assert.equal((await changed(attempt, () => admitted(attempt))).allowed, false);
+      const answer = await changed(twin, () => admitted(twin));
       assert.equal(answer.allowed, true, `the benign twin: ${answer.message}`);
     });
 });
 
-export type { WorldState };
+describe('attempts to get past the gate at run', () => {
+  for (const { name, attempt, twin } of corpus.run)
+    test(name, async () => {
+      assert.equal((await changed(attempt, () => ran(attempt))).allowed, false);
+      const answer = await changed(twin, () => ran(twin));
+      assert.equal(answer.allowed, true, `the benign twin: ${answer.message}`);
+    });
+});

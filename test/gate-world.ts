@@ -1,6 +1,8 @@
+import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
+import { type DecisionClaims, signDecision } from '../src/policy/signed-decision.ts';
 import { generateKey } from '../src/trust/keys/algorithm.ts';
 import { addPerson, done } from './access-client.ts';
 import { dpkgStatus, importTracker, type LayerFile, OS_RELEASE, pushImage, pushIndex } from './e2e/console-data.ts';
@@ -40,6 +42,8 @@ export interface GateWorld extends AsyncDisposable {
   policy(gates: readonly string[], more?: string): Promise<void>;
   /** Has the advisories say that openssl is mended from this version on. */
   findings(fixed: string): Promise<void>;
+  /** A decision that the server's own key signs, whatever it says. */
+  signed(claims: DecisionClaims): Promise<string>;
   /** Text with `{good}`, `{good@}`, `{good#}`, `{good/}`, `{host}`, `{hostname}` and `{HOST}` filled in. */
   filled(text: string): string;
 }
@@ -115,6 +119,20 @@ export async function gateWorld(flags: Partial<Record<SettingName, unknown>> = {
       await done(server, 'PUT', '/policies', { text });
     },
     findings: (fixed) => importTracker(server, tracker(fixed)),
+    signed: (claims) => {
+      const database = new DatabaseSync(join(server.directory, 'assay.sqlite'), { readOnly: true });
+      try {
+        const row = database.prepare("select value from secrets where name = 'decision-key'").get();
+        const der = Buffer.from(row?.['value'] as Uint8Array);
+        const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+        const { x } = createPublicKey(privateKey).export({ format: 'jwk' });
+        const thumbprint = JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x });
+        const id = createHash('sha256').update(thumbprint).digest('base64url');
+        return Promise.resolve(signDecision(claims, { id, privateKey }));
+      } finally {
+        database.close();
+      }
+    },
     filled: (text) =>
       text
         .replaceAll(/\{([a-z]+)(@|#12|#|\/)?\}/g, (whole, state: string, form: string | undefined) => {

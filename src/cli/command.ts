@@ -9,6 +9,7 @@ import type { LayerAnalyser } from '../ports/layer-analyser.ts';
 import type { TrustDialect } from '../ports/trust-records.ts';
 import type { TrustServer } from '../ports/trust-server.ts';
 import type { TrustedFiles } from '../ports/trusted-files.ts';
+import type { ServerClient } from './server-client.ts';
 import type { Terminal } from './terminal.ts';
 import type { BackupFolder, BackupSource } from '../ports/backup.ts';
 import type { KeyStoreName } from '../ports/key-store.ts';
@@ -61,6 +62,10 @@ export interface Open {
   signer(options: SignerOptions, environment: NodeJS.ProcessEnv, told: (line: string) => void): Promise<RunningSigner>;
   /** Certificates for a signing service and its server; returns the files. */
   signerCertificates(folder: string, names: readonly string[]): Promise<readonly string[]>;
+  /** Runs this program again with these arguments, and again whenever it ends. */
+  supervised(args: readonly string[], told: (line: string) => void): Promise<AsyncDisposable>;
+  /** The gate of a Docker Engine, deciding with a server's decisions. */
+  enginePlugin(client: ServerClient, options: EnginePluginOptions): Promise<AsyncDisposable>;
   /** The key stores of this user. */
   keys(environment: NodeJS.ProcessEnv, passphrases: Passphrases, options: KeyRingOptions): Promise<KeyRing>;
   backupFolder(path: string): Promise<BackupFolder>;
@@ -70,6 +75,13 @@ export interface Open {
     environment: NodeJS.ProcessEnv,
     progress: BackupProgress,
   ): Promise<{ directory: string; createdAt: string; files: number; bytes: number }>;
+}
+
+/** Sockets and folder of the gate of a Docker Engine. */
+export interface EnginePluginOptions {
+  readonly socket: string;
+  readonly engine: string;
+  readonly state: string;
 }
 
 /** How `assay signer` was started; every file is a path. */

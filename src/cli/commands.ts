@@ -1,4 +1,5 @@
 import type { CommandEntry } from './command.ts';
+import { gateCommands } from './gate-commands.ts';
 import { trustCommands } from './trust-commands.ts';
 
 /** Every command, one line each. Help, completion and the reference are made from this table. */
@@ -293,6 +294,7 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./audit-verify.ts'),
   },
   ...trustCommands,
+  ...gateCommands,
   { name: 'status', group: 'run', summary: 'the state of a server', load: () => import('./status.ts') },
   {
     name: 'config',

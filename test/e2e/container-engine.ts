@@ -9,8 +9,8 @@ export interface DockerEngine extends AsyncDisposable {
   readonly env: { readonly DOCKER_HOST: string; readonly DOCKER_CONFIG: string };
 }
 
-/** A real Docker Engine of its own, without network set-up, on a private socket. */
-export async function dockerEngine(): Promise<DockerEngine> {
+/** A real Docker Engine of its own, without network set-up, on a private socket; `options` are further ones of dockerd. */
+export async function dockerEngine(options: readonly string[] = []): Promise<DockerEngine> {
   const folder = mkdtempSync(join(tmpdir(), 'assay-docker-'));
   const socket = join(folder, 'docker.sock');
   const host = `unix://${socket}`;
@@ -26,6 +26,7 @@ export async function dockerEngine(): Promise<DockerEngine> {
       '--iptables=false',
       '--ip6tables=false',
       '--storage-driver=vfs',
+      ...options,
     ],
     { stdio: 'ignore' },
   );

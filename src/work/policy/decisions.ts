@@ -132,8 +132,9 @@ function isCurrent(verdict: Verdict | undefined, now: number): boolean {
   return verdict?.validUntil === undefined || now < verdict.validUntil;
 }
 
-function keyOf({ gate, repository, manifest, tag, viewer, platform }: Question): string {
-  return `${repository.id} ${manifest.digest} ${gate} ${tag ?? ''} ${platform ?? ''} ${classOf(viewer)} ${nameOf(viewer)}`;
+function keyOf({ gate, repository, manifest, tag, viewer, platform, powers = [] }: Question): string {
+  const named = `${repository.id} ${manifest.digest} ${gate} ${tag ?? ''} ${platform ?? ''} ${classOf(viewer)} ${nameOf(viewer)}`;
+  return powers.length === 0 ? named : `${named} ${JSON.stringify(powers)}`;
 }
 
 /** Keeps the newest. */
