@@ -53,8 +53,10 @@ before(async () => {
     [
       join(import.meta.dirname, '..', '..', 'src', 'main.ts'),
       'docker-plugin',
-      ...['--server', server.url, '--socket', socket],
-      ...['--engine', engine.env.DOCKER_HOST.slice('unix://'.length), '--state', join(folder.path, 'state')],
+      `--server=${server.url}`,
+      `--socket=${socket}`,
+      `--engine=${engine.env.DOCKER_HOST.slice('unix://'.length)}`,
+      `--state=${join(folder.path, 'state')}`,
     ],
     { env: { PATH: process.env['PATH'], HOME: folder.path, DOCKER_CONFIG: config }, stdio: 'ignore' },
   );

@@ -96,7 +96,8 @@ const ALWAYS_READ_ONLY = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/p
 export function wishOf(hostConfig: unknown): ContainerWish {
   const wish = new Wish();
   for (const [name, value] of membersOf(hostConfig, 'HostConfig')) wish.setting(name, value);
-  return { ...wish, powers: [...wish.found].sort() };
+  const { paths, images, volumes, found } = wish;
+  return { powers: [...found].sort(), paths, images, volumes };
 }
 
 class Wish {
