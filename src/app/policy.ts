@@ -7,6 +7,7 @@ import type { FactSources } from '../work/policy/gather-facts.ts';
 import { Health } from '../work/policy/health.ts';
 import { HealthProfiles } from '../work/policy/health-profiles.ts';
 import { Policies } from '../work/policy/policies.ts';
+import { PushGate } from '../work/policy/push-gate.ts';
 import { PullGate } from '../work/policy/pull-gate.ts';
 import { Quarantine } from '../work/policy/quarantine.ts';
 import { Refusals } from '../work/policy/refusals.ts';
@@ -16,7 +17,7 @@ export function openPolicy(
   parts: FactSources & { readonly clock: Clock; readonly log: Logger },
   stack: AsyncDisposableStack,
 ): {
-  readonly gate: PullGate;
+  readonly gates: { readonly pull: PullGate; readonly push: PushGate };
   readonly useCases: Pick<
     House,
     'decisions' | 'refusals' | 'policies' | 'exceptions' | 'quarantine' | 'health' | 'healthProfiles'
@@ -29,7 +30,7 @@ export function openPolicy(
     (each) => each.stop(),
   );
   return {
-    gate: new PullGate(database, decisions, refusals),
+    gates: { pull: new PullGate(database, decisions, refusals), push: new PushGate(decisions, refusals) },
     useCases: {
       decisions,
       refusals,

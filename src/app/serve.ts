@@ -185,7 +185,7 @@ export async function serve(
       { database, blobs: blobStore, reports: content.trust.reports, advisories, clock, log },
       stack,
     );
-    const manifests = new Manifests(database, clock, runner.wake, config, policy.gate);
+    const manifests = new Manifests(database, clock, runner.wake, config, policy.gates);
     const gates = await openGates({ manifests, policy: policy.useCases, database, isOwnHost, service, config });
     const house: House = {
       version,
@@ -200,7 +200,7 @@ export async function serve(
       analyser,
       uploads,
       backups,
-      blobs: new Blobs(database, blobStore, clock, policy.gate),
+      blobs: new Blobs(database, blobStore, clock, policy.gates.pull),
       manifests,
       pulls,
       denials,

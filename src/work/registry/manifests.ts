@@ -10,6 +10,7 @@ import type { Database, Records } from '../../ports/database.ts';
 import type { ManifestReference, Repository, StoredManifest } from '../../ports/registry-records.ts';
 import { appendEvent } from '../events.ts';
 import { ANALYSE_IMAGE, analysisJob } from '../content/jobs.ts';
+import type { PushGate } from '../policy/push-gate.ts';
 import type { PullGate } from '../policy/pull-gate.ts';
 import { fallbackIndex } from './referrers.ts';
 import { repositoryForPush, requirePush, requireRepository } from './repositories.ts';
@@ -33,15 +34,17 @@ export class Manifests {
   readonly #wakeJobs: () => void;
   readonly #sparseImages: boolean;
   readonly #gate: PullGate | undefined;
+  readonly #pushGate: PushGate | undefined;
 
   constructor(
     database: Database,
     clock: Clock,
     wakeJobs: () => void,
     options: { sparseImages: boolean } = { sparseImages: false },
-    gate?: PullGate,
+    gates: { readonly pull?: PullGate; readonly push?: PushGate } = {},
   ) {
-    this.#gate = gate;
+    this.#gate = gates.pull;
+    this.#pushGate = gates.push;
     this.#sparseImages = options.sparseImages;
     this.#database = database;
     this.#clock = clock;
@@ -103,6 +106,8 @@ export class Manifests {
     if (tags.length > MAX_TAGS_PER_PUSH)
       throw new AssayError('uri-too-long', `at most ${MAX_TAGS_PER_PUSH} tags in one push`);
     const repository = await repositoryForPush(this.#database, this.#clock, viewer, name);
+    const { mediaType, raw } = manifest;
+    await this.#pushGate?.manifest(viewer, repository, { digest, mediaType, raw }, tags);
     await this.#database.change(async (records) => {
       const now = this.#clock.now();
       if (!this.#sparseImages) await checkReferences(records, repository, manifest);
