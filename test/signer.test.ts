@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomBytes, verify } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, verify } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -141,6 +141,27 @@ for (const [name, skip, open] of stores)
       for (const [what, each] of refused) await assert.rejects(service.sign(each), { code: 'signer-refused' }, what);
       await assert.rejects(service.sign(request({ ...key, fingerprint: 'ff' }, timestamp(1))), { code: 'key-unknown' });
       await service.sign(request(key, timestamp(1)));
+    });
+
+    test('a key of another service is taken over for what it signed there, and goes on above its last version', async () => {
+      await using store = await open(newFolder());
+      const service = new SigningService(store, clock, '1');
+      const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+      const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'der' });
+      const order = { gun: GUN, role: 'timestamp', pkcs8, lastVersion: 7 } as const;
+      if (!store.adopt) {
+        await assert.rejects(service.adopt(order), { code: 'unsupported' });
+        return;
+      }
+      const key = await service.adopt(order);
+      assert.equal((await service.adopt(order)).fingerprint, key.fingerprint, 'once more is no other key');
+      await assert.rejects(service.sign(request(key, timestamp(7))), { code: 'signer-refused' });
+      const signature = await service.sign(request(key, timestamp(8)));
+      assert.ok(verify('sha256', timestamp(8), { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature));
+      await assert.rejects(service.adopt({ ...order, gun: 'registry.example/other' }), { code: 'signer-refused' });
+      const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+      for (const wrong of [rsa.export({ type: 'pkcs8', format: 'der' }), Buffer.from('no key')])
+        await assert.rejects(service.adopt({ ...order, pkcs8: wrong }), { code: 'key-invalid' });
     });
 
     test('two requests for one version at once: one is signed', async () => {

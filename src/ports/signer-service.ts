@@ -25,6 +25,14 @@ export interface SigningRequest {
   readonly signed: Uint8Array;
 }
 
+export interface AdoptedKey {
+  readonly gun: string;
+  readonly role: OnlineRole;
+  readonly pkcs8: Uint8Array;
+  /** The highest version of Notary's form that was signed with it. */
+  readonly lastVersion: number;
+}
+
 /** A key by the name that the metadata has for it, and the signing service's. */
 export interface KeyToUse {
   readonly id: string;
@@ -68,13 +76,18 @@ export interface SignerHealth {
 }
 
 /**
- * The signing service: create, list, sign (one file, or a snapshot with the timestamp over it), retire; and a pulse. It reads what it signs, and signs only timestamp and snapshot metadata of
+ * The signing service: create or adopt, list, sign (one file, or a snapshot with the timestamp over it), retire; and a pulse. It reads what it signs, and signs only timestamp and snapshot metadata of
  * the collection that a key was made for, with a version above the last and an expiry within its limits. Throws
  * `signer-unavailable` when it does not answer, `signer-refused` (detail `{role, dialect, lastVersion}` when the version is the
  * reason) when it will not sign, `key-unknown` for a key that it does not hold.
  */
 export interface SignerService {
   create(gun: string, role: OnlineRole): Promise<HeldKey>;
+  /**
+   * Takes over a key that another service signed with until now: DER PKCS#8, P-256. It signs versions above `lastVersion`
+   * only. Throws `unsupported` where keys cannot be brought in.
+   */
+  adopt(order: AdoptedKey): Promise<HeldKey>;
   list(gun?: string): Promise<HeldKey[]>;
   /** A raw r‖s signature (P-256, SHA-256). */
   sign(request: SigningRequest): Promise<Uint8Array>;
@@ -88,6 +101,8 @@ export interface SignerService {
 export interface SignerStore extends AsyncDisposable {
   readonly backend: string;
   create(gun: string, role: OnlineRole, at: number): Promise<HeldKey>;
+  /** Absent where keys cannot be brought in. */
+  adopt?(gun: string, role: OnlineRole, pkcs8: Uint8Array, at: number): Promise<HeldKey>;
   list(): readonly HeldKey[];
   get(fingerprint: string): HeldKey | undefined;
   sign(fingerprint: string, data: Uint8Array): Promise<Uint8Array>;

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { z } from 'zod';
 import { AssayError } from '../../lib/error.ts';
 import type {
+  AdoptedKey,
   ChainOrder,
   ChainSignatures,
   HeldKey,
@@ -49,6 +50,10 @@ export class SignerClient implements SignerService {
 
   async create(gun: string, role: OnlineRole): Promise<HeldKey> {
     return toKey(understood(keySchema, await this.#ask({ verb: 'create', gun, role })));
+  }
+
+  async adopt(order: AdoptedKey): Promise<HeldKey> {
+    return toKey(understood(keySchema, await this.#ask({ verb: 'adopt', ...order })));
   }
 
   async list(gun?: string): Promise<HeldKey[]> {

@@ -2,13 +2,14 @@ import {
   createCipheriv,
   createDecipheriv,
   createPrivateKey,
+  createPublicKey,
   generateKeyPairSync,
   type KeyObject,
   randomBytes,
   sign,
 } from 'node:crypto';
 import { AssayError } from '../../lib/error.ts';
-import type { HeldKey, SignerStore } from '../../ports/signer-service.ts';
+import type { HeldKey, OnlineRole, SignerStore } from '../../ports/signer-service.ts';
 import { fingerprintOf, spkiOf } from '../../trust/keys/public-key.ts';
 import { KeyBook } from './key-book.ts';
 
@@ -38,17 +39,24 @@ export function openSealedStore(directory: string, storeKey: Uint8Array): Signer
     opened.set(fingerprint, opening);
     return opening;
   };
+  const keep = (gun: string, role: OnlineRole, key: KeyObject, at: number): HeldKey => {
+    const publicKey = createPublicKey(key);
+    const fingerprint = fingerprintOf(publicKey);
+    const der = key.export({ type: 'pkcs8', format: 'der' });
+    const sealed = seal(storeKey, der, aad(gun, role, fingerprint));
+    der.fill(0);
+    const held: HeldKey = { gun, role, fingerprint, spki: spkiOf(publicKey), createdAt: at };
+    book.add(held, sealed);
+    return held;
+  };
   return {
     backend: 'sealed file',
     async create(gun, role, at) {
-      const pair = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-      const fingerprint = fingerprintOf(pair.publicKey);
-      const der = pair.privateKey.export({ type: 'pkcs8', format: 'der' });
-      const sealed = seal(storeKey, der, aad(gun, role, fingerprint));
-      der.fill(0);
-      const key: HeldKey = { gun, role, fingerprint, spki: spkiOf(pair.publicKey), createdAt: at };
-      book.add(key, sealed);
-      return key;
+      const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+      return keep(gun, role, privateKey, at);
+    },
+    async adopt(gun, role, pkcs8, at) {
+      return keep(gun, role, createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' }), at);
     },
     list: () => book.list(),
     get: (fingerprint) => book.get(fingerprint),

@@ -34,6 +34,7 @@ function reply(stream: Duplex, message: unknown): void {
 
 async function answer(service: SignerService, request: z.output<typeof requestSchema>): Promise<unknown> {
   if (request.verb === 'create') return service.create(request.gun, request.role);
+  if (request.verb === 'adopt') return service.adopt(request);
   if (request.verb === 'list') return service.list(request.gun);
   if (request.verb === 'sign') return { signature: await service.sign(request) };
   if (request.verb === 'sign-chain') return service.signChain(request.orders);

@@ -33,6 +33,14 @@ const orderSchema = z.object({
 
 export const requestSchema = z.discriminatedUnion('verb', [
   z.object({ id: z.number(), verb: z.literal('create'), gun: z.string().min(1).max(512), role }),
+  z.object({
+    id: z.number(),
+    verb: z.literal('adopt'),
+    gun: z.string().min(1).max(512),
+    role,
+    pkcs8: bytes,
+    lastVersion: z.number().int().min(0),
+  }),
   z.object({ id: z.number(), verb: z.literal('list'), gun: z.string().optional() }),
   z.object({
     id: z.number(),

@@ -1,4 +1,5 @@
-import { constants, createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { constants, createHash, createPrivateKey, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { AssayError } from '../../lib/error.ts';
 
 /** How a signature was made, apart from how a dialect spells it. */
 export type SignatureScheme = 'ecdsa-der' | 'ecdsa-raw' | 'ed25519' | 'rsa-pss-sha256' | 'rsa-pkcs1-sha256';
@@ -22,6 +23,16 @@ export interface PublicKey {
 
 export function fingerprintOf(key: KeyObject): string {
   return createHash('sha256').update(spkiOf(key)).digest('hex');
+}
+
+/** The fingerprint of the public half of a private key (DER PKCS#8). Throws `key-invalid`. */
+export function fingerprintOfPrivate(pkcs8: Uint8Array): string {
+  try {
+    const key = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
+    return fingerprintOf(createPublicKey(key));
+  } catch (cause) {
+    throw new AssayError('key-invalid', 'this is no private key in PKCS#8', { cause });
+  }
 }
 
 export function spkiOf(key: KeyObject): Buffer {

@@ -1,9 +1,11 @@
 import { nameOf, type Viewer } from '../../access/viewer.ts';
 import { AssayError } from '../../lib/error.ts';
+import type { HeldKey, OnlineRole } from '../../ports/signer-service.ts';
 import type { TrustFile } from '../../ports/trust-records.ts';
 import { updateNotary } from '../../trust/tuf/client/notary-workflow.ts';
 import type { RoleName, SignedFile } from '../../trust/tuf/metadata.ts';
-import { readNotary } from '../../trust/tuf/notary/read.ts';
+import { fingerprintOfPrivate } from '../../trust/keys/public-key.ts';
+import { readNotary, readNotaryAs } from '../../trust/tuf/notary/read.ts';
 import { appendEvent } from '../events.ts';
 import { trustActions } from './collection-access.ts';
 import { changeOf, type TrustParts } from './collections.ts';
@@ -16,6 +18,8 @@ import { transientFiles } from './transient-files.ts';
 export interface ForeignCollection {
   readonly roots: ReadonlyMap<number, Uint8Array>;
   readonly files: ReadonlyMap<RoleName, Uint8Array>;
+  /** Private keys of the server that it leaves, DER PKCS#8. */
+  readonly keys?: ReadonlyMap<OnlineRole, Uint8Array>;
 }
 
 /**
@@ -35,25 +39,57 @@ export class TrustImport {
     const now = clock.now();
     // A collection that does not verify makes no repository either.
     await verify(gun, foreign, now);
+    requireNamed(foreign);
+    // Who may make the repository may begin its trust data; where it was there, more was asked above.
     const repository = await access.forPublish(viewer, gun);
-    await access.require(viewer, gun, trustActions.administer);
     const files = described(foreign, now, nameOf(viewer));
     return changes.run(gun, async () => {
       const from = { trust: database.records.trust, repository, gun };
+      if (await from.trust.collection(repository, gun)) throw alreadyHere(gun);
+      const keys = await this.#adopt(gun, foreign);
       const noted = tagsChange(await notedTags(from), await effectiveTags({ ...from, fresh: files }, now), now);
       await database.change(async (records) => {
         const { trust } = records;
-        if (await trust.collection(repository, gun))
-          throw new AssayError('already-exists', `${gun} has trust data here already; nothing was taken over`);
+        if (await trust.collection(repository, gun)) throw alreadyHere(gun);
         await trust.createCollection(repository, gun, now);
         for (const file of files) await trust.addFile(repository, gun, file);
         await trust.changeSignedTags(repository, gun, noted);
+        for (const key of keys) await trust.addServerKey({ ...key, createdAt: now });
         const timestamp = files.find((file) => file.role === 'timestamp');
         if (timestamp) await trust.addChange({ ...changeOf(timestamp), at: now, gun, category: 'update' });
-        await appendEvent(records, now, 'trust.imported', viewer, repository, gun, { roots: foreign.roots.size });
+        await appendEvent(records, now, 'trust.imported', viewer, repository, gun, {
+          roots: foreign.roots.size,
+          keys: keys.map(({ role, fingerprint }) => ({ role, fingerprint })),
+        });
       });
       return { roots: foreign.roots.size, roles: foreign.files.size };
     });
+  }
+
+  /** The signing service goes on where the other one ended: above the versions that are taken over. */
+  async #adopt(gun: string, { files, keys }: ForeignCollection): Promise<HeldKey[]> {
+    const adopted: HeldKey[] = [];
+    for (const [role, pkcs8] of keys ?? []) {
+      const file = files.get(role);
+      const lastVersion = file ? readNotary(role, file).signed.version : 0;
+      adopted.push(await this.#parts.signer.adopt({ gun, role, pkcs8, lastVersion }));
+    }
+    return adopted;
+  }
+}
+
+function alreadyHere(gun: string): AssayError {
+  return new AssayError('already-exists', `${gun} has trust data here already; nothing was taken over`);
+}
+
+/** A key is taken only for what the newest root names it for. */
+function requireNamed({ roots, keys }: ForeignCollection): void {
+  const newest = roots.get(Math.max(...roots.keys()));
+  const root = newest && readNotaryAs('root', 'root', newest).signed;
+  for (const [role, pkcs8] of keys ?? []) {
+    const fingerprint = fingerprintOfPrivate(pkcs8);
+    const named = root?.roles[role].keyIds.some((id) => root.keys.get(id)?.fingerprint === fingerprint);
+    if (!named) throw new AssayError('key-invalid', `the root does not name this key for the ${role}`);
   }
 }
 

@@ -1,6 +1,8 @@
+import { createPrivateKey } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
 import { AssayError } from '../../lib/error.ts';
 import type {
+  AdoptedKey,
   ChainOrder,
   ChainSignatures,
   HeldKey,
@@ -10,12 +12,22 @@ import type {
   SignerStore,
   SigningRequest,
 } from '../../ports/signer-service.ts';
+import { algorithmOf } from '../../trust/keys/algorithm.ts';
+import { fingerprintOfPrivate } from '../../trust/keys/public-key.ts';
 import { checkSignable } from '../../trust/signing/guard.ts';
 import type { FileMeta } from '../../trust/tuf/metadata.ts';
 import { assembleOnline, metaOf, timestampText } from './online-metadata.ts';
 
 /** Versions that are reserved at once, so that not every signature waits for the disk; a crash skips what is left. */
 const RESERVE = 16;
+
+/** The fingerprint of a private key that the service can sign with. Throws `key-invalid`. */
+function adoptable(pkcs8: Uint8Array): string {
+  const fingerprint = fingerprintOfPrivate(pkcs8);
+  const key = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
+  if (algorithmOf(key) === 'ecdsa-p256') return fingerprint;
+  throw new AssayError('key-invalid', 'the signing service signs with P-256 keys; this is another kind');
+}
 
 interface Signed {
   readonly signature: Uint8Array;
@@ -39,6 +51,26 @@ export class SigningService implements SignerService {
 
   create(gun: string, role: OnlineRole): Promise<HeldKey> {
     return this.#store.create(gun, role, this.#clock.now());
+  }
+
+  /** One that is held already is left as it is, so that a takeover that broke off can be done again. */
+  adopt(order: AdoptedKey): Promise<HeldKey> {
+    return this.#inTurn(() => this.#adopt(order));
+  }
+
+  async #adopt({ gun, role, pkcs8, lastVersion }: AdoptedKey): Promise<HeldKey> {
+    const fingerprint = adoptable(pkcs8);
+    const held = this.#store.get(fingerprint);
+    if (held && (held.gun !== gun || held.role !== role))
+      throw new AssayError('signer-refused', `this key signs the ${held.role} of ${held.gun} and nothing else`);
+    const key = held ?? (await this.#store.adopt?.(gun, role, pkcs8, this.#clock.now()));
+    if (!key)
+      throw new AssayError('unsupported', `keys cannot be brought into ${this.#store.backend}; they are made there`);
+    if (this.#store.lastVersion(fingerprint, 'notary') < lastVersion) {
+      await this.#store.noteVersion(fingerprint, 'notary', lastVersion);
+      this.#versions.delete(`notary ${fingerprint}`);
+    }
+    return key;
   }
 
   async list(gun?: string): Promise<HeldKey[]> {

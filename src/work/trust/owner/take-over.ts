@@ -1,17 +1,30 @@
 import { AssayError } from '../../../lib/error.ts';
 import type { TrustServer } from '../../../ports/trust-server.ts';
+import { type OnlineRole, onlineRoles } from '../../../ports/signer-service.ts';
+import type { Root } from '../../../trust/tuf/metadata.ts';
 import { updateNotary } from '../../../trust/tuf/client/notary-workflow.ts';
 import { runWorkflow } from '../run-workflow.ts';
 import { transientFiles } from '../transient-files.ts';
 
 const MAX_FILE = 64 * 1024 * 1024;
 
-/** Reads a collection where it is, verifies it, and hands its bytes to the other server. */
+/** The server's private keys of a collection, DER PKCS#8, as far as its newest root names them. */
+export type OnlineKeys = (root: Root) => Promise<ReadonlyMap<OnlineRole, Uint8Array>>;
+
+export interface TakenOver {
+  readonly roots: number;
+  readonly roles: number;
+  /** The online roles whose keys came along. */
+  readonly keys: readonly OnlineRole[];
+}
+
+/** Reads a collection where it is, verifies it, and hands its bytes to the other server, with keys where there are some. */
 export async function takeOver(
-  from: TrustServer,
+  from: Pick<TrustServer, 'gun' | 'host' | 'metadata'>,
   to: TrustServer,
   now: number,
-): Promise<{ roots: number; roles: number }> {
+  onlineKeys?: OnlineKeys,
+): Promise<TakenOver> {
   const files = transientFiles();
   const { gun } = from;
   const collection = await runWorkflow(updateNotary({ gun, now, allowCached: false }), {
@@ -30,6 +43,9 @@ export async function takeOver(
     const raw = await files.load(role);
     if (raw) parts.push({ name: role, raw });
   }
+  const roles = parts.length - roots;
+  const keys = onlineKeys ? await onlineKeys(collection.root.signed) : new Map<OnlineRole, Uint8Array>();
+  for (const [role, raw] of keys) parts.push({ name: `${role}.key`, raw });
   await to.importCollection(parts);
-  return { roots, roles: parts.length - roots };
+  return { roots, roles, keys: onlineRoles.filter((role) => keys.has(role)) };
 }
