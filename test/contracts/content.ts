@@ -136,6 +136,27 @@ export function contentContract(open: OpenDatabase): void {
       assert.equal(await content.judgedWith(), 's3');
     });
 
+    test('a malicious package is malware, and counts as no vulnerability', async () => {
+      const database = await open();
+      await pushImage(database, await addRepository(database, 'lib/m'), manifestOf('m', ['l']));
+      const findings = [finding('MAL-2026-1', 'critical'), finding('CVE-1', 'low')];
+      await database.change(({ content }) =>
+        content.putImage(imageOf(digest('m')), [{ package: packageOf('evil', '1'), findings }], 's'),
+      );
+      const { content } = database.records;
+      assert.deepEqual(
+        (await content.findings(digest('m'))).map((each) => each.finding.id),
+        ['CVE-1'],
+      );
+      assert.deepEqual(
+        (await content.observations(digest('m'))).map((each) => `${each.kind} ${each.id} ${each.title} ${each.path}`),
+        ['malware MAL-2026-1 malicious package evil 1 var/lib/dpkg/status'],
+      );
+      const counts = (await content.judgement(digest('m')))?.counts.total;
+      assert.deepEqual([counts?.critical, counts?.low], [0, 1]);
+      assert.equal((await content.packages(digest('m')))[0]?.findings, 1);
+    });
+
     test('packages of repositories are found by these, and by their name under any product', async () => {
       const database = await open();
       const plain = packageOf('curl', '8');

@@ -29,6 +29,10 @@ void test('ids that are aliases over several steps are one; a CVE number stays w
     ['CVE-1', 'CVE-1', 'CVE-1'],
   );
   assert.deepEqual(ids(finding('a', 'GHSA-1', []), finding('b', 'GHSA-2', [])), ['GHSA-1', 'GHSA-2']);
+  assert.deepEqual(ids(finding('a', 'GHSA-1', ['MAL-2026-1']), finding('b', 'MAL-2026-1', [])), [
+    'MAL-2026-1',
+    'MAL-2026-1',
+  ]);
   // One record of GitHub's stands for two numbers: they stay two.
   assert.deepEqual(
     ids(

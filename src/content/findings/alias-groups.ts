@@ -1,5 +1,6 @@
 import { osvEcosystem } from '../advisories/osv-ecosystems.ts';
 import { versionOrders } from '../advisories/version-order.ts';
+import { MALICIOUS } from './malicious-packages.ts';
 import type { FindingSource, VulnerabilityFinding } from './finding.ts';
 
 /**
@@ -25,9 +26,8 @@ export function unifyIds(findings: readonly VulnerabilityFinding[]): Vulnerabili
 
 function nameOf(group: ReadonlySet<string>): string {
   const sorted = [...group].sort();
-  return (
-    sorted.find((each) => each.startsWith('CVE-')) ?? sorted.find((each) => each.startsWith('GHSA-')) ?? sorted[0]!
-  );
+  const first = ['CVE-', MALICIOUS, 'GHSA-'].map((start) => sorted.find((each) => each.startsWith(start)));
+  return first.find((each) => each !== undefined) ?? sorted[0]!;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { joinSources } from '../../content/findings/alias-groups.ts';
 import { advisoryKeyOf } from '../../content/findings/ecosystems.ts';
+import { apartMalicious } from '../../content/findings/malicious-packages.ts';
 import { judge } from '../../content/findings/judge.ts';
 import type { InstalledPackage } from '../../content/inventory/package.ts';
 import { readSbom } from '../../content/sbom/read-sbom.ts';
@@ -13,12 +14,13 @@ export type SbomReport = Omit<ImageReport, 'manifest' | 'platform'> & { readonly
 export function sbomReport(bytes: Uint8Array, file: string, advisories: AdvisorySet, now: number): SbomReport {
   const sbom = readSbom(bytes, file);
   const packages = sbom.packages.map(({ purl, found }): InstalledPackage => ({ ...found, purl, path: file, layer: 0 }));
-  const findings = joinSources(
+  const found = joinSources(
     packages.flatMap((installed) => {
       const key = advisoryKeyOf(installed, sbom.distribution);
       return key ? judge(key, advisories.lookUp).map((finding) => ({ package: installed, finding })) : [];
     }),
   );
+  const { findings, malware } = apartMalicious(found);
   return {
     name: sbom.name,
     distribution: sbom.distribution,
@@ -28,7 +30,7 @@ export function sbomReport(bytes: Uint8Array, file: string, advisories: Advisory
       findings: findings.filter((each) => each.package === installed).length,
     })),
     findings: findings.sort(worstFirst),
-    observations: [],
+    observations: malware,
     incomplete:
       sbom.unnamed > 0
         ? [{ code: 'unsupported', detail: `${sbom.unnamed} entries have no package URL and cannot be judged` }]

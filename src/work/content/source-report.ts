@@ -1,6 +1,7 @@
 import { joinSources } from '../../content/findings/alias-groups.ts';
 import { advisoryKeyOf } from '../../content/findings/ecosystems.ts';
 import { judge } from '../../content/findings/judge.ts';
+import { apartMalicious } from '../../content/findings/malicious-packages.ts';
 import { examineImage } from '../../content/findings/examine-image.ts';
 import { historySteps } from '../../content/image/history.ts';
 import { squash } from '../../content/image/squash.ts';
@@ -75,12 +76,13 @@ export async function sourceReport(parts: SourceReportParts, image: SourceImage)
     config.config?.Labels,
   );
   const analysedAt = parts.clock.now();
-  const findings = joinSources(
+  const found = joinSources(
     inventory.packages.flatMap((installed) => {
       const key = advisoryKeyOf(installed, inventory.distribution);
       return key ? judge(key, parts.advisories.lookUp).map((finding) => ({ package: installed, finding })) : [];
     }),
   );
+  const { findings, malware } = apartMalicious(found);
   const steps = historySteps(config, manifest.layers.length);
   return {
     manifest,
@@ -95,14 +97,16 @@ export async function sourceReport(parts: SourceReportParts, image: SourceImage)
       findings: findings.filter((each) => each.package === installed).length,
     })),
     findings: findings.sort(worstFirst),
-    observations: examineImage({
-      config,
-      annotations: manifest.annotations,
-      steps,
-      layers: contents,
-      packages: inventory.packages,
-      distribution: inventory.distribution,
-    }),
+    observations: malware.concat(
+      examineImage({
+        config,
+        annotations: manifest.annotations,
+        steps,
+        layers: contents,
+        packages: inventory.packages,
+        distribution: inventory.distribution,
+      }),
+    ),
     incomplete: inventory.incomplete,
     advisories: parts.advisories,
     analysedAt,

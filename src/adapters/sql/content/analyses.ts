@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Distribution } from '../../../content/inventory/package.ts';
+import { MALICIOUS, maliciousPackage } from '../../../content/findings/malicious-packages.ts';
+import type { VulnerabilityFinding } from '../../../content/findings/finding.ts';
 import type { Observation } from '../../../content/findings/observation.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import type { StorageKey } from '../../../ports/blob-store.ts';
@@ -175,10 +177,31 @@ export function analyses(
         .where('manifest', '=', manifest)
         .orderBy('position')
         .execute();
-      return rows.map((row) => JSON.parse(row.body) as Observation);
+      return [...(await maliciousPackages(db, manifest)), ...rows.map((row) => JSON.parse(row.body) as Observation)];
     },
     forgetImage: (manifest) => forgetImages(db, [manifest]),
   };
+}
+
+/** Malicious packages are known by advisories, and so by what was judged last. */
+async function maliciousPackages(db: Kysely<Schema>, manifest: string): Promise<Observation[]> {
+  const rows = await db
+    .selectFrom('image_packages')
+    .innerJoin('package_findings', 'package_findings.package_id', 'image_packages.package_id')
+    .innerJoin('packages', 'packages.id', 'image_packages.package_id')
+    .select([
+      'packages.name',
+      'packages.version',
+      'image_packages.path',
+      'image_packages.layer',
+      'package_findings.body',
+    ])
+    .where('image_packages.manifest', '=', manifest)
+    .where('package_findings.vulnerability', 'like', `${MALICIOUS}%`)
+    .orderBy('packages.name')
+    .execute();
+  const found = rows.map(({ body, ...of }) => maliciousPackage(of, JSON.parse(body) as VulnerabilityFinding));
+  return [...new Map(found.map((each) => [`${each.id}\0${each.path}`, each])).values()];
 }
 
 function observationRow(manifest: string, position: number, each: Observation): Schema['image_observations'] {

@@ -2,6 +2,7 @@ import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { severities, type Severity } from '../../../content/advisories/advisory.ts';
 import type { VulnerabilityFinding } from '../../../content/findings/finding.ts';
 import type { InstalledPackage, PackageType } from '../../../content/inventory/package.ts';
+import { MALICIOUS } from '../../../content/findings/malicious-packages.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import type { RepositoryName } from '../../../oci/names.ts';
 import type { ContentRecords, VulnerableImage } from '../../../ports/content-records.ts';
@@ -31,6 +32,7 @@ export function lists(
           eb
             .selectFrom('package_findings')
             .whereRef('package_findings.package_id', '=', 'packages.id')
+            .where('package_findings.vulnerability', 'not like', `${MALICIOUS}%`)
             .select((inner) => inner.fn.count<number>('vulnerability').distinct().as('n'))
             .as('findings'),
         )
@@ -59,6 +61,7 @@ export function lists(
         ])
         .select(['image_packages.path', 'image_packages.layer', 'package_findings.body'])
         .where('image_packages.manifest', '=', manifest)
+        .where('package_findings.vulnerability', 'not like', `${MALICIOUS}%`)
         .orderBy('package_findings.vulnerability')
         .orderBy('packages.name')
         .execute();

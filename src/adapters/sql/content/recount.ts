@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { severities, type Severity } from '../../../content/advisories/advisory.ts';
+import { MALICIOUS } from '../../../content/findings/malicious-packages.ts';
 import type { CountedPackage, PackageCounts, SeverityCounts } from '../../../ports/content-records.ts';
 import { chunks } from '../chunks.ts';
 import type { Schema } from '../schema.ts';
@@ -65,6 +66,7 @@ async function readPackages(db: Kysely<Schema>, ids: readonly string[], known: P
       .selectFrom('package_findings')
       .select(['package_id', 'vulnerability', 'severity', 'fixable'])
       .where('package_id', 'in', some)
+      .where('vulnerability', 'not like', `${MALICIOUS}%`)
       .execute();
     const byPackage = Map.groupBy(findings, (row) => row.package_id);
     for (const row of packages)
