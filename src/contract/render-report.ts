@@ -1,7 +1,7 @@
 import { REPOSITORIES } from '../content/advisories/advisory.ts';
 import { decidingVector } from '../content/advisories/cvss.ts';
 import { ecosystemOf } from '../content/findings/ecosystems.ts';
-import { endOfLifeOf, supportOf } from '../content/findings/end-of-life.ts';
+import { endOfLifeBy, supportOf } from '../content/findings/end-of-life.ts';
 import { toRfc3339 } from '../lib/clock.ts';
 import type { FeedStatus, SetOrigin } from '../ports/advisory-sets.ts';
 import type { ImageReport } from '../work/content/report.ts';
@@ -41,7 +41,7 @@ function renderDistribution(
   { judgedAt, advisories }: Pick<ImageReport, 'judgedAt' | 'advisories'>,
 ): NonNullable<Report['distribution']> {
   const { repositories, ...rest } = distribution;
-  const endOfLife = endOfLifeOf(distribution);
+  const endOfLife = endOfLifeBy(distribution, advisories.lookUp);
   const isRedHat = ecosystemOf(distribution)?.startsWith('Red Hat:') === true;
   const mapped = repositories !== undefined && advisories.feeds.some((each) => each.ecosystems.includes(REPOSITORIES));
   return {

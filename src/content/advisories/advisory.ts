@@ -54,6 +54,8 @@ export interface Advisory {
   readonly versions?: readonly string[];
   /** Only in the catalogue of likelihoods. */
   readonly likelihood?: Likelihood;
+  /** Only in catalogues of support: when it ends, days `YYYY-MM-DD`. */
+  readonly endOfLife?: { readonly endedAt: string; readonly extendedAt?: string };
   /** Only in the catalogue of repositories: the products whose packages a repository holds, as CPE 2.2 URIs. */
   readonly products?: readonly string[];
 }
@@ -107,5 +109,11 @@ export const RATINGS = 'ratings';
 /** "Ecosystem" of the catalogue that tells which products a vendor's repositories belong to: its packages are repositories. */
 export const REPOSITORIES = 'repositories';
 
+/** "Ecosystem" of when releases of products get no more fixes: its packages are products, its ids releases. */
+export const END_OF_LIFE = 'end-of-life';
+
+/** Before the name of an ecosystem: which of its packages are mended only within limits, or no more, under `*`. */
+export const SUPPORT = 'support';
+
 /** Ecosystems of catalogues, which do not speak of packages. */
-export const CATALOGUES: ReadonlySet<string> = new Set([EXPLOITED, LIKELIHOOD, RATINGS, REPOSITORIES]);
+export const CATALOGUES: ReadonlySet<string> = new Set([EXPLOITED, LIKELIHOOD, RATINGS, REPOSITORIES, END_OF_LIFE]);

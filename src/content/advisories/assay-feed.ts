@@ -51,6 +51,7 @@ export const advisorySchema = z.strictObject({
   architectures: z.array(text).optional(),
   ranges: z.array(rangeSchema).optional(),
   versions: z.array(version).optional(),
+  endOfLife: z.strictObject({ endedAt: text, extendedAt: text.optional() }).optional(),
   products: z.array(text).optional(),
   likelihood: z.strictObject({ score: z.number(), percentile: z.number() }).optional(),
 });

@@ -7,6 +7,8 @@ import { bottlerocketNotices } from './bottlerocket.ts';
 import { cveRecords, nvd } from './cve-catalogues.ts';
 import { debianLists } from './debian-lists.ts';
 import { debianTracker } from './debian.ts';
+import { debianSupport } from './debian-support.ts';
+import { endOfLifeDates } from './endoflife.ts';
 import { epss } from './epss.ts';
 import { headsOf } from './feed-unpack.ts';
 import { AssayError } from '../../lib/error.ts';
@@ -38,6 +40,8 @@ export const feedReaders: readonly FeedReader[] = [
   ubuntuVex,
   epss,
   debianLists,
+  debianSupport,
+  endOfLifeDates,
   azureOval,
   oracleOval,
   suseOval,

@@ -6,6 +6,7 @@ import { tarOf, type TarItem } from '../../../test/archives.ts';
 import { Random } from '../../../test/random.ts';
 import { isAssayError } from '../../lib/error.ts';
 import { advisoryKeyOf } from '../findings/ecosystems.ts';
+import { endOfLifeBy } from '../findings/end-of-life.ts';
 import { judge } from '../findings/judge.ts';
 import { LayerReader, layerLimits } from '../image/layer-reader.ts';
 import { squash } from '../image/squash.ts';
@@ -174,6 +175,56 @@ void test('Photon and Arch: what is not affected is not said, what is not fixed 
   assert.deepEqual(pacman('glibc', '1:2.0-1'), []);
   assert.deepEqual(pacman('pam', '1.7.0-2'), ['CVE-2025-6020 affected']);
   assert.deepEqual(pacman('test-pkg', '0.9.0-1'), ['AVG-2222 1.0.0-1']);
+});
+
+void test('Debian’s support: what is open in a package that is mended no more is said to be so', async () => {
+  const ended =
+    '# List of packages whose security support ends before the distribution EOL\n\npdns  4.7.3-2  2025-10-01  not feasible\nphp-horde.*\t0\t2025-03-22\nbroken\n';
+  const content = await read('security-support-ended.deb12', Buffer.from(ended));
+  assert.deepEqual(
+    [content.records, content.refused.map((each) => each.id), content.part],
+    [3, ['broken'], 'ended-12'],
+  );
+  const limited =
+    '# List of packages where security support is limited\n\nbinutils  Only suitable for trusted content\n';
+  const other = await read('security-support-limited', Buffer.from(limited));
+  const tracker = ['pdns', 'php-horde-core', 'binutils', 'curl'].map((name) => ({
+    ecosystem: 'Debian:12',
+    package: name,
+    advisories: [
+      { id: 'CVE-1', status: 'affected' as const, scheme: 'deb' as const, ranges: [{}], statusDetail: 'no DSA' },
+      { id: 'CVE-2', status: 'fixed' as const, scheme: 'deb' as const, ranges: [{ fixed: '9' }] },
+    ],
+  }));
+  const all = { ...content, entries: [...content.entries, ...other.entries, ...tracker] };
+  const debian = (name: string, version = '12') =>
+    found(all, { id: 'debian', version }, { type: 'deb', name, version: '1' });
+  assert.deepEqual(debian('pdns'), ['CVE-1 end-of-life', 'CVE-2 9']);
+  assert.deepEqual(debian('php-horde-core'), ['CVE-1 end-of-life', 'CVE-2 9']);
+  assert.deepEqual(debian('curl'), ['CVE-1 affected', 'CVE-2 9']);
+  assert.deepEqual(debian('binutils'), ['CVE-1 affected', 'CVE-2 9']);
+  assert.match(other.entries[0]?.advisories[0]?.statusDetail ?? '', /security support is limited: Only suitable/);
+});
+
+void test('endoflife.date: releases that are not known here, by their version or its beginning', async () => {
+  const list = {
+    schema_version: '1.2.0',
+    generated_at: '2026-11-01T00:00:00Z',
+    result: [
+      { name: 'oracle-linux', releases: [{ name: '9', isEol: false, eolFrom: '2032-06-30', eoesFrom: '2035-06-30' }] },
+      { name: 'debian', releases: [{ name: '12', eolFrom: '1999-01-01' }] },
+      { name: 'python', releases: [{ name: '3.99', eolFrom: null }] },
+      { releases: [] },
+    ],
+  };
+  const content = await read('full.json', Buffer.from(JSON.stringify(list)));
+  assert.deepEqual([content.records, content.refused.length], [4, 1]);
+  const look = (ecosystem: string, name: string) =>
+    content.entries
+      .filter((each) => each.ecosystem === ecosystem && each.package === name)
+      .flatMap((each) => each.advisories.map((advisory) => ({ ...advisory, feed: 'endoflife' })));
+  const end = (id: string, version: string) => endOfLifeBy({ id, version, name: id }, look)?.endedAt;
+  assert.deepEqual([end('ol', '9.4'), end('ol', '8'), end('debian', '12')], ['2032-06-30', undefined, '2026-07-11']);
 });
 
 void test('notices without packages, of other kinds or of nobody are refused with a reason', async () => {

@@ -1,3 +1,4 @@
+import { END_OF_LIFE, type LookUpAdvisories } from '../advisories/advisory.ts';
 import type { Distribution } from '../inventory/package.ts';
 
 /** When a release gets no more fixes; `extended` is the end of what is offered beyond that, by subscription or others. */
@@ -104,6 +105,32 @@ export function endOfLifeOf({ id, version }: Distribution): EndOfLife | undefine
   const [major = '', minor] = version.split('.');
   for (const release of [version, minor === undefined ? major : `${major}.${minor}`, major])
     if (Object.hasOwn(releases, release)) return releases[release];
+  return undefined;
+}
+
+/** Names of distributions at endoflife.date, where they are not the id in os-release. */
+const PRODUCTS: Readonly<Record<string, string>> = {
+  alpine: 'alpine-linux',
+  amzn: 'amazon-linux',
+  arch: '',
+  mariner: 'azure-linux',
+  azurelinux: 'azure-linux',
+  ol: 'oracle-linux',
+  'opensuse-leap': 'opensuse',
+  rocky: 'rocky-linux',
+};
+
+/** The end of life by what is known here, else by a catalogue (endoflife.date) that is at hand. */
+export function endOfLifeBy(distribution: Distribution, lookUp: LookUpAdvisories): EndOfLife | undefined {
+  const known = endOfLifeOf(distribution);
+  if (known) return known;
+  const { id, version } = distribution;
+  const [major = '', minor] = version.split('.');
+  const releases = lookUp(END_OF_LIFE, PRODUCTS[id] ?? id);
+  for (const release of [version, minor === undefined ? major : `${major}.${minor}`, major]) {
+    const found = releases.find((each) => each.id === release)?.endOfLife;
+    if (found) return found;
+  }
   return undefined;
 }
 

@@ -7,6 +7,7 @@ import type { AdvisoryKey } from './ecosystems.ts';
 import type { VulnerabilityFinding } from './finding.ts';
 import { unifyIds } from './alias-groups.ts';
 import { isSameFlavour } from './build-flavour.ts';
+import { withSupport } from './package-support.ts';
 import { byProducts, type Concerning } from './red-hat-products.ts';
 
 /** What the advisories say of one package version. Pure: the same key and the same set give the same findings. */
@@ -31,7 +32,8 @@ export function judge(key: AdvisoryKey, lookUp: LookUpAdvisories): Vulnerability
     const before = findings.get(same);
     if (!before || isLater(finding, before, versionOrders[advisory.scheme])) findings.set(same, finding);
   }
-  return unifyIds([...findings].filter(([same]) => !subscribed.has(same)).map(([, finding]) => finding));
+  const found = [...findings].filter(([same]) => !subscribed.has(same)).map(([, finding]) => finding);
+  return unifyIds(withSupport(found, key, lookUp));
 }
 
 /** Every advisory that speaks of the package: by its name, by that of its source or binary, in each of its ecosystems. */

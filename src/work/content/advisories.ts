@@ -1,4 +1,11 @@
-import { CATALOGUES, EXPLOITED, RATINGS, REPOSITORIES } from '../../content/advisories/advisory.ts';
+import {
+  CATALOGUES,
+  EXPLOITED,
+  type LookUpAdvisories,
+  RATINGS,
+  REPOSITORIES,
+  SUPPORT,
+} from '../../content/advisories/advisory.ts';
 import type { AdvisoryKey } from '../../content/findings/ecosystems.ts';
 import { type FindingChanges, summaryOf } from '../../content/findings/finding-changes.ts';
 import { judge } from '../../content/findings/judge.ts';
@@ -70,7 +77,7 @@ export async function judgeChanged(
   };
   const ecosystems = ecosystemsOf(set);
   if (changed) {
-    const packages = await changedPackages(database, changed);
+    const packages = await changedPackages(database, changed, set.lookUp);
     for (let at = 0; at < packages.length; at += 500) await judgeSome(packages.slice(at, at + 500));
   } else {
     for (let after: string | undefined; ; ) {
@@ -99,6 +106,7 @@ const DECIDING: ReadonlySet<string> = new Set([EXPLOITED, RATINGS]);
 async function changedPackages(
   database: Database,
   changed: readonly ChangedEntry[],
+  lookUp: LookUpAdvisories,
 ): Promise<{ id: string; key: AdvisoryKey }[]> {
   const { content } = database.records;
   const exploited = changed.filter((entry) => DECIDING.has(entry.ecosystem)).map((entry) => entry.package);
@@ -106,6 +114,10 @@ async function changedPackages(
     .filter((entry) => !CATALOGUES.has(entry.ecosystem))
     .flatMap(({ ecosystem, package: name }) => [
       { ecosystem, name },
+      // A list of what is mended no more is one entry; it concerns the packages that it names.
+      ...(ecosystem.startsWith(`${SUPPORT}:`)
+        ? lookUp(ecosystem, name).map(({ id }) => ({ ecosystem: ecosystem.slice(SUPPORT.length + 1), name: id }))
+        : []),
       ...(isProduct(ecosystem) ? [{ ecosystem: ANY_PRODUCT, name }] : []),
     ]);
   const repositories = new Set(

@@ -24,7 +24,7 @@ export interface ImageReport {
   readonly findings: readonly { readonly package: InstalledPackage; readonly finding: VulnerabilityFinding }[];
   readonly observations: readonly Observation[];
   readonly incomplete: ImageAnalysis['incomplete'];
-  readonly advisories: Pick<AdvisorySet, 'digest' | 'feeds' | 'likelihoodOf'>;
+  readonly advisories: Pick<AdvisorySet, 'digest' | 'feeds' | 'likelihoodOf' | 'lookUp'>;
   readonly analysedAt: number;
   readonly judgedAt: number;
 }

@@ -1,4 +1,4 @@
-import { endOfLifeOf } from '../../content/findings/end-of-life.ts';
+import { endOfLifeBy } from '../../content/findings/end-of-life.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { ImageConfig } from '../../oci/image-config.ts';
 import type { ImageManifest, Manifest } from '../../oci/manifest.ts';
@@ -73,8 +73,8 @@ export function originFactsOf(labels: ImageFacts['labels'], attached: readonly s
   };
 }
 
-export function distributionFactsOf(distribution: Distribution): DistributionFacts {
-  const end = endOfLifeOf(distribution);
+export function distributionFactsOf(distribution: Distribution, advisories: AdvisorySet): DistributionFacts {
+  const end = endOfLifeBy(distribution, advisories.lookUp);
   return { id: distribution.id, version: distribution.version, name: distribution.name, ...(end && { end }) };
 }
 

@@ -175,7 +175,7 @@ export class FactGatherer {
       analysis: facts,
       findings: findingFactsOf(await content.findings(digest), set),
       observations: await content.observations(digest),
-      ...(analysis.distribution && { distribution: distributionFactsOf(analysis.distribution) }),
+      ...(analysis.distribution && { distribution: distributionFactsOf(analysis.distribution, set) }),
     };
   }
 
