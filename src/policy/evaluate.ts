@@ -189,12 +189,14 @@ function outcomeOf({ facts, values, rule, request, now, card }: Asked): Outcome 
   return { state: 'broken', ...breach };
 }
 
+/** What the rule asks for and is not known; what does not apply does not hide what is not known. */
 function gapOf(facts: Facts, rule: Rule, card: HealthCard | undefined): Gap | undefined {
+  let found: Gap | undefined;
   for (const root of rule.expression.roots) {
     const gap = root === 'health' ? card?.gap : facts.gaps[root];
-    if (gap) return gap;
+    if (gap && (found === undefined || found.kind === 'not-applicable')) found = gap;
   }
-  return undefined;
+  return found;
 }
 
 function cureOfGap({ kind }: Gap): string {

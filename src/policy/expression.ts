@@ -1,16 +1,20 @@
-import { type ASTNode, Environment, serialize } from '@marcbachmann/cel-js';
+import { type ASTNode, Environment } from '@marcbachmann/cel-js';
 import { RE2JS } from 're2js';
 import { nearest } from '../lib/nearest.ts';
+import { costOf, depthOf, isNode, loops, partsOf } from './expression-cost.ts';
 import { elementTypes, factTypes, listTypes, valueTypes } from './fact-types.ts';
 import type { FactValues } from './fact-values.ts';
 import { type Root, roots } from './facts.ts';
 
 /** Longest expression in characters, and the most parts and levels that it may have. */
 const LIMITS = { text: 8000, nodes: 2000, depth: 60, pattern: 500 } as const;
-/** Steps that one evaluation may take: parts of the expression times the lengths of the lists that its loops run over. */
+/** Steps that one evaluation may take (`expression-cost.ts`), and how deep loops may stand in each other. */
 const MAX_STEPS = 20_000_000;
+const MAX_LOOPS = 3;
 /** Longest text in characters that a pattern is tried on. */
 const MAX_MATCHED = 65_536;
+/** Characters that the patterns of one evaluation may be tried on altogether. */
+const MAX_MATCHED_IN_ALL = 8_000_000;
 
 /** Where in the text of an expression something is wrong; line and column count from 1. */
 export interface ExpressionProblem {
@@ -36,8 +40,17 @@ export type Compiled =
   | { readonly kind: 'compiled'; readonly expression: Expression }
   | { readonly kind: 'refused'; readonly problem: ExpressionProblem };
 
-/** Functions that loop over their list; `bind` counts too, since what it names can grow in each level. */
-const LOOPS: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'filter', 'map', 'bind']);
+/**
+ * Functions that expressions may call: those of the language's own specification. What the engine offers beyond it (split,
+ * join, JSON) makes lists of which nothing bounds the length.
+ */
+const functions: ReadonlySet<string> = new Set([
+  ...loops,
+  ...['bind', 'has', 'size', 'startsWith', 'endsWith', 'contains', 'matches', 'duration', 'timestamp', 'type', 'dyn'],
+  ...['bool', 'int', 'uint', 'double', 'string', 'lowerAscii', 'upperAscii', 'trim', 'getDate', 'getDayOfMonth'],
+  ...['getDayOfWeek', 'getDayOfYear', 'getFullYear', 'getHours', 'getMilliseconds', 'getMinutes', 'getMonth'],
+  'getSeconds',
+]);
 
 const environment = makeEnvironment();
 
@@ -55,10 +68,15 @@ function makeEnvironment(): Environment {
 }
 
 const patterns = new Map<string, RE2JS>();
+/** Of the evaluation that runs; evaluations are synchronous. */
+let matched = 0;
 
 function matchesLinear(text: string, pattern: string): boolean {
   if (pattern.length > LIMITS.pattern) throw new Error(`a pattern has at most ${LIMITS.pattern} characters`);
   if (text.length > MAX_MATCHED) throw new Error(`text of more than ${MAX_MATCHED} characters is not matched`);
+  matched += text.length;
+  if (matched > MAX_MATCHED_IN_ALL)
+    throw new Error(`patterns are tried on at most ${MAX_MATCHED_IN_ALL} characters in one evaluation`);
   let compiled = patterns.get(pattern);
   if (!compiled) {
     compiled = RE2JS.compile(pattern);
@@ -82,24 +100,26 @@ export function compileExpression(text: string): Compiled {
   }
   if (checked.type !== 'bool' && checked.type !== 'dyn')
     return refused(text, 0, `an expression answers true or false; this one gives ${checked.type}`);
-  const { ast } = environment.parse(text);
-  const shape = survey(ast);
-  if (shape.unreadable)
-    return refused(text, shape.unreadable.at, `the pattern cannot be read: ${shape.unreadable.reason}`);
-  if (shape.loops > 3) return refused(text, 0, 'loops (all, exists, filter, map …) stand at most three deep');
-  const runnable = environment.parse(serialize(withLinearMatches(ast)));
+  const runnable = environment.parse(text);
+  const shape = survey(text, runnable.ast);
+  if (shape.problem) return refused(text, shape.problem.at, shape.problem.message);
+  if (depthOf(runnable.ast) > MAX_LOOPS)
+    return refused(text, 0, 'loops (all, exists, filter, map …) stand at most three deep');
+  const cost = costOf(runnable.ast);
+  useLinearMatches(runnable.ast);
   return {
     kind: 'compiled',
     expression: {
       text,
       roots: shape.roots,
-      evaluate({ roots: values, longest }) {
-        const steps = shape.nodes * longest ** shape.loops;
+      evaluate({ roots: values, sizes }) {
+        const steps = Math.ceil(cost(sizes));
         if (steps > MAX_STEPS)
           return {
             kind: 'error',
             detail: `the expression could take ${steps} steps here; at most ${MAX_STEPS} are allowed`,
           };
+        matched = 0;
         try {
           const value: unknown = runnable(values);
           return typeof value === 'boolean'
@@ -125,16 +145,7 @@ const names = [
   ...Object.keys(listTypes),
   ...Object.keys(valueTypes),
   ...[...Object.values(factTypes), ...Object.values(elementTypes)].flatMap(Object.keys),
-  ...LOOPS,
-  'size',
-  'startsWith',
-  'endsWith',
-  'contains',
-  'matches',
-  'has',
-  'duration',
-  'timestamp',
-  'lowerAscii',
+  ...functions,
 ];
 
 function withNearest(summary: string, word: string): string {
@@ -146,29 +157,31 @@ function withNearest(summary: string, word: string): string {
 
 interface Shape {
   readonly roots: Set<Root>;
-  readonly nodes: number;
-  readonly loops: number;
-  /** A pattern that is written out and does not compile. */
-  readonly unreadable: { readonly at: number; readonly reason: string } | undefined;
+  /** A function that is not offered, or a pattern that is written out and cannot be read. */
+  readonly problem: { readonly at: number; readonly message: string } | undefined;
 }
 
-/** The roots that are named, the number of parts, and how deep loops stand in each other. */
-function survey(ast: ASTNode): Shape {
+/** The roots that are named, and what stands against running it. */
+function survey(text: string, ast: ASTNode): Shape {
   const found = new Set<Root>();
-  let nodes = 0;
-  let unreadable: Shape['unreadable'];
-  const visit = (node: ASTNode): number => {
-    nodes++;
-    unreadable ??= unreadablePattern(node);
+  let problem: Shape['problem'];
+  const visit = (node: ASTNode): void => {
+    problem ??= foreignFunction(node) ?? unreadablePattern(node) ?? openChain(text, node);
     if (node.op === 'id' && isRoot(node.args)) found.add(node.args);
-    const inner = Math.max(0, ...partsOf(node).map(visit));
-    return inner + (isLoop(node) ? 1 : 0);
+    for (const part of partsOf(node)) visit(part);
   };
-  const loops = visit(ast);
-  return { roots: found, nodes, loops, unreadable };
+  visit(ast);
+  return { roots: found, problem };
 }
 
-function unreadablePattern(node: ASTNode): Shape['unreadable'] {
+function foreignFunction(node: ASTNode): Shape['problem'] {
+  if ((node.op !== 'rcall' && node.op !== 'call') || functions.has(node.args[0])) return undefined;
+  const right = nearest(node.args[0], [...functions]);
+  const hint = right === undefined ? '' : `; did you mean ${right}?`;
+  return { at: node.start, message: `no function is called ${node.args[0]} here${hint}` };
+}
+
+function unreadablePattern(node: ASTNode): Shape['problem'] {
   if (node.op !== 'rcall' || node.args[0] !== 'matches') return undefined;
   const [pattern] = node.args[2];
   if (pattern?.op !== 'value' || typeof pattern.args !== 'string') return undefined;
@@ -176,33 +189,32 @@ function unreadablePattern(node: ASTNode): Shape['unreadable'] {
     RE2JS.compile(pattern.args);
     return undefined;
   } catch (error) {
-    return { at: pattern.start, reason: error instanceof Error ? error.message : 'unknown' };
+    const reason = error instanceof Error ? error.message : 'unknown';
+    return { at: pattern.start, message: `the pattern cannot be read: ${reason}` };
   }
+}
+
+const RELATIONS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=', 'in']);
+
+/**
+ * `a == b > c`: the language reads it from left to right, most people and this engine do not. It must be written with
+ * parentheses, so that it says the same everywhere.
+ */
+function openChain(text: string, { op, args }: ASTNode): Shape['problem'] {
+  if (!RELATIONS.has(op) || !Array.isArray(args)) return undefined;
+  const right: unknown = args[1];
+  if (!isNode(right) || !RELATIONS.has(right.op)) return undefined;
+  const own = text.slice(right.start, right.end).replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/gs, '');
+  const enclosed = /\(\s*$/.test(text.slice(0, right.start)) && own.split('(').length >= own.split(')').length;
+  return enclosed ? undefined : { at: right.start, message: `put parentheses around one side of ${op}` };
 }
 
 function isRoot(name: string): name is Root {
   return roots.some((each) => each === name);
 }
 
-function isLoop(node: ASTNode): boolean {
-  return (node.op === 'rcall' || node.op === 'call') && LOOPS.has(node.args[0]);
-}
-
-function isNode(value: unknown): value is ASTNode {
-  return typeof value === 'object' && value !== null && 'op' in value;
-}
-
-function partsOf({ args }: ASTNode): ASTNode[] {
-  if (isNode(args)) return [args];
-  return Array.isArray(args) ? (args as readonly unknown[]).flat(2).filter(isNode) : [];
-}
-
-/** The same tree with every `matches` called by the name of the linear one. */
-function withLinearMatches(ast: ASTNode): ASTNode {
-  const visit = (node: ASTNode): void => {
-    if (node.op === 'rcall' && node.args[0] === 'matches') (node.args as [string, ...unknown[]])[0] = 'matchesLinear';
-    for (const part of partsOf(node)) visit(part);
-  };
-  visit(ast);
-  return ast;
+/** Calls every `matches` of the tree by the name of the linear one, in place: writing it out anew could change what it says. */
+function useLinearMatches(node: ASTNode): void {
+  if (node.op === 'rcall' && node.args[0] === 'matches') (node.args as [string, ...unknown[]])[0] = 'matchesLinear';
+  for (const part of partsOf(node)) useLinearMatches(part);
 }

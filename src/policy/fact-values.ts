@@ -1,11 +1,12 @@
 import { supportOf } from '../content/findings/end-of-life.ts';
+import type { FactSizes } from './expression-cost.ts';
 import type { Facts, PolicyRequest } from './facts.ts';
 import type { HealthCard } from './health/card.ts';
 
-/** The facts by root, and the length of the longest list or map in them: what a loop of an expression may run over. */
+/** The facts by root, and how large they are: what loops may run over and comparisons may read. */
 export interface FactValues {
   readonly roots: Readonly<Record<string, unknown>>;
-  readonly longest: number;
+  readonly sizes: FactSizes;
 }
 
 /** The facts as the values that expressions work on; a root that is not known is absent. Counts are integers of CEL. */
@@ -17,6 +18,8 @@ export function factValues(facts: Facts, request: PolicyRequest, now: number, ca
       platform: image.platform ?? '',
       createdAt: image.createdAt === undefined ? undefined : new Date(image.createdAt),
       size: BigInt(image.size),
+      // A map: labels may be called as what every object has by nature.
+      labels: new Map(Object.entries(image.labels)),
     },
     ...(analysis && {
       analysis: {
@@ -72,7 +75,7 @@ export function factValues(facts: Facts, request: PolicyRequest, now: number, ca
         grade: card.grade ?? '-',
         atMost: card.atMost,
         score: BigInt(card.score),
-        lines: Object.fromEntries(card.lines.map(({ id, grade }) => [id, grade ?? '-'])),
+        lines: new Map(card.lines.map(({ id, grade }) => [id, grade ?? '-'])),
       },
     }),
     request: {
@@ -86,11 +89,23 @@ export function factValues(facts: Facts, request: PolicyRequest, now: number, ca
     },
     now: new Date(now),
   };
-  return { roots, longest: longestList(roots) };
+  return { roots, sizes: sizesOf(roots) };
 }
 
-function longestList(value: unknown): number {
-  if (typeof value !== 'object' || value === null || value instanceof Date) return 0;
-  const parts: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
-  return Math.max(parts.length, ...new Set(parts.map(longestList)));
+function sizesOf(roots: Readonly<Record<string, unknown>>): FactSizes {
+  const lists = new Map<string, number>();
+  let text = 0;
+  const visit = (name: string, value: unknown): void => {
+    if (typeof value === 'string') text = Math.max(text, value.length);
+    if (typeof value !== 'object' || value === null || value instanceof Date) return;
+    if (value instanceof Map) text = Math.max(text, ...[...value.keys()].map((key) => String(key).length));
+    const members: readonly (readonly [string, unknown])[] =
+      Array.isArray(value) || value instanceof Map
+        ? Array.from(value.values(), (each: unknown) => [name, each])
+        : Object.entries(value);
+    if (Array.isArray(value) || value instanceof Map) lists.set(name, Math.max(lists.get(name) ?? 0, members.length));
+    for (const [member, each] of members) visit(member, each);
+  };
+  for (const [name, value] of Object.entries(roots)) visit(name, value);
+  return { lists, text };
 }

@@ -69,6 +69,11 @@ export interface ImageFacts {
   readonly healthcheck: boolean;
 }
 
+/** A label of the image's own; none of what every object has by nature. */
+export function labelOf({ labels }: Pick<ImageFacts, 'labels'>, name: string): string | undefined {
+  return Object.hasOwn(labels, name) ? labels[name] : undefined;
+}
+
 export interface AnalysisFacts {
   readonly state: 'complete' | 'incomplete';
   readonly analysedAt: number;

@@ -1,10 +1,11 @@
-import { isMap, isScalar, LineCounter, parseAllDocuments, type Document } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter } from 'yaml';
 import { z } from 'zod';
 import { AssayError } from '../lib/error.ts';
 import { nearest } from '../lib/nearest.ts';
 import { isOrganisationName } from '../oci/names.ts';
 import { compileExpression, type ExpressionProblem } from './expression.ts';
 import { gates } from './facts.ts';
+import { policyDocuments } from './policy-documents.ts';
 import { predicates } from './predicates/all.ts';
 import { modes, type Policy, type Rule } from './rule.ts';
 
@@ -28,7 +29,10 @@ const ruleFrame = z.object({
 });
 
 const document = z.strictObject({
-  policy: slug,
+  policy: slug.refine(
+    (name) => name !== 'quarantine',
+    'the name quarantine is taken: it stands for what people hold back',
+  ),
   organisation: z.string().refine(isOrganisationName, 'the name of an organisation').optional(),
   description: z.string().max(1000).default(''),
   mode: z.enum(modes).default('audit'),
@@ -55,8 +59,7 @@ export function readPolicies(text: string): Policy[] {
   if (Buffer.byteLength(text) > POLICY_LIMITS.bytes)
     throw new AssayError('policy-invalid', `a policy file has at most ${POLICY_LIMITS.bytes} bytes`);
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines, strict: true, uniqueKeys: true });
-  const all: readonly Document[] = Array.isArray(documents) ? documents.filter((each) => each.contents !== null) : [];
+  const all = policyDocuments(text, lines);
   if (all.length === 0) throw new AssayError('policy-invalid', 'there is no policy in the file');
   if (all.length > POLICY_LIMITS.policies)
     throw new AssayError('policy-invalid', `a file has at most ${POLICY_LIMITS.policies} policies`);
@@ -98,8 +101,9 @@ class PolicyReader {
   }
 
   read(): Policy | undefined {
-    for (const error of this.#document.errors) this.#report([], error.message.split('\n', 1)[0]!, error.pos[0]);
-    if (this.#document.errors.length > 0) return undefined;
+    const errors = [...this.#document.errors, ...this.#document.warnings];
+    for (const error of errors) this.#report([], error.message.split('\n', 1)[0]!, error.pos[0]);
+    if (errors.length > 0) return undefined;
     let value: unknown;
     try {
       value = this.#document.toJS({ maxAliasCount: 0 });

@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import type { ImageFacts, PolicyRequest } from './facts.ts';
+import { type ImageFacts, labelOf, type PolicyRequest } from './facts.ts';
 import { globToPattern } from './predicates/glob.ts';
 import type { Scope } from './rule.ts';
 
@@ -34,7 +34,7 @@ export function governs(scope: Scope, request: PolicyRequest, image: ImageFacts)
   const tags = request.tag === undefined ? image.tags : [request.tag];
   if (scope.tags !== undefined && tags.length > 0 && !tags.some((tag) => anyGlob(scope.tags, tag))) return false;
   return Object.entries(scope.labels ?? {}).every(([name, value]) => {
-    const found = image.labels[name];
+    const found = labelOf(image, name);
     return found !== undefined && matchesGlob(value, found);
   });
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { labelOf } from '../facts.ts';
 import { literal, predicate } from './predicate.ts';
 
 const key = z.string().min(1).max(200);
@@ -27,12 +28,12 @@ export const labels = predicate({
       .join(' && '),
   breach(given, { facts }) {
     const wrong = pairs(given).filter(([name, value]) => {
-      const found = facts.image.labels[name];
+      const found = labelOf(facts.image, name);
       return value === undefined ? found === undefined : found !== value;
     });
     return {
       statement: `${wrong.length} labels are missing or differ`,
-      evidence: wrong.map(([name]) => `${name}: ${facts.image.labels[name] ?? 'missing'}`),
+      evidence: wrong.map(([name]) => `${name}: ${labelOf(facts.image, name) ?? 'missing'}`),
       cure: `add them: LABEL ${wrong.map(([name, value]) => `${name}=${value ?? '…'}`).join(' ')}`,
     };
   },

@@ -1,10 +1,9 @@
-import { parseAllDocuments } from 'yaml';
+import { policyDocuments } from '../../policy/policy-documents.ts';
 import type { Policy } from '../../policy/rule.ts';
 
 /** The text of each policy as it stands in its file, comments within it included. */
 export function splitDocuments(text: string, policies: readonly Policy[]): ReadonlyMap<Policy, string> {
-  const documents = parseAllDocuments(text);
-  const some = (Array.isArray(documents) ? documents : []).filter((each) => each.contents !== null);
+  const some = policyDocuments(text);
   return new Map(
     policies.map((policy, at) => {
       const range = some[at]?.range;
