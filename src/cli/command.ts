@@ -127,6 +127,8 @@ export interface ImageAccess {
   readonly http: HttpClient;
   readonly credentials: FindCredential;
   readonly environment: NodeJS.ProcessEnv;
+  /** Who reads comes to publish or sign it: a policy may hold back what is read to be run, and not this. */
+  readonly publishes?: boolean;
 }
 
 export interface OpenedTrust {

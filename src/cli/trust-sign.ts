@@ -57,7 +57,7 @@ export const command: Command = {
 /** What a tag names in the registry now: the manifest's digest and size. */
 async function targetOf(invocation: Invocation, reference: RegistryReference): Promise<NamedTarget> {
   const name = requireTag(reference);
-  await using source = await invocation.open.image(reference, imageAccess(invocation));
+  await using source = await invocation.open.image(reference, { ...imageAccess(invocation), publishes: true });
   const { digest, raw } = await source.root();
   if (algorithmOf(digest) !== 'sha256')
     throw new AssayError('unsupported', `${name} is named by ${algorithmOf(digest)}; Notary v1 signs SHA-256 digests`);

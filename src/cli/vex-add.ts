@@ -79,7 +79,7 @@ async function attach(invocation: Invocation, { reference, report }: FoundReport
   if (reference.transport !== 'registry')
     throw new AssayError('usage-invalid', '--attach stores in a registry; write the document to a file for scan --vex');
   const access = imageAccess(invocation);
-  await using source = await invocation.open.image(reference, access);
+  await using source = await invocation.open.image(reference, { ...access, publishes: true });
   const root = await source.root();
   // The image of the report: what the reference names, or one that an index lists.
   const subject =

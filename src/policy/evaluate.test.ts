@@ -255,5 +255,10 @@ test('each of the four digests follows its own inputs', () => {
     judge(named, factsOf(), { actor: { class: 'person', name: 'bob' } }).key.request,
     judge(named, factsOf(), { actor: { class: 'person', name: 'ann' } }).key.request,
   );
+  const written = policy('cel: request.actor == "ann"');
+  assert.notEqual(
+    judge(written, factsOf(), { actor: { class: 'person', name: 'bob' } }).key.request,
+    judge(written, factsOf(), { actor: { class: 'person', name: 'ann' } }).key.request,
+  );
   assert.equal(judge(text).repository, REPOSITORY);
 });

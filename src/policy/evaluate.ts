@@ -228,13 +228,21 @@ function turnOf({ rule, facts, request, now, card }: Asked): number {
 
 function keyOf({ facts, images }: Subject, rules: Rules, request: PolicyRequest): Verdict['key'] {
   const { gate, repository, tag, platform, actor, powers = [] } = request;
-  const named = rules.policies.some(({ scope }) => scope.actors?.some((each) => !each.startsWith('@')));
+  const named = rules.policies.some(looksAtName);
   return {
     subject: digestOf([facts.image.digest, ...(images ?? []).map((each) => each.image.digest)]),
     facts: digestOf([facts.digest, ...(images ?? []).map((each) => each.digest)]),
     rules: rules.digest,
     request: digestOf([gate, repository, tag, platform, actor.class, named ? actor.name : undefined, ...powers]),
   };
+}
+
+/** True for a policy that may tell one actor from another of the same class. */
+function looksAtName({ scope, rules }: Policy): boolean {
+  return (
+    scope.actors?.some((each) => !each.startsWith('@')) === true ||
+    rules.some(({ expression }) => expression.roots.has('request'))
+  );
 }
 
 /** SHA-256 of a list of texts, `sha256:` before it. */

@@ -2,7 +2,12 @@ import { type Document, isScalar, type LineCounter, parseAllDocuments } from 'ya
 
 /** The documents of a policy file that say something; one that is empty is only a separator too many. */
 export function policyDocuments(text: string, lineCounter?: LineCounter): readonly Document[] {
-  const documents = parseAllDocuments(text, { strict: true, uniqueKeys: true, ...(lineCounter && { lineCounter }) });
+  const documents = parseAllDocuments(text, {
+    strict: true,
+    uniqueKeys: true,
+    logLevel: 'error',
+    ...(lineCounter && { lineCounter }),
+  });
   return Array.isArray(documents) ? documents.filter((each) => !isBlank(each)) : [];
 }
 

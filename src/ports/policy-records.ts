@@ -89,7 +89,7 @@ export interface PolicyRecords {
   holdsAny(organisation: string): Promise<boolean>;
   release(repository: Repository, digest: Digest): Promise<ImageRelease | undefined>;
   setRelease(repository: Repository, digest: Digest, release: ImageRelease): Promise<void>;
-  /** Images with a person's word on them, in repositories where the viewer may pull, newest first. */
+  /** Images with a person's word on them, in repositories where the viewer may pull, newest first; `after` is `at repository digest`. */
   releases(
     viewer: Viewer,
     page: Page & { state?: 'held' | 'released' },
@@ -111,7 +111,7 @@ export interface PolicyRecords {
   healthHistory(repository: Repository, digest: Digest, page: Page): Promise<HealthEntry[]>;
 
   noteDenials(denials: readonly PolicyDenial[]): Promise<void>;
-  /** Newest first, in repositories that the viewer may read the record of. */
+  /** Newest first, in repositories that the viewer may read the record of; `after` is `lastAt id`. */
   denials(viewer: Viewer, page: Page & { repository?: string; gate?: string }): Promise<PolicyDenial[]>;
   denial(viewer: Viewer, id: string): Promise<PolicyDenial | undefined>;
 }

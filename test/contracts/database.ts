@@ -4,6 +4,7 @@ import { blobRecordsContract } from './blob-records.ts';
 import { changesContract } from './changes.ts';
 import { contentContract } from './content.ts';
 import { jobsContract } from './jobs.ts';
+import { policyContract } from './policy.ts';
 import type { OpenDatabase } from './records-fixture.ts';
 import { registryContract } from './registry.ts';
 import { signedTagsContract } from './signed-tags.ts';
@@ -22,6 +23,7 @@ export function databaseContract(title: string, open: OpenDatabase): void {
     signedTagsContract(open);
     jobsContract(open);
     accessContract(open);
+    policyContract(open);
     upkeepContract(open);
     changesContract(open);
   });

@@ -13,6 +13,8 @@ import { RegistryClient } from './registry-client.ts';
 export interface RegistryAccess {
   readonly http: HttpClient;
   readonly credentials: FindCredential;
+  /** Who reads comes to publish or sign: a registry then may show what it holds back from those who run it. */
+  readonly publishes?: boolean;
 }
 
 const MANIFEST_TYPES = [
@@ -29,7 +31,7 @@ const MAX_PAGES = 100;
 export async function openRegistryImage(reference: RegistryReference, access: RegistryAccess): Promise<RegistrySource> {
   if (reference.host === undefined)
     throw new AssayError('reference-invalid', 'name the registry, as in docker.io/library/alpine');
-  return new RegistrySource(new RegistryClient(reference.host, access), reference);
+  return new RegistrySource(new RegistryClient(reference.host, access), reference, access.publishes);
 }
 
 /** The tag under which referrers are kept where the registry has no list of them (specification, "Referrers Tag Schema"). */
@@ -45,12 +47,12 @@ export class RegistrySource implements ImageSource {
   readonly #reference: RegistryReference;
   readonly #scopes: readonly string[];
 
-  constructor(client: RegistryClient, reference: RegistryReference) {
+  constructor(client: RegistryClient, reference: RegistryReference, publishes = false) {
     this.client = client;
     this.repository = reference.repository;
     this.name = formatReference(reference);
     this.#reference = reference;
-    this.#scopes = [`repository:${reference.repository}:pull`];
+    this.#scopes = [`repository:${reference.repository}:pull${publishes ? ',push' : ''}`];
   }
 
   async root(): Promise<RawManifest> {

@@ -22,7 +22,7 @@ const shape = z.strictObject({
 /** Reads a profile of the health card (YAML). Throws `policy-invalid` with the nearest right word for a slip. */
 export function readProfile(text: string): HealthProfile {
   if (Buffer.byteLength(text) > MAX_BYTES) throw invalid(`a health profile has at most ${MAX_BYTES} bytes`);
-  const document = parseDocument(text, { strict: true, uniqueKeys: true });
+  const document = parseDocument(text, { strict: true, uniqueKeys: true, logLevel: 'error' });
   const [error] = document.errors;
   if (error) throw invalid(error.message.split('\n', 1)[0] ?? 'unreadable');
   const parsed = shape.safeParse(valueOf(document));

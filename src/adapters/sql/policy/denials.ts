@@ -78,7 +78,15 @@ export function denials(db: Kysely<Schema>): Part<'noteDenials' | 'denials' | 'd
         .where((eb) => visible(eb, viewer, 'audit'))
         .$if(repository !== undefined, (query) => query.where('repositories.name', '=', repository ?? ''))
         .$if(gate !== undefined, (query) => query.where('gate', '=', gate ?? ''))
-        .$if(after !== undefined, (query) => query.where('last_at', '<', Number(after)))
+        .$if(after !== undefined, (query) => {
+          const [at, id = ''] = (after ?? '').split(' ');
+          return query.where((eb) =>
+            eb.or([
+              eb('last_at', '<', Number(at)),
+              eb.and([eb('last_at', '=', Number(at)), eb('policy_denials.id', '>', id)]),
+            ]),
+          );
+        })
         .orderBy('last_at', 'desc')
         .orderBy('policy_denials.id')
         .limit(limit)

@@ -14,6 +14,8 @@ interface Versions {
   readonly released: number | null;
   readonly state: string | null;
   readonly referrers: number;
+  readonly referred: number | null;
+  readonly referrer: string | null;
   readonly named: string | null;
   readonly rules: number;
   readonly rule: string | null;
@@ -34,6 +36,8 @@ export function imageFacts(db: Kysely<Schema>): Part<'factsVersion' | 'tagMoves'
         (select at from image_releases where repository_id = ${id} and digest = ${digest}) as released,
         (select state from image_releases where repository_id = ${id} and digest = ${digest}) as state,
         (select count(*) from repository_manifests where repository_id = ${id} and subject = ${digest}) as referrers,
+        (select max(pushed_at) from repository_manifests where repository_id = ${id} and subject = ${digest}) as referred,
+        (select max(digest) from repository_manifests where repository_id = ${id} and subject = ${digest}) as referrer,
         (select max(tag_changes.id) from tags join tag_changes on tag_changes.repository_id = tags.repository_id
           and tag_changes.tag = tags.name where tags.repository_id = ${id} and tags.digest = ${digest}) as named,
         (select count(*) from tag_rules where repository_id = ${id}) as rules,

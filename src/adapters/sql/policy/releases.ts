@@ -51,8 +51,18 @@ export function releases(db: Kysely<Schema>): Part<'holdsAny' | 'release' | 'set
         .select('repositories.name')
         .where((eb) => visible(eb, viewer, 'pull'))
         .$if(state !== undefined, (query) => query.where('state', '=', state ?? 'held'))
-        .$if(after !== undefined, (query) => query.where('at', '<', Number(after)))
+        .$if(after !== undefined, (query) => {
+          const [at, name = '', digest = ''] = (after ?? '').split(' ');
+          return query.where((eb) =>
+            eb.or([
+              eb('at', '<', Number(at)),
+              eb.and([eb('at', '=', Number(at)), eb('repositories.name', '>', name)]),
+              eb.and([eb('at', '=', Number(at)), eb('repositories.name', '=', name), eb('digest', '>', digest)]),
+            ]),
+          );
+        })
         .orderBy('at', 'desc')
+        .orderBy('repositories.name')
         .orderBy('digest')
         .limit(limit)
         .execute();

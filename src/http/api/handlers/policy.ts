@@ -112,7 +112,7 @@ export const policyHandlers: readonly Handled[] = [
       ...(repository !== undefined && { repository }),
       ...(gate !== undefined && { gate }),
     });
-    const page = cutList(found, limit, (each) => String(each.lastAt));
+    const page = cutList(found, limit, (each) => `${each.lastAt} ${each.id}`);
     return { ...page, items: page.items.map(toDenial) };
   }),
   handle(contract.getDenial, async ({ house, viewer, params }) => {
@@ -142,7 +142,7 @@ export const policyHandlers: readonly Handled[] = [
       limit: query.limit + 1,
       ...(query.state && { state: query.state }),
     });
-    const page = cutList(found, query.limit, (each) => String(each.at));
+    const page = cutList(found, query.limit, (each) => `${each.at} ${each.repository} ${each.digest}`);
     return { ...page, items: page.items.map((each) => ({ ...each, at: toRfc3339(each.at) })) };
   }),
 ];

@@ -19,6 +19,10 @@ export const minimality: HealthLine = {
       situation,
       (situation.facts.observations ?? []).filter((each) => each.kind === 'minimality'),
       { critical: 'D', high: 'D', medium: 'C', unknown: 'C', low: 'B', negligible: 'A' },
-      { none: 'nothing that it does not need', found: 'things that it does not need' },
+      {
+        none: 'nothing that it does not need',
+        found: 'things that it does not need',
+        cure: 'build in stages and copy only the result',
+      },
     ),
 };

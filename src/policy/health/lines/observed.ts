@@ -21,17 +21,17 @@ export function gradeObservations(
   situation: HealthSituation,
   some: readonly Observation[],
   scale: Scale,
-  words: { readonly none: string; readonly found: string },
+  words: { readonly none: string; readonly found: string; readonly cure: string },
 ): LineFinding {
   const grade = worst(some.map((each) => scale[each.severity]));
   const against = some.filter((each) => scale[each.severity] === grade && grade !== 'A');
-  const next = against.find((each) => each.cure !== undefined)?.cure;
+  const next = against.find((each) => each.cure !== undefined)?.cure ?? words.cure;
   return asFarAsRead(
     {
       grade,
       statement: against.length === 0 ? words.none : `${against.length} ${words.found}`,
       evidence: shown(against.map(observationInWords)),
-      ...(next !== undefined && { next }),
+      ...(against.length > 0 && { next }),
     },
     situation,
     'files',

@@ -22,7 +22,7 @@ export const practices: HealthLine = {
       situation,
       observations.filter((each) => each.kind === 'practice'),
       { critical: 'F', high: 'D', medium: 'C', unknown: 'C', low: 'B', negligible: 'A' },
-      { none: 'nothing to mend', found: 'findings about how it is made' },
+      { none: 'nothing to mend', found: 'findings about how it is made', cure: 'change how it is built' },
     );
     const user = image.root ? `runs as root (${image.user || 'no user is set'})` : `runs as ${image.user}`;
     if (!image.root || found.grade === undefined) return { ...found, evidence: [user, ...found.evidence] };

@@ -19,6 +19,10 @@ export const secrets: HealthLine = {
       situation,
       (situation.facts.observations ?? []).filter((each) => each.kind === 'secret'),
       { critical: 'F', high: 'F', medium: 'C', unknown: 'C', low: 'B', negligible: 'A' },
-      { none: 'none', found: 'in its layers, history or settings' },
+      {
+        none: 'none',
+        found: 'in its layers, history or settings',
+        cure: 'revoke them, and build without them (RUN --mount=type=secret)',
+      },
     ),
 };
