@@ -91,35 +91,19 @@ function withBound(node: ASTNode, part: ASTNode, scope: Scope): Scope {
 
 /** Bound of the length of what a part gives, if that is a list or a map. */
 function sizeOf(node: ASTNode, scope: Scope): Size {
-  switch (node.op) {
-    case 'id':
-      return scope.names.get(node.args) ?? named(node.args);
-    case '.':
-    case '.?': {
-      const field = named(node.args[1]);
-      if (!scope.maps) return field;
-      const whole = sizeOf(node.args[0], scope);
-      return (sizes) => Math.max(field(sizes), whole(sizes));
-    }
-    case 'list':
-    case 'map': {
-      const inner = partsOf(node).map((part) => sizeOf(part, scope));
-      const own = node.args.length;
-      return (sizes) => Math.max(own, ...inner.map((size) => size(sizes)));
-    }
-    case '+': {
-      const [left, right] = node.args.map((part) => sizeOf(part, scope));
-      return (sizes) => (left?.(sizes) ?? 0) + (right?.(sizes) ?? 0);
-    }
-    case 'value':
-      return () => 0;
-    case 'rcall':
-      return sizeOfCall(node.args, scope);
-    default: {
-      const inner = partsOf(node).map((part) => sizeOf(part, scope));
-      return (sizes) => Math.max(0, ...inner.map((size) => size(sizes)));
-    }
+  if (node.op === 'value') return () => 0;
+  if (node.op === 'id') return scope.names.get(node.args) ?? named(node.args);
+  if (node.op === 'rcall') return sizeOfCall(node.args, scope);
+  const parts = partsOf(node).map((part) => sizeOf(part, scope));
+  const longest: Size = (sizes) => Math.max(0, ...parts.map((size) => size(sizes)));
+  if (node.op === '+') return (sizes) => sum(parts, sizes);
+  if (node.op === 'list' || node.op === 'map') {
+    const own = node.args.length;
+    return (sizes) => Math.max(own, longest(sizes));
   }
+  if (node.op !== '.' && node.op !== '.?') return longest;
+  const field = named(node.args[1]);
+  return scope.maps ? (sizes) => Math.max(field(sizes), longest(sizes)) : field;
 }
 
 function sizeOfCall([name, receiver, parts]: Extract<ASTNode, { op: 'rcall' }>['args'], scope: Scope): Size {

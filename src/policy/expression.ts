@@ -46,10 +46,11 @@ export type Compiled =
  */
 const functions: ReadonlySet<string> = new Set([
   ...loops,
-  ...['bind', 'has', 'size', 'startsWith', 'endsWith', 'contains', 'matches', 'duration', 'timestamp', 'type', 'dyn'],
-  ...['bool', 'int', 'uint', 'double', 'string', 'lowerAscii', 'upperAscii', 'trim', 'getDate', 'getDayOfMonth'],
-  ...['getDayOfWeek', 'getDayOfYear', 'getFullYear', 'getHours', 'getMilliseconds', 'getMinutes', 'getMonth'],
-  'getSeconds',
+  ...'bind has size startsWith endsWith contains matches duration timestamp type dyn bool int uint double string'.split(
+    ' ',
+  ),
+  ...'lowerAscii upperAscii trim getDate getDayOfMonth getDayOfWeek getDayOfYear getFullYear getHours'.split(' '),
+  ...'getMilliseconds getMinutes getMonth getSeconds'.split(' '),
 ]);
 
 const environment = makeEnvironment();

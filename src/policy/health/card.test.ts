@@ -117,10 +117,10 @@ test('each line gives each of its grades, explains it, and says the way to the n
   for (const [id, grade, facts] of ladder) {
     const found = line(id, facts);
     assert.equal(found.grade, grade, `${id}: ${found.statement}`);
-    assert.ok(healthLines.find((each) => each.id === id)?.means[found.grade!], `${id} ${grade} is explained`);
+    assert.ok(healthLines.find((each) => each.id === id)?.means[found.grade], `${id} ${grade} is explained`);
     if (grade === 'A') continue;
     assert.ok(found.next && found.next.step !== '', `${id} ${grade} has a next step`);
-    assert.ok(found.next.grade && grades.indexOf(found.next.grade) < grades.indexOf(found.grade!), `${id}: ${grade}`);
+    assert.ok(found.next.grade && grades.indexOf(found.next.grade) < grades.indexOf(found.grade), `${id}: ${grade}`);
   }
   for (const { id, means } of healthLines)
     for (const grade of Object.keys(means))

@@ -14,20 +14,27 @@ import {
 } from '../../../test/policy-facts.ts';
 import { evaluate } from '../evaluate.ts';
 import { compileExpression } from '../expression.ts';
-import type { Facts } from '../facts.ts';
+import type { Facts, PolicyRequest } from '../facts.ts';
 import { readPolicies } from '../read-policy.ts';
 import type { RuleResult } from '../verdict.ts';
 import { predicates } from './all.ts';
 
-function ask(rule: string, facts: Facts = factsOf(), tag: string | undefined = 'v1'): RuleResult {
+function ask(
+  rule: string,
+  facts: Facts = factsOf(),
+  tag: string | undefined = 'v1',
+  asked: Partial<PolicyRequest> = {},
+): RuleResult {
   const rules = rulesOf(`policy: p\nmode: enforce\nrules:\n  - ${rule}\n`);
-  return evaluate({ facts }, rules, requestOf({ tag }), NOW).results[0]!;
+  return evaluate({ facts }, rules, requestOf({ tag, ...asked }), NOW).results[0]!;
 }
 
 interface Case {
   readonly rule: string;
   readonly holds: Facts;
   readonly breaks: Facts;
+  /** What is asked for in the broken case. */
+  readonly asked?: Partial<PolicyRequest>;
   /** Statement, first evidence and cure of the breach. */
   readonly says: readonly [statement: RegExp, evidence: RegExp, cure: RegExp];
 }
@@ -195,6 +202,13 @@ const cases: readonly Case[] = [
     says: [/^in quarantine, not released yet$/, /^$/, /assay quarantine release shop\/app@sha256/],
   },
   {
+    rule: 'container: { allow: ["cap:NET_ADMIN"] }',
+    holds: factsOf(),
+    breaks: factsOf(),
+    asked: { gate: 'run', powers: ['cap:NET_ADMIN', 'privileged'] },
+    says: [/^the container asks for more/, /^cap:NET_ADMIN$/, /no more than cap:NET_ADMIN$/],
+  },
+  {
     rule: 'health: { atLeast: B }',
     holds: factsOf(),
     breaks: factsOf({ image: { root: true } }),
@@ -202,10 +216,10 @@ const cases: readonly Case[] = [
   },
 ];
 
-for (const { rule, holds, breaks, says } of cases)
+for (const { rule, holds, breaks, says, asked } of cases)
   test(`${rule}: holds, breaks, and says so`, () => {
     assert.equal(ask(rule, holds).state, 'holds', ask(rule, holds).statement);
-    const found = ask(rule, breaks);
+    const found = ask(rule, breaks, 'v1', asked);
     assert.equal(found.state, 'broken', found.statement);
     assert.match(found.statement, says[0]);
     assert.match(found.evidence[0] ?? '', says[1]);
