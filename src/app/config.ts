@@ -136,6 +136,11 @@ export const settings = {
     schema: z.array(z.string()),
     fallback: [],
   },
+  scannerRegistries: {
+    summary: 'host[:port] of registries whose images this server scans for Harbor; none: it scans for nobody',
+    schema: z.array(z.string().min(1).max(300)),
+    fallback: [],
+  },
   smtp: {
     summary: 'mail server: smtps://name:password@host, or smtp:// with STARTTLS',
     schema: z

@@ -8,6 +8,8 @@ import { openFileBlobStore } from '../adapters/fs/blob-store.ts';
 import { httpClient } from '../cli/client/http.ts';
 import { loadConsole } from '../http/console.ts';
 import { hostCheck } from '../http/hosts.ts';
+import { ScanRequests } from '../work/content/scan-requests.ts';
+import { foreignImages } from './scanner.ts';
 import type { House } from '../http/house.ts';
 import { createListener } from '../http/listener.ts';
 import { originFinder } from '../http/origin.ts';
@@ -217,6 +219,12 @@ export async function serve(
       trust: content.trust,
       ...policy.useCases,
       ...gates.useCases,
+      scans: new ScanRequests({
+        clock,
+        analyser,
+        advisories,
+        images: foreignImages(config.scannerRegistries, process.env),
+      }),
       wakeJobs: runner.wake,
       initialPassword: async () => (await administratorOf(database))?.initial ?? false,
     };

@@ -27,6 +27,8 @@ export interface Endpoint {
   /** A picture that pages of other sites may show; it then is what somebody sees who has not signed in. */
   readonly embeddable?: true;
   readonly status?: 200 | 201 | 202;
+  /** Whose protocol it speaks; errors then have that one's form. */
+  readonly wire?: 'harbor' | 'clair';
   readonly errors: readonly ErrorCode[];
 }
 

@@ -2,7 +2,9 @@ import type { Endpoint } from './endpoint.ts';
 import * as access from './access.ts';
 import * as audit from './audit.ts';
 import * as authority from './authority.ts';
+import * as clair from './clair.ts';
 import * as directories from './directories.ts';
+import * as harbor from './harbor.ts';
 import * as health from './health.ts';
 import * as gates from './gates.ts';
 import * as house from './house.ts';
@@ -38,4 +40,6 @@ export const endpoints: readonly Endpoint[] = [
   policy,
   health,
   gates,
+  harbor,
+  clair,
 ].flatMap(endpointsIn);

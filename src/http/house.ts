@@ -13,6 +13,7 @@ import type { DecisionSigner } from '../work/gates/decision-signer.ts';
 import type { ImageJudge } from '../work/gates/image-judge.ts';
 import type { Decisions } from '../work/policy/decisions.ts';
 import type { Exceptions } from '../work/policy/exceptions.ts';
+import type { ScanRequests } from '../work/content/scan-requests.ts';
 import type { Health } from '../work/policy/health.ts';
 import type { HealthProfiles } from '../work/policy/health-profiles.ts';
 import type { Policies } from '../work/policy/policies.ts';
@@ -74,6 +75,7 @@ export interface House {
   readonly exceptions: Exceptions;
   readonly quarantine: Quarantine;
   readonly health: Health;
+  readonly scans: ScanRequests;
   readonly healthProfiles: HealthProfiles;
   readonly wakeJobs: () => void;
   /** True while the administrator's password is the one that the first start made. */

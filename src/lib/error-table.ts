@@ -120,6 +120,7 @@ export const errorTable = {
   'media-type-unsupported': { status: 415, oci: 'UNSUPPORTED', exit: 2, text: 'this media type is not accepted' },
   'body-too-large': { status: 413, oci: 'SIZE_INVALID', exit: 2, text: 'the request body is too large' },
   'uri-too-long': { status: 414, oci: 'UNSUPPORTED', exit: 2, text: 'the request address is too long' },
+  'not-implemented': { status: 501, oci: 'UNSUPPORTED', exit: 2, text: 'this is not offered here' },
   unsupported: { status: 400, oci: 'UNSUPPORTED', exit: 2, text: 'not supported' },
   // analysis
   'content-budget-exceeded': {

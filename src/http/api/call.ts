@@ -7,6 +7,8 @@ import type { House } from '../house.ts';
 /** What a handler may set on its answer besides the value. */
 export interface AnswerHead {
   readonly headers: Record<string, string>;
+  /** Instead of the declared one. */
+  status?: number;
 }
 
 export interface ApiCall<E extends Endpoint> extends CallInput<E> {

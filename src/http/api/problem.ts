@@ -25,3 +25,22 @@ export function problemOf(
     }),
   };
 }
+
+/** An error in the form of a protocol of others: Harbor's scanner adapters, Clair 4. */
+export function foreignProblemOf(
+  error: AssayError,
+  wire: 'harbor' | 'clair',
+): { status: number; headers: Record<string, string>; body: string } {
+  const { status } = errorTable[error.code];
+  const harbor = wire === 'harbor';
+  return {
+    status: harbor && error.code === 'analysis-failed' ? 500 : status,
+    headers: {
+      'content-type': harbor ? 'application/vnd.scanner.adapter.error+json; version=1.0' : 'application/json',
+      ...(error.retryAfter !== undefined && { 'retry-after': String(error.retryAfter) }),
+    },
+    body: JSON.stringify(
+      harbor ? { error: { message: error.message, code: error.code } } : { code: error.code, message: error.message },
+    ),
+  };
+}

@@ -11,9 +11,9 @@ import { addressOf, identify, refuseReadOnly, type Caller } from '../credentials
 import type { House } from '../house.ts';
 import { bodyOf } from '../request-body.ts';
 import { toAssayError } from '../registry/answer.ts';
-import type { Handled } from './call.ts';
+import type { AnswerHead, Handled } from './call.ts';
 import { handlers } from './handlers/all.ts';
-import { problemOf } from './problem.ts';
+import { foreignProblemOf, problemOf } from './problem.ts';
 import { callerOfSession, isForeign, requireSameOrigin } from './session-cookie.ts';
 
 const DEFAULT_BODY = 64 * 1024;
@@ -56,9 +56,9 @@ export function apiServer(
   };
 }
 
-function problemResponse(error: AssayError, context: ApiContext): Response {
+function problemResponse(error: AssayError, context: ApiContext, wire?: Endpoint['wire']): Response {
   context.failed(error);
-  const { status, headers, body } = problemOf(error, context.requestId);
+  const { status, headers, body } = wire ? foreignProblemOf(error, wire) : problemOf(error, context.requestId);
   return new Response(body, { status, headers });
 }
 
@@ -72,7 +72,7 @@ async function answer(
   try {
     const caller = await callerFor(house, request, endpoint);
     checkRight(endpoint, caller);
-    const head = { headers: {} as Record<string, string> };
+    const head: AnswerHead = { headers: {} };
     const value = await handler({
       house,
       caller,
@@ -90,11 +90,11 @@ async function answer(
     if (endpoint.stream) return streamed(value as AsyncIterable<Uint8Array>, endpoint.stream);
     if (!endpoint.answer) return new Response(null, { status: 204, headers: { ...head.headers } });
     return new Response(JSON.stringify(value), {
-      status: endpoint.status ?? 200,
+      status: head.status ?? endpoint.status ?? 200,
       headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...head.headers },
     });
   } catch (error) {
-    return problemResponse(toAssayError(error), context);
+    return problemResponse(toAssayError(error), context, endpoint.wire);
   }
 }
 
@@ -146,7 +146,7 @@ async function* limited(request: IncomingMessage, limit: number): AsyncGenerator
 }
 
 async function readJson(request: IncomingMessage, limit: number): Promise<unknown> {
-  if (!/^application\/json(?:;|$)/i.test(request.headers['content-type'] ?? ''))
+  if (!/^application\/(?:[\w.-]{1,100}\+)?json(?:;|$)/i.test(request.headers['content-type'] ?? ''))
     throw new AssayError('media-type-unsupported', 'send application/json');
   const chunks: Uint8Array[] = [];
   for await (const chunk of limited(request, limit)) chunks.push(chunk);

@@ -2,7 +2,9 @@ import type { Handled } from '../call.ts';
 import { accessHandlers } from './access.ts';
 import { auditHandlers } from './audit.ts';
 import { authorityHandlers } from './authority.ts';
+import { clairHandlers } from './clair.ts';
 import { directoryHandlers } from './directories.ts';
+import { harborHandlers } from './harbor.ts';
 import { healthHandlers } from './health.ts';
 import { gateHandlers } from './gates.ts';
 import { houseHandlers } from './house.ts';
@@ -29,4 +31,6 @@ export const handlers: readonly Handled[] = [
   ...policyHandlers,
   ...healthHandlers,
   ...gateHandlers,
+  ...harborHandlers,
+  ...clairHandlers,
 ];
