@@ -78,15 +78,16 @@ function entryOf(endpoint: Endpoint): string {
   ].join('\n');
 }
 
-/** The whole file: what each endpoint takes and answers, and where it is. */
+/** The whole file: what each endpoint takes and answers, and where it is; not those that speak protocols of others. */
 export function renderApiTypes(): string {
-  const routes = endpoints.map(({ id, method, path }) => `  ${id}: { method: '${method}', path: '${path}' },`);
+  const own = endpoints.filter((each) => each.wire === undefined);
+  const routes = own.map(({ id, method, path }) => `  ${id}: { method: '${method}', path: '${path}' },`);
   return [
     '// Made by build/api-types.ts from src/contract/endpoints.ts; not to be edited by hand.',
     '',
     '/** What each endpoint takes and answers. */',
     'export interface Api {',
-    endpoints.map(entryOf).join('\n'),
+    own.map(entryOf).join('\n'),
     '}',
     '',
     '/** Where each endpoint is. */',

@@ -24,9 +24,11 @@ type Part<Name extends string, T> = T extends undefined
   : Record<string, never> extends T
     ? Partial<Record<Name, T>>
     : Record<Name, T>;
-export type CallArguments<E extends EndpointId> = Part<'params', Api[E]['params']> &
-  Part<'query', Api[E]['query']> &
-  Part<'body', Api[E]['body']>;
+/** Endpoint by endpoint: as one type over all of them, TypeScript would multiply their parts with each other. */
+type Arguments = {
+  [E in EndpointId]: Part<'params', Api[E]['params']> & Part<'query', Api[E]['query']> & Part<'body', Api[E]['body']>;
+};
+export type CallArguments<E extends EndpointId> = Arguments[E];
 
 function addressOf(path: string, params: unknown, query: unknown): string {
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>

@@ -884,55 +884,6 @@ export interface Api {
     body: undefined;
     answer: { readonly keys: readonly { readonly kty: 'OKP'; readonly crv: 'Ed25519'; readonly x: string; readonly kid: string; readonly use: 'sig'; readonly alg: 'EdDSA' }[] };
   };
-  /** Harbor: scan an image of a registry that the administrator listed in scannerRegistries. */
-  acceptScan: {
-    params: undefined;
-    query: undefined;
-    body: { readonly registry: { readonly url: string; readonly authorization?: string | undefined }; readonly artifact: { readonly repository: string; readonly digest: string; readonly tag?: string | undefined; readonly mime_type?: string | undefined }; readonly enabled_capabilities?: readonly { readonly type: string }[] | undefined };
-    answer: { readonly id: string };
-  };
-  /** Harbor: the report of a scan, in the form that Accept names; 302 while it is being made. */
-  getScanReport: {
-    params: { readonly id: string };
-    query: { readonly sbom_media_type?: 'application/spdx+json' | 'application/vnd.cyclonedx+json' | undefined };
-    body: undefined;
-    answer: Readonly<Record<string, unknown>>;
-  };
-  /** Harbor: what this scanner takes and gives. */
-  getScannerMetadata: {
-    params: undefined;
-    query: undefined;
-    body: undefined;
-    answer: Readonly<Record<string, unknown>>;
-  };
-  /** Clair: what is in an image. */
-  getClairIndex: {
-    params: { readonly manifest: string };
-    query: undefined;
-    body: undefined;
-    answer: Readonly<Record<string, unknown>>;
-  };
-  /** Clair: the vulnerabilities of an image, judged by the advisories in force. */
-  getClairReport: {
-    params: { readonly manifest: string };
-    query: undefined;
-    body: undefined;
-    answer: Readonly<Record<string, unknown>>;
-  };
-  /** Clair: a value that changes with the analysers. */
-  getClairState: {
-    params: undefined;
-    query: undefined;
-    body: undefined;
-    answer: { readonly state: string };
-  };
-  /** Clair: what is in an image that this registry holds; nothing is fetched from elsewhere. */
-  makeClairIndex: {
-    params: undefined;
-    query: undefined;
-    body: { readonly hash: string };
-    answer: Readonly<Record<string, unknown>>;
-  };
 }
 
 /** Where each endpoint is. */
@@ -1063,11 +1014,4 @@ export const routes = {
   putHealthProfile: { method: 'PUT', path: '/api/v1/health-profile' },
   judgeImage: { method: 'POST', path: '/api/v1/gates/{gate}' },
   listDecisionKeys: { method: 'GET', path: '/api/v1/decisions/keys' },
-  acceptScan: { method: 'POST', path: '/api/harbor/api/v1/scan' },
-  getScanReport: { method: 'GET', path: '/api/harbor/api/v1/scan/{id}/report' },
-  getScannerMetadata: { method: 'GET', path: '/api/harbor/api/v1/metadata' },
-  getClairIndex: { method: 'GET', path: '/api/clair/indexer/api/v1/index_report/{manifest}' },
-  getClairReport: { method: 'GET', path: '/api/clair/matcher/api/v1/vulnerability_report/{manifest}' },
-  getClairState: { method: 'GET', path: '/api/clair/indexer/api/v1/index_state' },
-  makeClairIndex: { method: 'POST', path: '/api/clair/indexer/api/v1/index_report' },
 } as const satisfies Readonly<Record<keyof Api, { method: string; path: string }>>;
