@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { actions } from '../access/roles.ts';
+import { grades } from '../policy/health/line.ts';
 import { endpoint } from './endpoint.ts';
 import { judgement, listOf, listQuery, repositoryParam, role, time, visibility } from './shapes.ts';
 import { trustMark } from './trust.ts';
+
+/** Of the health card, as it was noted last. */
+const grade = z.enum(grades);
 
 const inRepository = z.object({ repository: repositoryParam });
 
@@ -20,7 +24,9 @@ const repositoryItem = z.object({
   description: z.string(),
   tags: z.number().int(),
   updatedAt: time,
-  newest: z.object({ tag: z.string(), digest: z.string(), judgement, trust: trustMark.optional() }).optional(),
+  newest: z
+    .object({ tag: z.string(), digest: z.string(), judgement, trust: trustMark.optional(), grade: grade.optional() })
+    .optional(),
 });
 
 export const listRepositories = endpoint({
@@ -101,6 +107,7 @@ const tag = z.object({
   moves: z.number().int(),
   judgement,
   trust: trustMark.optional(),
+  grade: grade.optional(),
 });
 
 export const listTags = endpoint({

@@ -107,6 +107,11 @@ export interface PolicyRecords {
   deleteHealthProfile(organisation: string): Promise<boolean>;
   /** Adds the entry unless the newest one of the image says the same; true when it was added. */
   addHealth(repository: Pick<Repository, 'id'>, entry: HealthEntry): Promise<boolean>;
+  /** The newest grade of images in repositories that the viewer may pull from, by repository and digest. */
+  grades(
+    viewer: Viewer,
+    wanted: readonly { readonly id: RepositoryId; readonly digest: Digest }[],
+  ): Promise<(id: RepositoryId, digest: Digest) => string | undefined>;
   /** Newest first; the caller has looked the repository up for its viewer. */
   healthHistory(repository: Repository, digest: Digest, page: Page): Promise<HealthEntry[]>;
 

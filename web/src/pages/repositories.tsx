@@ -10,6 +10,7 @@ import { FindingsBar, FindingsCounts, FixableCount } from '../parts/findings-cel
 import { ImageName, PageHead, Segment } from '../parts/page.tsx';
 import { Empty, Loaded } from '../parts/states.tsx';
 import { Time } from '../parts/time.tsx';
+import { Punch } from '../parts/grade.tsx';
 import { TrustMark } from '../parts/trust-mark.tsx';
 import { Link, navigate, useAddress, withQuery } from '../shell/router.tsx';
 import { useMe } from '../shell/session.tsx';
@@ -28,6 +29,7 @@ function Row({ item }: { item: Item }) {
   return (
     <tr>
       <td className="t">
+        <Punch grade={item.newest?.grade} />
         <Link className="name" data-row href={repositoryAddress(item.name)}>
           <ImageName repository={item.name} />
         </Link>

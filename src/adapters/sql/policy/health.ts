@@ -1,7 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { Digest } from '../../../oci/digest.ts';
 import type { HealthEntry, PolicyRecords } from '../../../ports/policy-records.ts';
+import { chunks } from '../chunks.ts';
 import type { Schema } from '../schema.ts';
+import { visible } from '../visible.ts';
 import { countUp } from './revisions.ts';
 
 type Part<K extends keyof PolicyRecords> = Pick<PolicyRecords, K>;
@@ -22,7 +24,7 @@ function toEntry(row: Schema['image_health']): HealthEntry {
 
 export function health(
   db: Kysely<Schema>,
-): Part<'healthProfile' | 'setHealthProfile' | 'deleteHealthProfile' | 'addHealth' | 'healthHistory'> {
+): Part<'healthProfile' | 'setHealthProfile' | 'deleteHealthProfile' | 'addHealth' | 'grades' | 'healthHistory'> {
   const newest = (repositoryId: string, digest: string) =>
     db
       .selectFrom('image_health')
@@ -75,6 +77,24 @@ export function health(
           .where('id', '<=', oldest.id)
           .execute();
       return true;
+    },
+    async grades(viewer, wanted) {
+      const found = new Map<string, string>();
+      const repositories = [...new Set(wanted.map((each) => each.id))];
+      for (const digests of chunks([...new Set(wanted.map((each) => each.digest))]))
+        for (const ids of chunks(repositories)) {
+          const rows = await db
+            .selectFrom('image_health')
+            .innerJoin('repositories', 'repositories.id', 'image_health.repository_id')
+            .select(['image_health.repository_id', 'image_health.digest', 'image_health.grade'])
+            .where((eb) => visible(eb, viewer, 'pull'))
+            .where('image_health.repository_id', 'in', ids)
+            .where('image_health.digest', 'in', digests)
+            .orderBy('image_health.id')
+            .execute();
+          for (const row of rows) found.set(`${row.repository_id} ${row.digest}`, row.grade);
+        }
+      return (id, digest) => found.get(`${id} ${digest}`);
     },
     async healthHistory(repository, digest, { after, limit }) {
       const rows = await newest(repository.id, digest)

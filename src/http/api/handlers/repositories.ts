@@ -104,7 +104,7 @@ export const repositoryHandlers: readonly Handled[] = [
       house.database,
       page.items.map((item) => item.digest),
     );
-    const marks = await tagMarks(house, repository, page.items);
+    const marks = await tagMarks(house, viewer, repository, page.items);
     const items = page.items.map((item) => ({
       name: item.name,
       digest: item.digest,

@@ -13,6 +13,7 @@ import { Link, withQuery } from '../../shell/router.tsx';
 import { useMe } from '../../shell/session.tsx';
 import { Doors } from './doors.tsx';
 import { insideAnswer, insideEvidence, movesEvidence } from './evidence.tsx';
+import { HealthCard } from './health-card.tsx';
 import type { Image } from './image.tsx';
 import { Layers } from './layers.tsx';
 import { Question } from './question.tsx';
@@ -96,6 +97,13 @@ export function Summary({
       <div className="image-wide gap-top">
         <div className="report">
           <aside className="cardcol">
+            {image.kind === 'image' && (
+              <HealthCard
+                repository={image.repository}
+                reference={named}
+                platform={image.platform && platformName(image.platform)}
+              />
+            )}
             <section className="hc" aria-labelledby="card-h">
               <header>
                 <p>

@@ -10,6 +10,7 @@ import { type Crumb, ImageName, PageHead, Tabs } from '../../parts/page.tsx';
 import { PushSteps } from '../../parts/push-steps.tsx';
 import { Bones, Empty, Failed, Loaded } from '../../parts/states.tsx';
 import { Time } from '../../parts/time.tsx';
+import { Punch } from '../../parts/grade.tsx';
 import { TrustMark } from '../../parts/trust-mark.tsx';
 import { Link, navigate, useAddress, withQuery } from '../../shell/router.tsx';
 import { useMe } from '../../shell/session.tsx';
@@ -36,6 +37,7 @@ function TagRow({ repository, tag }: { repository: string; tag: Tag }) {
   return (
     <tr>
       <td className="t">
+        <Punch grade={tag.grade} />
         <Link className="name mono" data-row href={imageAddress(repository, tag.name)}>
           {tag.name}
         </Link>
