@@ -81,7 +81,10 @@ export async function run(): Promise<BenchTable> {
     const publish = async () => {
       const target = await openLayoutTarget(reference);
       const from = performance.now();
-      const made = await publishSet(publisher, publisher.current().feeds, target, { previous, now: Date.now() });
+      const made = await publishSet(publisher.entries, publisher.current().feeds, target, {
+        previous,
+        now: Date.now(),
+      });
       const source = await openOciLayout(reference);
       previous = { set: await readSet(source), source };
       return { ...made, ms: performance.now() - from };

@@ -73,6 +73,7 @@ const api: Readonly<Record<string, Expectation>> = {
   getManifest: readers,
   deleteImage: maintainers,
   getAdvisories: everybody,
+  exportFeed: signedIn,
   listJudgementChanges: everybody,
   queryAdvisories: { ...everybody, body: { packages: [{ ecosystem: 'npm', name: 'x', version: '1' }] } },
   importAdvisories: { ...administrators, raw: '{"a":{"CVE-2020-1":{"releases":{}}}}', query: '?feed=debian' },

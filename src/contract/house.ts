@@ -30,6 +30,17 @@ export const getAdvisories = endpoint({
   errors: [],
 });
 
+export const exportFeed = endpoint({
+  id: 'exportFeed',
+  method: 'GET',
+  path: '/api/v1/advisories/feeds/{feed}',
+  summary: 'A feed in force as it was compiled, JSON lines: what it is, then an entry for each package',
+  right: 'signed-in',
+  params: z.object({ feed: z.string().max(100) }),
+  stream: 'application/x-ndjson',
+  errors: ['unauthorized', 'not-found'],
+});
+
 export const importAdvisories = endpoint({
   id: 'importAdvisories',
   method: 'POST',

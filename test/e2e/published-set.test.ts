@@ -153,6 +153,17 @@ void test('one machine publishes, another updates: whole, by what changed, and n
     );
     assert.equal(taken.digest, ((await scanned(publisher)) as string[])[0]);
 
+    // And publishes what it holds from its own registry.
+    const again = `${follower.host}/mirror/set`;
+    expectDone(
+      await publisher.assay('advisories', 'publish', '--server', follower.url, again),
+      0,
+      /2 feeds · whole .*everything[^]*signed/,
+    );
+    const third = machine('third');
+    expectDone(await third.assay('advisories', 'update', '--from', again), 0, /2 feeds changed/);
+    assert.deepEqual(await scanned(third), await scanned(publisher));
+
     // The data of that day, to show it again later as an attacker would.
     await server.stop();
     cpSync(data, join(folder, 'yesterday'), { recursive: true });

@@ -8,7 +8,7 @@ export interface CompiledFeed {
   readonly digest: string;
   readonly licence: string;
   readonly records: number;
-  readonly withdrawn?: number;
+  readonly withdrawn?: number | undefined;
   readonly newestAt?: string | undefined;
 }
 

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
 import type { AdvisoryEntry } from '../../content/advisories/advisory.ts';
 import { assayFeed } from '../../content/advisories/assay-feed.ts';
-import { deltaLines, feedLines } from '../../content/advisories/feed-lines.ts';
+import { type CompiledFeed, deltaLines, feedLines } from '../../content/advisories/feed-lines.ts';
 import {
   MAX_DELTAS,
   MAX_INDEX_BYTES,
@@ -23,7 +23,7 @@ import { type Digest, digestOf } from '../../oci/digest.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
 import { parseManifest } from '../../oci/manifest.ts';
 import { collectBytes } from '../../oci/verified.ts';
-import type { AdvisorySets, FeedStatus } from '../../ports/advisory-sets.ts';
+
 import type { ImageSource, ImageTarget } from '../../ports/image-source.ts';
 
 /** Slow, once a set and feed, for who fetches it many times. */
@@ -45,6 +45,9 @@ export async function readSet(source: ImageSource): Promise<PublishedSet> {
   return { manifest: root.digest, index: parseSetIndex(raw) };
 }
 
+/** Every entry of a feed, of this machine or of a server, in the order of their keys. */
+export type EntriesOf = (feed: string) => Iterable<AdvisoryEntry> | Promise<Iterable<AdvisoryEntry>>;
+
 export interface Publication {
   readonly manifest: Digest;
   /** False when the set that is there already says all of it. */
@@ -57,8 +60,8 @@ export interface Publication {
  * `previous` is the set that was published there last, verified; its feeds that are the same are not packed again.
  */
 export async function publishSet(
-  sets: AdvisorySets,
-  chosen: readonly FeedStatus[],
+  entriesOf: EntriesOf,
+  chosen: readonly CompiledFeed[],
   target: ImageTarget,
   { previous, now }: { previous: { set: PublishedSet; source: ImageSource } | undefined; now: number },
 ): Promise<Publication> {
@@ -70,7 +73,7 @@ export async function publishSet(
   for (const status of chosen) {
     const before = earlier.get(status.feed);
     const made =
-      before?.digest === status.digest ? before : await packFeed(sets, status, target, before, previous?.source);
+      before?.digest === status.digest ? before : await packFeed(entriesOf, status, target, before, previous?.source);
     for (const descriptor of [made.whole, ...made.deltas.map((each) => each.descriptor)])
       if (previous && isOf(before, descriptor))
         await target.putBlob(descriptor, () => previous.source.blob(descriptor));
@@ -106,17 +109,18 @@ function sizesOf({ feed, whole, digest, deltas }: SetFeed): Publication['feeds']
 }
 
 async function packFeed(
-  sets: AdvisorySets,
-  status: FeedStatus,
+  entriesOf: EntriesOf,
+  status: CompiledFeed,
   target: ImageTarget,
   before: SetFeed | undefined,
   source: ImageSource | undefined,
 ): Promise<SetFeed> {
-  const whole = await put(target, SET_FEED, await packed(feedLines(status, sets.entries(status.feed)), whole27));
+  const entries = await entriesOf(status.feed);
+  const whole = await put(target, SET_FEED, await packed(feedLines(status, entries), whole27));
   const deltas: SetDelta[] = [];
   if (before && source) {
-    const old = await entriesOf(source, before.whole);
-    const lines = deltaLines(status, before.digest, old, sets.entries(status.feed));
+    const old = await publishedEntries(source, before.whole);
+    const lines = deltaLines(status, before.digest, old, await entriesOf(status.feed));
     const descriptor = await put(target, SET_DELTA, await packed(lines));
     deltas.push(...before.deltas, { from: before.digest, to: status.digest, descriptor });
   }
@@ -180,7 +184,7 @@ function* inPieces(lines: Iterable<string>): Generator<Buffer> {
 }
 
 /** The entries of a packed feed that was published before, in the order they stand there. */
-async function entriesOf(source: ImageSource, whole: Descriptor): Promise<readonly AdvisoryEntry[]> {
+async function publishedEntries(source: ImageSource, whole: Descriptor): Promise<readonly AdvisoryEntry[]> {
   const bytes = await through(source.blob(whole), createZstdDecompress());
   const file = { name: 'previous.ndjson', bytes };
   async function* files() {

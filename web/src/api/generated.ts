@@ -205,6 +205,13 @@ export interface Api {
     body: undefined;
     answer: undefined;
   };
+  /** A feed in force as it was compiled, JSON lines: what it is, then an entry for each package. */
+  exportFeed: {
+    params: { readonly feed: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
   /** The advisory set in force: feeds, counts, age. */
   getAdvisories: {
     params: undefined;
@@ -917,6 +924,7 @@ export const routes = {
   listReferrers: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/referrers' },
   createAccount: { method: 'POST', path: '/api/v1/accounts' },
   deleteAccount: { method: 'DELETE', path: '/api/v1/accounts/{name}' },
+  exportFeed: { method: 'GET', path: '/api/v1/advisories/feeds/{feed}' },
   getAdvisories: { method: 'GET', path: '/api/v1/advisories' },
   getStatus: { method: 'GET', path: '/api/v1/status' },
   getVulnerability: { method: 'GET', path: '/api/v1/vulnerabilities/{id}' },

@@ -1,6 +1,8 @@
 import * as contract from '../../../contract/house.ts';
 import { queryOne } from '../../../contract/query-advisories.ts';
 import { renderFeed, renderOrigin } from '../../../contract/render-report.ts';
+import { feedLines } from '../../../content/advisories/feed-lines.ts';
+import { AssayError } from '../../../lib/error.ts';
 import type { z } from 'zod';
 import { nameOf, type Viewer } from '../../../access/viewer.ts';
 import { toRfc3339 } from '../../../lib/clock.ts';
@@ -22,6 +24,20 @@ function toShape(account: Account) {
     ...(account.email !== undefined && { email: account.email }),
     createdAt: toRfc3339(account.createdAt),
   };
+}
+
+const PIECE = 64 * 1024;
+
+/** Lines in pieces worth a write each; others get their turn between. */
+async function* pieces(lines: Iterable<string>): AsyncGenerator<Uint8Array> {
+  let held = '';
+  for (const line of lines) {
+    held += line;
+    if (held.length < PIECE) continue;
+    yield Buffer.from(held);
+    held = '';
+  }
+  if (held !== '') yield Buffer.from(held);
 }
 
 const DAY_MS = 86_400_000;
@@ -60,6 +76,11 @@ export const houseHandlers: readonly Handled[] = [
       })),
       sets: house.advisories.origins().map(renderOrigin),
     };
+  }),
+  handle(contract.exportFeed, ({ house, params }) => {
+    const status = house.advisories.current().feeds.find((each) => each.feed === params.feed);
+    if (!status) throw new AssayError('not-found', `the feed ${params.feed} is not in force`);
+    return Promise.resolve(pieces(feedLines(status, house.advisories.entries(status.feed))));
   }),
   handle(contract.queryAdvisories, ({ house, body }) => {
     const set = house.advisories.current();
