@@ -19,6 +19,9 @@ const open: Open = {
     (await import('./app/signer-certificates.ts')).makeSignerCertificates(...given),
   supervised: async (...given) => (await import('./app/supervisor.ts')).superviseSelf(...given),
   enginePlugin: async (...given) => (await import('./app/engine-plugin.ts')).serveEnginePlugin(...given),
+  admissionReplica: async (...given) => (await import('./app/admission-replica.ts')).serveAdmissionReplica(...given),
+  servingCertificate: async (names) =>
+    (await import('./app/serving-certificate.ts')).makeServingCertificate(names, Date.now()),
   keys: async (...given) => (await import('./app/keys.ts')).openKeyRing(...given),
   backupFolder: async (path) => (await import('./app/upkeep.ts')).openBackupFolder(path),
   restore: async (...given) => (await import('./app/upkeep.ts')).restore(...given),

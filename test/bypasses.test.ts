@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { parse } from 'yaml';
-import { z } from 'zod';
 import { api, askToken, done, PASSWORD } from './access-client.ts';
 import { type GateWorld, gateWorld, type WorldState, worldStates } from './gate-world.ts';
 import { RemoteDecisions } from '../src/work/gates/remote-decisions.ts';
@@ -12,66 +8,24 @@ import { EngineGate } from '../src/work/gates/engine-gate.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import type { DecisionShelf } from '../src/ports/decision-source.ts';
 import { type DecisionClaims, signDecision } from '../src/policy/signed-decision.ts';
+import {
+  bypasses,
+  type DeployAttempt,
+  type EngineAttempt,
+  type PullAttempt,
+  type PushAttempt,
+} from './bypass-corpus.ts';
 import { engineOf, shelfOf, sourceOf } from './engine-world.ts';
-import { call } from './conformance/registry-client.ts';
+import { tarOf } from './archives.ts';
+import { call, digest, types } from './conformance/registry-client.ts';
 import { basic } from './server.ts';
-
-const state = z.enum(worldStates);
-const pullForm = z.strictObject({
-  get: z.enum(['manifest', 'layer', 'config', 'child']).optional(),
-  head: z.enum(['manifest', 'layer']).optional(),
-  mount: z.literal('layer').optional(),
-  image: state,
-  by: z.literal('digest').optional(),
-  child: z.number().optional(),
-  as: z.string().default('reader'),
-  query: z.string().optional(),
-  headers: z.record(z.string(), z.string()).default({}),
-  exception: z.string().optional(),
-  after: z.string().optional(),
-});
-const deployForm = z.strictObject({
-  kind: z.string().default('Pod'),
-  apiVersion: z.string().default('v1'),
-  object: z.record(z.string(), z.unknown()).optional(),
-  pod: z.record(z.string(), z.unknown()).nullish(),
-  oldPod: z.record(z.string(), z.unknown()).optional(),
-  raw: z.string().optional(),
-  operation: z.string().default('CREATE'),
-  subResource: z.string().optional(),
-  namespace: z.string().default('default'),
-  dryRun: z.boolean().optional(),
-  annotations: z.record(z.string(), z.string()).optional(),
-  padding: z.number().optional(),
-  exception: z.string().optional(),
-  after: z.string().optional(),
-});
-const engineForm = z.strictObject({
-  create: z.record(z.string(), z.unknown()).optional(),
-  call: z
-    .strictObject({
-      method: z.string(),
-      uri: z.string(),
-      type: z.string().default(''),
-      headers: z.record(z.string(), z.string()).optional(),
-      body: z.string().nullish(),
-    })
-    .optional(),
-  tag: z.strictObject({ of: z.string(), as: z.string() }).optional(),
-  after: z.string().optional(),
-  server: z.literal('away').optional(),
-  decision: z.string().optional(),
-});
-const tries = <S extends z.ZodType>(form: S) =>
-  z.array(z.strictObject({ name: z.string(), source: z.string().optional(), attempt: form, twin: form }));
-const corpus = z
-  .object({ pull: tries(pullForm), deploy: tries(deployForm), run: tries(engineForm) })
-  .parse(parse(readFileSync(join(import.meta.dirname, 'fixtures/policy/bypasses.yaml'), 'utf8')));
 
 let world: GateWorld;
 before(async () => {
   world = await gateWorld();
   await world.policy(['pull', 'deploy', 'run'], '  - container: confined');
+  const text = 'policy: at-push\norganisation: shop\nmode: enforce\ngates: [push]\nrules:\n  - user: not-root\n';
+  await done(world.server, 'PUT', '/policies', { text });
 });
 after(() => world[Symbol.asyncDispose]());
 
@@ -124,7 +78,7 @@ async function changed<T>(
   }
 }
 
-async function pulled(form: z.output<typeof pullForm>): Promise<number> {
+async function pulled(form: PullAttempt): Promise<number> {
   const { server } = world;
   const image = world.images[form.image];
   const as = basic(form.as, PASSWORD);
@@ -151,7 +105,7 @@ async function pulled(form: z.output<typeof pullForm>): Promise<number> {
   return answer.status === 206 ? 200 : answer.status;
 }
 
-async function admitted(form: z.output<typeof deployForm>): Promise<{ allowed: boolean; message: string }> {
+async function admitted(form: DeployAttempt): Promise<{ allowed: boolean; message: string }> {
   const { server } = world;
   const token = basic('reader', PASSWORD);
   const body = form.raw === undefined ? JSON.stringify(review(form)) : form.raw;
@@ -167,7 +121,7 @@ async function admitted(form: z.output<typeof deployForm>): Promise<{ allowed: b
 }
 
 /** What the engine's gate answers; with the server away, by the decision that was kept. */
-async function ran(form: z.output<typeof engineForm>): Promise<{ allowed: boolean; message: string }> {
+async function ran(form: EngineAttempt): Promise<{ allowed: boolean; message: string }> {
   const { create, call: given, tag } = form;
   const tags = new Map(tag ? [[world.filled(tag.as), tag.of]] : []);
   const whole = given ?? {
@@ -223,7 +177,7 @@ async function keptFor(form: string): Promise<DecisionShelf> {
   return shelfOf(kept === undefined ? [] : [kept], keys);
 }
 
-function review(form: z.output<typeof deployForm>) {
+function review(form: DeployAttempt) {
   const { kind, apiVersion, pod, oldPod, annotations, padding } = form;
   const [version = '', group = ''] = apiVersion.split('/').toReversed();
   const metadata = { name: 'x', ...((annotations || padding) && { annotations: { ...annotations, ...pad(padding) } }) };
@@ -251,7 +205,7 @@ function pad(size: number | undefined): Record<string, string> {
 }
 
 describe('attempts to get past the gate at pull', () => {
-  for (const { name, attempt, twin } of corpus.pull)
+  for (const { name, attempt, twin } of bypasses.pull)
     test(name, async () => {
       assert.equal(await changed(attempt, () => pulled(attempt)), 403);
       assert.equal(await changed(twin, () => pulled(twin)), 200, 'the benign twin');
@@ -259,7 +213,7 @@ describe('attempts to get past the gate at pull', () => {
 });
 
 describe('attempts to get past the gate at deploy', () => {
-  for (const { name, attempt, twin } of corpus.deploy)
+  for (const { name, attempt, twin } of bypasses.deploy)
     test(name, async () => {
       assert.equal((await changed(attempt, () => admitted(attempt))).allowed, false);
       const answer = await changed(twin, () => admitted(twin));
@@ -267,8 +221,67 @@ describe('attempts to get past the gate at deploy', () => {
     });
 });
 
+/** Whether a push came through; with `read`, whether what was pushed is read at once by somebody. */
+async function pushed(form: PushAttempt): Promise<boolean> {
+  const { server, images } = world;
+  const bearerOf = async (repository: string, name = 'publisher', actions = 'pull,push') =>
+    (await askToken(server, basic(name, PASSWORD), `repository:${repository}:${actions}`)).bearer;
+  const put = async (repository: string, reference: string, type: string, body: string) => {
+    const path = `/v2/${repository}/manifests/${reference}`;
+    const headers = { 'content-type': type };
+    return (await call(server, 'PUT', path, { as: await bearerOf(repository), headers, body: Buffer.from(body) }))
+      .status;
+  };
+  const known = worldStates.find((each) => each === form.put);
+  if (known) {
+    const { repository, digest: of } = images[known];
+    const body = await (await server.fetch(`/v2/${repository}/manifests/${of}`)).text();
+    return (await put(repository, form.by ? of : 'again', types.manifest, body)) === 201;
+  }
+  if (form.put === 'index') {
+    const of = form.of ?? [];
+    const manifests = of.map((each) => ({
+      mediaType: types.manifest,
+      digest: images[each].digest,
+      size: images[each].size,
+    }));
+    const index = JSON.stringify({ schemaVersion: 2, mediaType: types.index, manifests });
+    return (await put(images[of.at(-1) ?? 'good'].repository, 'index', types.index, index)) === 201;
+  }
+  const blob = async (content: Buffer) => {
+    const path = `/v2/shop/pushed/blobs/uploads/?digest=${digest(content)}`;
+    const headers = { 'content-type': 'application/octet-stream' };
+    const answer = await call(server, 'POST', path, { as: await bearerOf('shop/pushed'), headers, body: content });
+    assert.equal(answer.status, 201);
+    return { digest: digest(content), size: content.length };
+  };
+  const config = form.config ?? JSON.stringify({ architecture: 'amd64', os: 'linux', config: { User: form.user } });
+  const raw = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: types.manifest,
+    config: { mediaType: types.config, ...(await blob(Buffer.from(config))) },
+    layers: [{ mediaType: types.layer, ...(await blob(tarOf([{ path: 'x', content: JSON.stringify(form) }]))) }],
+    ...(form.annotations && { annotations: form.annotations }),
+    ...(form.put === 'chimera' && { manifests: [] }),
+  });
+  const status = await put('shop/pushed', 'new', types.manifest, raw);
+  if (form.read === undefined) return status === 201;
+  assert.equal(status, 201);
+  const path = `/v2/shop/pushed/manifests/${digest(Buffer.from(raw))}`;
+  const as = form.read === 'reader' ? await bearerOf('shop/pushed', 'reader', 'pull') : await bearerOf('shop/pushed');
+  return (await call(server, 'GET', path, { as })).status === 200;
+}
+
+describe('attempts to get past the gate at push', () => {
+  for (const { name, attempt, twin } of bypasses.push)
+    test(name, async () => {
+      assert.equal(await pushed(attempt), false);
+      assert.equal(await pushed(twin), true, 'the benign twin');
+    });
+});
+
 describe('attempts to get past the gate at run', () => {
-  for (const { name, attempt, twin } of corpus.run)
+  for (const { name, attempt, twin } of bypasses.run)
     test(name, async () => {
       assert.equal((await changed(attempt, () => ran(attempt))).allowed, false);
       const answer = await changed(twin, () => ran(twin));

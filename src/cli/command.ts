@@ -66,6 +66,10 @@ export interface Open {
   supervised(args: readonly string[], told: (line: string) => void): Promise<AsyncDisposable>;
   /** The gate of a Docker Engine, deciding with a server's decisions. */
   enginePlugin(client: ServerClient, options: EnginePluginOptions): Promise<AsyncDisposable>;
+  /** The gate of a cluster, deciding with a server's decisions. */
+  admissionReplica(client: ServerClient, options: AdmissionReplicaOptions): Promise<RunningReplica>;
+  /** A certificate for these names from an authority of its own. */
+  servingCertificate(names: readonly string[]): Promise<ServingCertificate>;
   /** The key stores of this user. */
   keys(environment: NodeJS.ProcessEnv, passphrases: Passphrases, options: KeyRingOptions): Promise<KeyRing>;
   backupFolder(path: string): Promise<BackupFolder>;
@@ -75,6 +79,27 @@ export interface Open {
     environment: NodeJS.ProcessEnv,
     progress: BackupProgress,
   ): Promise<{ directory: string; createdAt: string; files: number; bytes: number }>;
+}
+
+/** How `assay admit` was started; every file is a path. */
+export interface AdmissionReplicaOptions {
+  readonly listen: string;
+  readonly certificate: string;
+  readonly key: string;
+  readonly clientCa: string | undefined;
+  readonly state: string;
+}
+
+export interface RunningReplica {
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+/** PEM texts of a certificate, its key and its authority. */
+export interface ServingCertificate {
+  readonly authority: string;
+  readonly certificate: string;
+  readonly key: string;
 }
 
 /** Sockets and folder of the gate of a Docker Engine. */

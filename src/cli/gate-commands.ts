@@ -5,6 +5,24 @@ const group = 'what is allowed';
 /** Commands that stand at a gate outside the registry. */
 export const gateCommands: readonly CommandEntry[] = [
   {
+    name: 'admit',
+    group,
+    summary: 'the gate of a Kubernetes cluster, in the cluster',
+    load: () => import('./admit.ts'),
+  },
+  {
+    name: 'admission manifests',
+    group,
+    summary: 'what installs the gate of a Kubernetes cluster',
+    load: () => import('./admission-manifests.ts'),
+  },
+  {
+    name: 'admission report',
+    group,
+    summary: 'refused deployments as a policy report',
+    load: () => import('./admission-report.ts'),
+  },
+  {
     name: 'docker-plugin',
     group,
     summary: 'the gate of a Docker Engine: what may run there',
