@@ -193,6 +193,8 @@ const api: Readonly<Record<string, Expectation>> = {
   endException: signedIn,
   setRelease: { ...maintainers, body: { state: 'released', reason: 'x' } },
   listReleases: signedIn,
+  comparePolicies: { ...signedIn, body: { text: 'policy: x\nrules: [{ user: not-root }]\n' } },
+  simulatePolicies: { ...signedIn, body: { text: 'policy: x\nrules: [{ user: not-root }]\n' } },
   getHealth: readers,
   getHealthBadge: readers,
   listHealthHistory: readers,

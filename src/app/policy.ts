@@ -11,6 +11,7 @@ import { PushGate } from '../work/policy/push-gate.ts';
 import { PullGate } from '../work/policy/pull-gate.ts';
 import { Quarantine } from '../work/policy/quarantine.ts';
 import { Refusals } from '../work/policy/refusals.ts';
+import { Trials } from '../work/policy/trials.ts';
 
 /** Puts the policy room together; what was refused last is written before the database is closed. */
 export function openPolicy(
@@ -20,7 +21,7 @@ export function openPolicy(
   readonly gates: { readonly pull: PullGate; readonly push: PushGate };
   readonly useCases: Pick<
     House,
-    'decisions' | 'refusals' | 'policies' | 'exceptions' | 'quarantine' | 'health' | 'healthProfiles'
+    'decisions' | 'refusals' | 'policies' | 'exceptions' | 'quarantine' | 'health' | 'healthProfiles' | 'trials'
   >;
 } {
   const { database, clock, log } = parts;
@@ -39,6 +40,7 @@ export function openPolicy(
       quarantine: new Quarantine(database, clock),
       health: new Health({ gatherer: decisions.gatherer, ruleBook: decisions.ruleBook, clock }),
       healthProfiles: new HealthProfiles(database, clock),
+      trials: new Trials(database, decisions, clock),
     },
   };
 }

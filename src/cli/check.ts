@@ -4,6 +4,7 @@ import { getImage, listReferrers } from '../contract/images.ts';
 import type { AnswerState, TrustReport } from '../contract/trust-report.ts';
 import { algorithmOf, type Digest, hexOf } from '../oci/digest.ts';
 import { manifestOf } from '../oci/reference.ts';
+import { healthAndGates, printBeside } from './check-gates.ts';
 import { checkTrust } from './check-trust.ts';
 import type { Command, ExitStatus } from './command.ts';
 import { contentTrustOptions, withTrustedImage } from './content-trust.ts';
@@ -13,7 +14,7 @@ import { printable, type Terminal } from './terminal.ts';
 
 export const command: Command = {
   description:
-    'Answers the seven questions that a careful person asks of an image, each with its evidence: where from, who made it, which proof, unchanged, what is inside, what could it do, how to run it. What cannot be decided yet is said to be undecided.',
+    'Answers the seven questions that a careful person asks of an image, each with its evidence: where from, who made it, which proof, unchanged, what is inside, what could it do, how to run it. Of an image on a server also its health card and what the gates say; a gate that refuses it is a definite no. What cannot be decided yet is said to be undecided.',
   args: [
     {
       name: 'image',
@@ -42,7 +43,8 @@ export const command: Command = {
       const failOn = (options['failOn'] ?? 'critical') as Severity;
       const { named, ...beside } = await factsOf(found);
       const trust = await checkTrust(invocation, found.reference, named ?? found.report.image.digest, found.client);
-      const report = answerQuestions({ report: found.report, failOn, ...beside, trust });
+      const answered = answerQuestions({ report: found.report, failOn, ...beside, trust });
+      const report: TrustReport = { ...answered, ...(await healthAndGates(found)) };
       if (options['format'] === 'json') terminal.out(JSON.stringify(report, null, 2));
       else print(terminal, report);
       return statusOf(report, options['allowIncomplete'] === true);
@@ -121,20 +123,29 @@ function print(terminal: Terminal, report: TrustReport): void {
     terminal.out(`   ${terminal.style(style, mark)}  ${printable(statement)}`);
     for (const each of evidence) terminal.out(`              ${printable(each)}`);
   }
+  printBeside(terminal, report);
   terminal.out('');
   const undecided = report.answers.filter((each) => each.state === 'undecided').map((each) => each.number);
   const words: Record<AnswerState, string> = {
     yes: 'yes: every question has a good answer',
-    no: `no: see ${report.answers
-      .filter((each) => each.state === 'no')
-      .map((each) => each.number)
-      .join(', ')}`,
+    no: `no: see ${against(report).join(', ')}`,
     undecided: `could not decide: ${undecided.length} of 7 questions are open (${undecided.join(', ')})`,
   };
-  terminal.out(`verdict: ${terminal.style(MARKS[report.verdict][1], words[report.verdict])}`);
+  const verdict = refusedAt(report).length > 0 ? 'no' : report.verdict;
+  terminal.out(`verdict: ${terminal.style(MARKS[verdict][1], words[verdict])}`);
+}
+
+/** Gates that refuse the image. */
+function refusedAt({ gates = [] }: TrustReport): string[] {
+  return gates.filter((each) => each.outcome === 'deny').map((each) => `gate ${each.gate}`);
+}
+
+function against(report: TrustReport): string[] {
+  const answers = report.answers.filter((each) => each.state === 'no').map((each) => String(each.number));
+  return [...answers, ...refusedAt(report)];
 }
 
 function statusOf(report: TrustReport, allowIncomplete: boolean): ExitStatus {
-  if (report.verdict === 'no') return 1;
+  if (report.verdict === 'no' || refusedAt(report).length > 0) return 1;
   return report.verdict === 'yes' || allowIncomplete ? 0 : 3;
 }

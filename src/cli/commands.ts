@@ -1,5 +1,6 @@
 import type { CommandEntry } from './command.ts';
 import { gateCommands } from './gate-commands.ts';
+import { policyCommands } from './policy-commands.ts';
 import { trustCommands } from './trust-commands.ts';
 
 /** Every command, one line each. Help, completion and the reference are made from this table. */
@@ -295,6 +296,7 @@ export const commands: readonly CommandEntry[] = [
   },
   ...trustCommands,
   ...gateCommands,
+  ...policyCommands,
   { name: 'status', group: 'run', summary: 'the state of a server', load: () => import('./status.ts') },
   {
     name: 'config',

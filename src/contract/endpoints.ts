@@ -11,6 +11,7 @@ import * as house from './house.ts';
 import * as images from './images.ts';
 import * as notify from './notify.ts';
 import * as policy from './policy.ts';
+import * as policyTrials from './policy-trials.ts';
 import * as repositories from './repositories.ts';
 import * as session from './session.ts';
 import * as teams from './teams.ts';
@@ -38,6 +39,7 @@ export const endpoints: readonly Endpoint[] = [
   audit,
   directories,
   policy,
+  policyTrials,
   health,
   gates,
   harbor,

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { gates } from '../policy/facts.ts';
+import { healthShape } from './health.ts';
 import { platform } from './shapes.ts';
 
 /** The questions a careful person asks of an image, in this order. */
@@ -25,12 +27,25 @@ export const trustAnswer = z.object({
   evidence: z.array(z.string()),
 });
 
+/** What a gate says, in one line where it refuses. */
+export const gateAnswer = z.object({
+  gate: z.enum(gates),
+  outcome: z.enum(['allow', 'deny']),
+  /** Rules that were asked. */
+  rules: z.number().int(),
+  line: z.string(),
+});
+
 /** The report of `assay check --format json`, version 1; it only grows. */
 export const trustReport = z.object({
   schemaVersion: z.literal(1),
   image: z.object({ reference: z.string(), digest: z.string(), platform: platform.optional() }),
   verdict: z.enum(answerStates),
   answers: z.array(trustAnswer),
+  /** The health card, where a server was asked. */
+  health: healthShape.optional(),
+  /** What each gate of the server says to the caller; of a gate without a rule nothing. */
+  gates: z.array(gateAnswer).optional(),
 });
 
 export type TrustAnswer = z.infer<typeof trustAnswer>;

@@ -18,6 +18,7 @@ import type { Health } from '../work/policy/health.ts';
 import type { HealthProfiles } from '../work/policy/health-profiles.ts';
 import type { Policies } from '../work/policy/policies.ts';
 import type { Quarantine } from '../work/policy/quarantine.ts';
+import type { Trials } from '../work/policy/trials.ts';
 import type { Refusals } from '../work/policy/refusals.ts';
 import type { Subscriptions } from '../work/notify/subscriptions.ts';
 import type { Webhooks } from '../work/notify/webhooks.ts';
@@ -74,6 +75,7 @@ export interface House {
   readonly policies: Policies;
   readonly exceptions: Exceptions;
   readonly quarantine: Quarantine;
+  readonly trials: Trials;
   readonly health: Health;
   readonly scans: ScanRequests;
   readonly healthProfiles: HealthProfiles;

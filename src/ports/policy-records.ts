@@ -1,5 +1,6 @@
 import type { Viewer } from '../access/viewer.ts';
 import type { Digest } from '../oci/digest.ts';
+import type { RepositoryName } from '../oci/names.ts';
 import type { ReleaseFacts } from '../policy/facts.ts';
 import type { PolicyException } from '../policy/exception.ts';
 import type { Page, Repository, RepositoryId } from './registry-records.ts';
@@ -39,6 +40,15 @@ export interface PolicyDenial {
   readonly count: number;
   /** The verdict as JSON, of the last time. */
   readonly verdict: string;
+}
+
+/** How often an image was pulled under one name. */
+export interface PullHistory {
+  readonly repository: RepositoryName;
+  readonly digest: Digest;
+  readonly tag: string | undefined;
+  readonly pulls: number;
+  readonly lastDay: string;
 }
 
 /** A profile of the health card as it was written; `organisation` is empty for the whole house. */
@@ -114,6 +124,12 @@ export interface PolicyRecords {
   ): Promise<(id: RepositoryId, digest: Digest) => string | undefined>;
   /** Newest first; the caller has looked the repository up for its viewer. */
   healthHistory(repository: Repository, digest: Digest, page: Page): Promise<HealthEntry[]>;
+
+  /** Pulls since a day (`YYYY-MM-DD`) of images in repositories where the viewer may pull, most pulled first. */
+  pullsSince(
+    viewer: Viewer,
+    asked: { since: string; limit: number; organisation?: string; repository?: string },
+  ): Promise<PullHistory[]>;
 
   noteDenials(denials: readonly PolicyDenial[]): Promise<void>;
   /** Newest first, in repositories that the viewer may read the record of; `after` is `lastAt id`. */

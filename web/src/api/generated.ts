@@ -835,6 +835,20 @@ export interface Api {
     body: { readonly state: 'held' | 'released'; readonly reason: string };
     answer: { readonly repository: string; readonly digest: string; readonly state: 'held' | 'released'; readonly by: string; readonly reason: string; readonly at: string };
   };
+  /** Which stored images would be judged otherwise if these policies were applied. */
+  comparePolicies: {
+    params: undefined;
+    query: undefined;
+    body: { readonly text: string; readonly gate?: 'build' | 'push' | 'pull' | 'deploy' | 'run' | undefined; readonly organisation?: string | undefined; readonly repository?: string | undefined };
+    answer: { readonly judged: number; readonly changed: readonly { readonly repository: string; readonly digest: string; readonly tag?: string | undefined; readonly before: 'allow' | 'deny'; readonly after: 'allow' | 'deny'; readonly line: string }[]; readonly cut: boolean };
+  };
+  /** Which pulls of the last days these policies would have stopped, by what is known of the images today. */
+  simulatePolicies: {
+    params: undefined;
+    query: undefined;
+    body: { readonly text: string; readonly gate?: 'build' | 'push' | 'pull' | 'deploy' | 'run' | undefined; readonly organisation?: string | undefined; readonly repository?: string | undefined; readonly days?: number | undefined };
+    answer: { readonly pulls: number; readonly stopped: readonly { readonly repository: string; readonly digest: string; readonly tag?: string | undefined; readonly pulls: number; readonly lastDay: string; readonly line: string }[]; readonly gone: number; readonly cut: boolean };
+  };
   /** Take a profile out of force; the house’s counts again, or the plain one. */
   deleteHealthProfile: {
     params: undefined;
@@ -1014,6 +1028,8 @@ export const routes = {
   listPolicyVersions: { method: 'GET', path: '/api/v1/policies/{name}/versions' },
   listReleases: { method: 'GET', path: '/api/v1/quarantine' },
   setRelease: { method: 'PUT', path: '/api/v1/repositories/{repository}/images/{reference}/release' },
+  comparePolicies: { method: 'POST', path: '/api/v1/policies/compare' },
+  simulatePolicies: { method: 'POST', path: '/api/v1/policies/simulate' },
   deleteHealthProfile: { method: 'DELETE', path: '/api/v1/health-profile' },
   getHealth: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/health' },
   getHealthBadge: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/badge.svg' },

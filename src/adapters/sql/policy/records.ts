@@ -6,8 +6,17 @@ import { exceptions } from './exceptions.ts';
 import { health } from './health.ts';
 import { imageFacts } from './image-facts.ts';
 import { policies } from './policies.ts';
+import { pullHistory } from './pull-history.ts';
 import { releases } from './releases.ts';
 
 export function policyRecords(db: Kysely<Schema>): PolicyRecords {
-  return { ...policies(db), ...exceptions(db), ...releases(db), ...imageFacts(db), ...denials(db), ...health(db) };
+  return {
+    ...policies(db),
+    ...exceptions(db),
+    ...releases(db),
+    ...imageFacts(db),
+    ...denials(db),
+    ...health(db),
+    ...pullHistory(db),
+  };
 }

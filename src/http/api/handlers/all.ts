@@ -11,6 +11,7 @@ import { houseHandlers } from './house.ts';
 import { imageHandlers } from './images.ts';
 import { notifyHandlers } from './notify.ts';
 import { policyHandlers } from './policy.ts';
+import { policyTrialHandlers } from './policy-trials.ts';
 import { repositoryHandlers } from './repositories.ts';
 import { sessionHandlers } from './session.ts';
 import { trustHandlers } from './trust.ts';
@@ -29,6 +30,7 @@ export const handlers: readonly Handled[] = [
   ...directoryHandlers,
   ...trustHandlers,
   ...policyHandlers,
+  ...policyTrialHandlers,
   ...healthHandlers,
   ...gateHandlers,
   ...harborHandlers,

@@ -1,0 +1,1 @@
+export { hold as command } from './quarantine-set.ts';

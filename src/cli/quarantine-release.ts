@@ -1,0 +1,1 @@
+export { release as command } from './quarantine-set.ts';
