@@ -19,14 +19,17 @@ export class ApiError extends Error {
 }
 
 type Given<T> = T extends undefined ? unknown : T;
-type Part<Name extends string, T> = T extends undefined
-  ? Partial<Record<Name, undefined>>
+type Part<Name extends string, T> = [T] extends [undefined]
+  ? { readonly [K in Name]?: undefined }
   : Record<string, never> extends T
-    ? Partial<Record<Name, T>>
-    : Record<Name, T>;
-/** Endpoint by endpoint: as one type over all of them, TypeScript would multiply their parts with each other. */
+    ? { readonly [K in Name]?: T }
+    : { readonly [K in Name]: T };
+type Flat<T> = { [K in keyof T]: T[K] };
+/** Endpoint by endpoint, each one plain object: TypeScript would multiply the parts of all with each other. */
 type Arguments = {
-  [E in EndpointId]: Part<'params', Api[E]['params']> & Part<'query', Api[E]['query']> & Part<'body', Api[E]['body']>;
+  [E in EndpointId]: Flat<
+    Part<'params', Api[E]['params']> & Part<'query', Api[E]['query']> & Part<'body', Api[E]['body']>
+  >;
 };
 export type CallArguments<E extends EndpointId> = Arguments[E];
 
