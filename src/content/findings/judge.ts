@@ -8,13 +8,13 @@ import type { VulnerabilityFinding } from './finding.ts';
 import { unifyIds } from './alias-groups.ts';
 import { isSameFlavour } from './build-flavour.ts';
 import { withSupport } from './package-support.ts';
-import { byProducts, type Concerning } from './red-hat-products.ts';
+import { byProducts, type Concerning, isProduct } from './red-hat-products.ts';
 
 /** What the advisories say of one package version. Pure: the same key and the same set give the same findings. */
 export function judge(key: AdvisoryKey, lookUp: LookUpAdvisories): VulnerabilityFinding[] {
   const findings = new Map<string, VulnerabilityFinding>();
   const subscribed = new Set<string>();
-  const spoken = key.repositories
+  const spoken = isProduct(key.ecosystem)
     ? byProducts(key, lookUp, (each) => concerning(each, lookUp))
     : concerning(key, lookUp);
   for (const { ecosystem, advisory } of spoken) {

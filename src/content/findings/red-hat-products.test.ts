@@ -149,3 +149,33 @@ void test('the repositories of an image decide which products’ VEX speaks of i
     'CVE-8 1.27.4-6.rhaos4.14.el9',
   ]);
 });
+
+void test('of the builds of several minor releases, that of the package’s own decides', () => {
+  // As Red Hat's VEX has CVE-2023-38545: 9.2 was mended under the main release while it was the newest.
+  const fixes = ['7.76.1-23.el9_2.4', '7.76.1-26.el9_3.2'];
+  const look = (ecosystem: string, name: string): SourcedAdvisory[] =>
+    ecosystem === 'Red Hat:enterprise_linux:9' && name === 'curl'
+      ? fixes.map((fixed) => ({
+          id: 'CVE-2023-38545',
+          feed: 'redhat',
+          status: 'fixed',
+          scheme: 'rpm',
+          of: 'binary',
+          ranges: [{ fixed }],
+        }))
+      : [];
+  const judged = (version: string, repositories?: readonly string[]) => {
+    const distribution = { id: 'rhel', version: '9.2', name: 'RHEL', ...(repositories && { repositories }) };
+    return judge(advisoryKeyOf({ type: 'rpm', name: 'curl', version }, distribution)!, look).map(
+      (each) => each.fixedVersion ?? each.status,
+    );
+  };
+  assert.deepEqual(judged('7.76.1-23.el9_2.1'), ['7.76.1-23.el9_2.4']);
+  assert.deepEqual(judged('7.76.1-23.el9_2.4'), []);
+  assert.deepEqual(judged('7.76.1-26.el9_3.1'), ['7.76.1-26.el9_3.2']);
+  assert.deepEqual(judged('7.76.1-14.el9'), ['7.76.1-26.el9_3.2']);
+  const eus = ['cpe:/o:redhat:rhel_eus:9.2::baseos'];
+  assert.deepEqual(judged('7.76.1-23.el9', eus), ['7.76.1-23.el9_2.4']);
+  assert.deepEqual(judged('7.76.1-23.el9_2.4', eus), []);
+  assert.deepEqual(judged('7.76.1-14.el9_0.1', ['cpe:/o:redhat:rhel_eus:9.0::baseos']), ['affected']);
+});

@@ -40,11 +40,36 @@ export function* byProducts(
       yield each;
     }
   }
-  const minor = Math.max(...[...streams].map((each) => Number(STREAM.exec(each)![2])));
-  for (const each of concerning(key)) {
-    if (spoken.has(`${each.advisory.feed}\0${each.advisory.id}`)) continue;
-    yield streams.size === 0 ? each : { ...each, advisory: withinStream(each.advisory, minor) };
-  }
+  const main = [...concerning(key)].filter(({ advisory }) => !spoken.has(`${advisory.feed}\0${advisory.id}`));
+  const minor = streams.size === 0 ? undefined : Math.max(...[...streams].map((each) => Number(STREAM.exec(each)![2])));
+  for (const same of Map.groupBy(main, ({ advisory }) => `${advisory.feed}\0${advisory.id}`).values())
+    for (const each of decidingBuilds(same, key.version, minor))
+      yield minor === undefined ? each : { ...each, advisory: withinStream(each.advisory, minor) };
+}
+
+/**
+ * The main release mends a vulnerability in each minor release that gets fixes at the time: of several builds the one of
+ * the package's own minor release decides, in a stream else the newest that the stream can have.
+ */
+function decidingBuilds(
+  same: readonly Concerning[],
+  version: string,
+  stream: number | undefined,
+): readonly Concerning[] {
+  if (same.length === 1) return same;
+  const fixesOf = (minor: number) => same.filter(({ advisory }) => fixMinorOf(advisory) === minor);
+  const own = minorOf(version);
+  const ofOwn = own === undefined ? [] : fixesOf(own);
+  if (ofOwn.length > 0) return ofOwn;
+  if (stream === undefined) return same;
+  const within = same.flatMap(({ advisory }) => fixMinorOf(advisory) ?? []).filter((each) => each <= stream);
+  return within.length > 0 ? fixesOf(Math.max(...within)) : same;
+}
+
+/** The minor release that a fix was built for. */
+function fixMinorOf({ ranges }: SourcedAdvisory): number | undefined {
+  const fixed = ranges?.find((each) => each.fixed !== undefined)?.fixed;
+  return fixed === undefined ? undefined : minorOf(fixed);
 }
 
 /** Every ecosystem of the repositories; none where the mapping is not at hand, or knows none of them. */
