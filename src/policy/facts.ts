@@ -78,7 +78,7 @@ export interface AnalysisFacts {
   readonly state: 'complete' | 'incomplete';
   readonly analysedAt: number;
   readonly judgedAt: number;
-  /** When the publisher of the oldest feed in force last said that its copy is the newest. */
+  /** When the publisher of the oldest feed in force last said that its copy is the newest; 0 while none is imported. */
   readonly advisoriesAt: number;
   readonly packages: number;
   /** Packages that no feed speaks of. */

@@ -68,6 +68,12 @@ const cases: readonly Case[] = [
     says: [/^judged with advisories older than 7 days$/, /8 days ago/, /assay advisories update/],
   },
   {
+    rule: 'scanned: { within: 7d }',
+    holds: factsOf(),
+    breaks: factsOf({ analysis: { ...factsOf().analysis!, advisoriesAt: 0 } }),
+    says: [/^judged without advisories: none are imported$/, /^$/, /bring advisories in/],
+  },
+  {
     rule: 'scanned: { complete: true }',
     holds: factsOf(),
     breaks: factsOf({ analysis: { ...factsOf().analysis!, state: 'incomplete', incomplete: ['a.jar: too large'] } }),

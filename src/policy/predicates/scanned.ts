@@ -25,6 +25,12 @@ export const scanned = predicate({
     ].join(' && '),
   breach({ within, complete, judged }, { facts: { analysis }, now }) {
     if (!analysis) return { statement: 'not analysed', evidence: [], cure: 'push it again' };
+    if (within !== undefined && analysis.advisoriesAt === 0)
+      return {
+        statement: 'judged without advisories: none are imported',
+        evidence: [],
+        cure: 'bring advisories in: assay advisories update, or import',
+      };
     const age = now - analysis.advisoriesAt;
     if (within !== undefined && age > within)
       return {
