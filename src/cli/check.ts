@@ -5,6 +5,8 @@ import type { AnswerState, TrustReport } from '../contract/trust-report.ts';
 import { algorithmOf, type Digest, hexOf } from '../oci/digest.ts';
 import { manifestOf } from '../oci/reference.ts';
 import { healthAndGates, printBeside } from './check-gates.ts';
+import { gates } from '../policy/facts.ts';
+import { checkGate, gateOptions } from './check-gate.ts';
 import { checkTrust } from './check-trust.ts';
 import type { Command, ExitStatus } from './command.ts';
 import { contentTrustOptions, withTrustedImage } from './content-trust.ts';
@@ -29,17 +31,24 @@ export const command: Command = {
       choices: severities.slice(0, 4),
     },
     { flags: '--allow-incomplete', summary: 'do not exit with 3 when a question stays undecided' },
+    ...gateOptions,
     ...contentTrustOptions,
     ...reportOptions,
   ],
   examples: [
     ['assay check 127.0.0.1:5000/shop/app:2', 'exit 1 on a definite no, 3 while a question is undecided'],
+    [
+      'assay check docker-daemon:app:2 --gate build --as registry.example.com/shop/app:2',
+      'in a pipeline, before the push: exit 1 when a policy of shop refuses it',
+    ],
     ['assay check --allow-incomplete --fail-on high oci:./image', 'fail on what is known to be bad only'],
   ],
   run: async (asked) => {
     const invocation = await withTrustedImage(asked);
     return withReport(invocation, async (found) => {
       const { options, terminal } = invocation;
+      const gate = gates.find((each) => each === options['gate']);
+      if (gate) return checkGate(invocation, found, gate);
       const failOn = (options['failOn'] ?? 'critical') as Severity;
       const { named, ...beside } = await factsOf(found);
       const trust = await checkTrust(invocation, found.reference, named ?? found.report.image.digest, found.client);

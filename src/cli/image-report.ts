@@ -11,6 +11,7 @@ import {
   type RegistryReference,
 } from '../oci/reference.ts';
 import type { ImageSource } from '../ports/image-source.ts';
+import type { ImageReport } from '../work/content/report.ts';
 import { imageOf, type SourceImage, sourceReport } from '../work/content/source-report.ts';
 import { findAuthorities } from './client/authorities.ts';
 import { findCredential } from './client/docker-config.ts';
@@ -59,7 +60,9 @@ export function imageAccess({ options, environment }: Pick<Invocation, 'options'
 /** A report, and the image it was made from where that was read here. */
 export interface FoundReport {
   readonly report: Report;
-  readonly local: { readonly source: ImageSource; readonly image: SourceImage } | undefined;
+  readonly local:
+    | { readonly source: ImageSource; readonly image: SourceImage; readonly found: ImageReport }
+    | undefined;
   readonly client: ServerClient | undefined;
   readonly reference: ImageReference;
 }
@@ -148,7 +151,7 @@ async function analyseHere<T>(
   progress[Symbol.dispose]();
   return await use({
     report: renderReport(formatReference(reference), found),
-    local: { source, image },
+    local: { source, image, found },
     client: undefined,
     reference,
   });

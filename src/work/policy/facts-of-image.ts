@@ -21,7 +21,7 @@ export function kindOf(manifest: Manifest): ImageFacts['kind'] | 'unreadable' {
 }
 
 export function imageFactsOf(
-  repository: Repository,
+  repository: Pick<Repository, 'name'>,
   manifest: Manifest,
   config: ImageConfig | undefined,
   tags: readonly string[],
@@ -73,13 +73,22 @@ export function originFactsOf(labels: ImageFacts['labels'], attached: readonly s
   };
 }
 
-export function distributionFactsOf(distribution: Distribution, advisories: AdvisorySet): DistributionFacts {
+export function distributionFactsOf(
+  distribution: Distribution,
+  advisories: Pick<AdvisorySet, 'lookUp'>,
+): DistributionFacts {
   const end = endOfLifeBy(distribution, advisories.lookUp);
   return { id: distribution.id, version: distribution.version, name: distribution.name, ...(end && { end }) };
 }
 
 /** One line for each vulnerability of each source package, however many packages were built from it. */
-export function findingFactsOf(found: readonly ImageFinding[], advisories: AdvisorySet): FindingFacts[] {
+export function findingFactsOf(
+  found: readonly {
+    readonly package: Pick<ImageFinding['package'], 'name' | 'version' | 'sourceName'>;
+    readonly finding: ImageFinding['finding'];
+  }[],
+  advisories: Pick<AdvisorySet, 'likelihoodOf'>,
+): FindingFacts[] {
   const facts = new Map<string, FindingFacts>();
   for (const { package: of, finding } of found) {
     const key = [finding.id, of.sourceName, of.version].join('\0');
@@ -101,7 +110,7 @@ export function findingFactsOf(found: readonly ImageFinding[], advisories: Advis
 }
 
 /** When the oldest feed in force was last confirmed by its publisher. */
-export function advisoriesAt({ feeds }: AdvisorySet): number {
+export function advisoriesAt({ feeds }: Pick<AdvisorySet, 'feeds'>): number {
   return Math.min(...feeds.map((each) => each.checkedAt ?? each.importedAt));
 }
 

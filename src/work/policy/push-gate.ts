@@ -2,16 +2,12 @@ import type { Viewer } from '../../access/viewer.ts';
 import { AssayError } from '../../lib/error.ts';
 import { organisationOf, type Tag } from '../../oci/names.ts';
 import { digestOf } from '../../policy/evaluate.ts';
-import type { Root } from '../../policy/facts.ts';
-import type { Rule } from '../../policy/rule.ts';
 import { denialLine } from '../../policy/verdict.ts';
 import type { Repository, StoredManifest } from '../../ports/registry-records.ts';
+import { AFTER_ANALYSIS, AFTER_PUSH, withoutLater } from '../gates/at-once.ts';
 import type { Decisions } from './decisions.ts';
 import type { Refusals } from './refusals.ts';
 import type { RulesInForce } from './rule-book.ts';
-
-/** What is known of an image only once it is here: read, signed and let go after its push. */
-const LATER: readonly Root[] = ['analysis', 'findings', 'observations', 'distribution', 'trust', 'release', 'health'];
 
 /**
  * The gate at push: judges what the manifest, its configuration and the pusher tell at once. Rules that need more wait
@@ -49,14 +45,9 @@ export class PushGate {
   #rulesAtOnce(rules: RulesInForce): RulesInForce {
     const known = this.#atOnce.get(rules);
     if (known) return known;
-    const policies = rules.policies.map((policy) => ({ ...policy, rules: policy.rules.filter(isAtOnce) }));
+    const policies = withoutLater(rules.policies, [...AFTER_PUSH, ...AFTER_ANALYSIS]);
     const atOnce = { ...rules, policies, digest: digestOf([rules.digest, 'at once']) };
     this.#atOnce.set(rules, atOnce);
     return atOnce;
   }
-}
-
-function isAtOnce({ expression }: Rule): boolean {
-  // What refers to an image can only be pushed after it.
-  return !LATER.some((root) => expression.roots.has(root)) && !expression.text.includes('origin.attached');
 }
