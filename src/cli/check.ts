@@ -6,7 +6,7 @@ import { algorithmOf, type Digest, hexOf } from '../oci/digest.ts';
 import { manifestOf } from '../oci/reference.ts';
 import { healthAndGates, printBeside } from './check-gates.ts';
 import { gates } from '../policy/facts.ts';
-import { checkGate, gateOptions } from './check-gate.ts';
+import { checkGate, gateOptions } from './judge-at-gate.ts';
 import { checkTrust } from './check-trust.ts';
 import type { Command, ExitStatus } from './command.ts';
 import { contentTrustOptions, withTrustedImage } from './content-trust.ts';
