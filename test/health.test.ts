@@ -79,11 +79,46 @@ test('a profile switches lines off and sets what is good enough; other organisat
   assert.equal((await card()).state, 'unknown');
 });
 
+test('the history has an entry where the card changed', async () => {
+  interface Entry {
+    readonly grade?: string;
+    readonly score: number;
+    readonly lines: Readonly<Record<string, string>>;
+  }
+  const history = async (): Promise<readonly Entry[]> =>
+    ((await (await server.fetch(`${image.path}/health/history`)).json()) as { items: Entry[] }).items;
+  const until = async (holds: (entries: readonly Entry[]) => boolean) => {
+    for (let waited = 0; waited < 30_000; waited += 100) {
+      const entries = await history();
+      if (holds(entries)) return entries;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return assert.fail(JSON.stringify(await history()));
+  };
+  const [first] = await until((entries) => entries.length > 0);
+  assert.equal(first?.grade, undefined);
+  assert.equal(first?.lines['signatures'], 'D');
+  const feed = JSON.stringify({ nothing: { 'CVE-2026-1': { releases: {} } } });
+  assert.ok((await server.fetch('/api/v1/advisories?feed=debian', { method: 'POST', body: feed })).ok);
+  const rule = { method: 'POST', headers: { 'content-type': 'application/json' } };
+  await server.fetch('/api/v1/repositories/shop%2Fapp/tag-rules', {
+    ...rule,
+    body: '{"kind":"immutable","pattern":"v*"}',
+  });
+  const [latest] = await until((entries) => entries[0]?.grade !== undefined);
+  assert.equal(latest?.grade, 'D');
+  const events = (await (await server.fetch('/api/v1/events?limit=200')).json()) as {
+    items: { type: string; data: unknown }[];
+  };
+  const changed = events.items.filter((each) => each.type === 'dev.assay.health.changed.v1');
+  assert.deepEqual(changed[0]?.data, { grade: 'D', score: latest?.score });
+});
+
 test('the badge is shown to nobody who may not pull, and on other sites where the repository is public', async () => {
   const path = `${image.path}/badge.svg`;
   const own = await server.fetch(path);
   assert.equal(own.headers.get('content-type'), 'image/svg+xml');
-  assert.match(await own.text(), /^<svg [^>]*aria-label="assay: not judged"/);
+  assert.match(await own.text(), /^<svg [^>]*aria-label="assay: D \d+"/);
   const elsewhere = {
     as: null,
     headers: { 'sec-fetch-site': 'cross-site', origin: 'https://pages.example' },

@@ -156,6 +156,10 @@ export async function serve(
       config,
       environment: process.env,
     });
+    const policy = openPolicy(
+      { database, blobs: blobStore, reports: content.trust.reports, advisories, clock, log },
+      stack,
+    );
     const runner = new JobRunner(
       database,
       clock,
@@ -171,6 +175,7 @@ export async function serve(
         garbage,
         feedUpdates,
         content.renewal,
+        ...policy.jobs,
       ],
       {
         failed: (job, error, dead) =>
@@ -183,10 +188,6 @@ export async function serve(
     const tls = () => tlsMaterial(config, data.path, host, clock.now());
     const notify = await openNotify({ database, clock, config, service, log }, stack);
     const { denials, sealKeeper } = openAudit({ database, clock, directory: data.path, config, log }, stack);
-    const policy = openPolicy(
-      { database, blobs: blobStore, reports: content.trust.reports, advisories, clock, log },
-      stack,
-    );
     const manifests = new Manifests(database, clock, runner.wake, config, policy.gates);
     const gates = await openGates({ manifests, policy: policy.useCases, database, isOwnHost, service, config });
     const house: House = {
@@ -256,6 +257,7 @@ export async function serve(
     await notify.start();
     stack.use(every(config.garbageMinutes * 60_000, COLLECT_GARBAGE, { database, clock, wake: runner.wake }));
     stack.use(every(TRUST_RENEWAL_MS, RENEW_TRUST, { database, clock, wake: runner.wake }));
+    policy.start(runner.wake, stack);
     const scheme = isLoopback(host) ? 'http' : 'https';
     const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${listening}`;
     log[options.terminal ? 'debug' : 'info']({ url, data: data.path, version, ms: clock.now() - startedAt }, 'ready');

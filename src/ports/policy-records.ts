@@ -95,6 +95,12 @@ export interface PolicyRecords {
   /** Ends it before its time; false when it has ended already. */
   endException(id: string, at: number): Promise<boolean>;
 
+  /** Exceptions that are in force and end before `until`, the next first. */
+  exceptionsEnding(now: number, until: number, limit: number): Promise<PolicyException[]>;
+  /** Exceptions that have ended by themselves and of which nobody was told. */
+  expiredExceptions(now: number, limit: number): Promise<PolicyException[]>;
+  markExpired(id: string): Promise<void>;
+
   /** True when something of the organisation is held back; that changes its revision too. */
   holdsAny(organisation: string): Promise<boolean>;
   release(repository: Repository, digest: Digest): Promise<ImageRelease | undefined>;

@@ -2,6 +2,7 @@ import { nameOf, type Viewer } from '../access/viewer.ts';
 import { uuidv7 } from '../lib/uuid.ts';
 import type { Records } from '../ports/database.ts';
 import type { RepositoryId } from '../ports/registry-records.ts';
+import { queueHealth } from './policy/health-jobs.ts';
 
 /** What happens in the house; the events' schemas follow these names. */
 export type EventNoun =
@@ -57,6 +58,8 @@ export type EventNoun =
   | 'policy.refused'
   | 'exception.created'
   | 'exception.ended'
+  | 'exception.expired'
+  | 'health.changed'
   | 'health-profile.changed'
   | 'health-profile.deleted'
   | 'image.held'
@@ -78,6 +81,7 @@ const DERIVED: ReadonlySet<EventNoun> = new Set([
   'quota.exceeded',
   // Refusals are added up in the audit by themselves.
   'policy.refused',
+  'health.changed',
 ]);
 
 /**
@@ -98,6 +102,7 @@ export async function appendEvent(
   const repositoryId = place && 'id' in place ? place.id : undefined;
   const name = typeof actor === 'string' ? actor : nameOf(actor);
   await records.events.append({ id, type: `dev.assay.${noun}.v1`, actor: name, repositoryId, subject, data, at });
+  if (repositoryId) await queueHealth(records.jobs, noun, repositoryId, at);
   if (DERIVED.has(noun)) return;
   await records.audit.append({
     id,
@@ -137,6 +142,8 @@ export async function appendDerived(
       at,
     })),
   );
+  const repositories = new Set(events.map(({ place }) => place.id));
+  for (const each of repositories) await queueHealth(records.jobs, noun, each, at);
 }
 
 type EventData = Readonly<Record<string, unknown>>;

@@ -132,6 +132,48 @@ export function policyContract(open: OpenDatabase): void {
       assert.deepEqual(await policy.exceptions('other'), []);
     });
 
+    test('exceptions that end soon, and those that have ended by themselves until somebody was told', async () => {
+      const database = await open();
+      const { policy } = database.records;
+      await database.change(async (r) => {
+        for (const [id, expiresAt] of [
+          ['a', 50],
+          ['b', 60],
+          ['c', 90],
+        ] as const)
+          await r.policy.addException(exception(id, { expiresAt }));
+        await r.policy.endException('b', 40);
+      });
+      const ids = (some: readonly PolicyException[]) => some.map(({ id }) => id);
+      assert.deepEqual(ids(await policy.exceptionsEnding(45, 90, 9)), ['a', 'c']);
+      assert.deepEqual(ids(await policy.expiredExceptions(45, 9)), [], 'what somebody ended was told then');
+      assert.deepEqual(ids(await policy.expiredExceptions(95, 9)), ['a', 'c']);
+      await database.change((r) => r.policy.markExpired('a'));
+      assert.deepEqual(ids(await policy.expiredExceptions(95, 9)), ['c']);
+    });
+
+    test('pulls of some days, added up by image and tag, of what the viewer may pull', async () => {
+      const database = await open();
+      const repository = await addRepository(database, 'shop/app');
+      const { policy } = database.records;
+      await database.change(({ registry }) =>
+        registry.addPulls(repository.id, [
+          { digest: digest('a'), tag: 'v1', day: '2026-11-01', count: 5 },
+          { digest: digest('a'), tag: 'v1', day: '2026-11-20', count: 2 },
+          { digest: digest('a'), tag: 'v1', day: '2026-11-21', count: 3 },
+          { digest: digest('a'), tag: '', day: '2026-11-21', count: 1 },
+        ]),
+      );
+      const asked = { since: '2026-11-10', limit: 9 };
+      assert.deepEqual(await policy.pullsSince(system, asked), [
+        { repository: 'shop/app', digest: digest('a'), tag: 'v1', pulls: 5, lastDay: '2026-11-21' },
+        { repository: 'shop/app', digest: digest('a'), tag: undefined, pulls: 1, lastDay: '2026-11-21' },
+      ]);
+      assert.deepEqual(await policy.pullsSince(account('stranger'), asked), []);
+      assert.deepEqual(await policy.pullsSince(system, { ...asked, organisation: 'other' }), []);
+      assert.equal((await policy.pullsSince(system, { ...asked, repository: 'shop/app' })).length, 2);
+    });
+
     test('held images, per repository; only who may pull sees them', async () => {
       const database = await open();
       const repository = await addRepository(database, 'shop/app');

@@ -18,6 +18,7 @@ import { trustSignedTags } from './migrations/202611211010-trust-signed-tags.ts'
 import { policy } from './migrations/202611271800-policy.ts';
 import { policyHealth } from './migrations/202611271900-policy-health.ts';
 import { trustExpiryTold } from './migrations/202611271845-trust-expiry-told.ts';
+import { exceptionEnds } from './migrations/202611271930-policy-exception-ends.ts';
 import type { Schema } from './schema.ts';
 
 /** Every migration in order. */
@@ -38,6 +39,7 @@ export const migrations: readonly Migration[] = [
   policy,
   policyHealth,
   trustExpiryTold,
+  exceptionEnds,
 ];
 
 /** Brings the schema up to date inside the caller's transaction. Refuses a schema newer than this program. */

@@ -11,7 +11,17 @@ function toException(row: Schema['policy_exceptions']): PolicyException {
   return { ...(JSON.parse(row.body) as PolicyException), expiresAt: row.expires_at };
 }
 
-export function exceptions(db: Kysely<Schema>): Part<'exceptions' | 'exception' | 'addException' | 'endException'> {
+export function exceptions(
+  db: Kysely<Schema>,
+): Part<
+  | 'exceptions'
+  | 'exception'
+  | 'addException'
+  | 'endException'
+  | 'exceptionsEnding'
+  | 'expiredExceptions'
+  | 'markExpired'
+> {
   return {
     async exceptions(organisation, now) {
       const rows = await db
@@ -32,14 +42,21 @@ export function exceptions(db: Kysely<Schema>): Part<'exceptions' | 'exception' 
       const { id, organisation, createdAt, expiresAt } = exception;
       await db
         .insertInto('policy_exceptions')
-        .values({ id, organisation, created_at: createdAt, expires_at: expiresAt, body: JSON.stringify(exception) })
+        .values({
+          id,
+          organisation,
+          created_at: createdAt,
+          expires_at: expiresAt,
+          body: JSON.stringify(exception),
+          told: 0,
+        })
         .execute();
       await countUp(db, organisation);
     },
     async endException(id, at) {
       const row = await db
         .updateTable('policy_exceptions')
-        .set({ expires_at: at })
+        .set({ expires_at: at, told: 1 })
         .where('id', '=', id)
         .where('expires_at', '>', at)
         .returning('organisation')
@@ -47,6 +64,31 @@ export function exceptions(db: Kysely<Schema>): Part<'exceptions' | 'exception' 
       if (!row) return false;
       await countUp(db, row.organisation);
       return true;
+    },
+    async exceptionsEnding(now, until, limit) {
+      const rows = await db
+        .selectFrom('policy_exceptions')
+        .selectAll()
+        .where('expires_at', '>', now)
+        .where('expires_at', '<=', until)
+        .orderBy('expires_at')
+        .limit(limit)
+        .execute();
+      return rows.map(toException);
+    },
+    async expiredExceptions(now, limit) {
+      const rows = await db
+        .selectFrom('policy_exceptions')
+        .selectAll()
+        .where('told', '=', 0)
+        .where('expires_at', '<=', now)
+        .orderBy('expires_at')
+        .limit(limit)
+        .execute();
+      return rows.map(toException);
+    },
+    async markExpired(id) {
+      await db.updateTable('policy_exceptions').set({ told: 1 }).where('id', '=', id).execute();
     },
   };
 }

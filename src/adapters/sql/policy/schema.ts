@@ -25,6 +25,8 @@ export interface PolicySchema {
     created_at: number;
     expires_at: number;
     body: string;
+    /** 1 once its end was told, or when somebody ended it. */
+    told: number;
   };
   image_releases: {
     repository_id: string;
