@@ -68,6 +68,8 @@ const api: Readonly<Record<string, Expectation>> = {
   listFindings: readers,
   listObservations: readers,
   listPackages: readers,
+  compareImages: { ...readers, query: '?with=1' },
+  getDependencies: readers,
   listLayerFiles: readers,
   listReferrers: readers,
   getManifest: readers,

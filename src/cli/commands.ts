@@ -48,6 +48,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./sbom.ts'),
   },
   {
+    name: 'diff',
+    group: 'what is in it',
+    summary: 'what a second image has otherwise than a first',
+    load: () => import('./diff.ts'),
+  },
+  {
     name: 'advisories import',
     group: 'what is in it',
     summary: 'take in an advisory feed from a file',

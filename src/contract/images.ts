@@ -3,7 +3,7 @@ import { endpoint } from './endpoint.ts';
 import { observationKinds } from '../content/findings/observation.ts';
 import { report, reportFinding, reportObservation, reportPackage } from './report.ts';
 import { fileTypes } from '../content/image/file-list.ts';
-import { judgement, listOf, listQuery, platform, repositoryParam, time } from './shapes.ts';
+import { judgement, listOf, listQuery, platform, repositoryParam, severity, time } from './shapes.ts';
 
 const inImage = z.object({ repository: repositoryParam, reference: z.string().max(200) });
 
@@ -115,6 +115,48 @@ export const listPackages = endpoint({
   query: z.object({ search: z.string().max(100).optional() }),
   answer: z.object({ items: z.array(reportPackage.extend({ findings: z.number().int() })) }),
   errors: ['name-unknown', 'manifest-unknown', 'not-analysed'],
+});
+
+const comparedPackage = z.object({
+  name: z.string(),
+  type: z.string(),
+  before: z.array(z.string()),
+  after: z.array(z.string()),
+});
+const comparedFinding = z.object({
+  kind: z.string(),
+  id: z.string(),
+  severity,
+  subject: z.string(),
+  version: z.string().optional(),
+  fixedVersion: z.string().optional(),
+  title: z.string().optional(),
+});
+
+export const compareImages = endpoint({
+  id: 'compareImages',
+  method: 'GET',
+  path: '/api/v1/repositories/{repository}/images/{reference}/comparison',
+  summary: 'What an image has otherwise than another one of the repository: packages and findings',
+  right: 'viewer',
+  params: inImage,
+  query: z.object({ with: z.string().min(1).max(200), platform: z.string().max(100).optional() }),
+  answer: z.object({
+    before: z.object({ reference: z.string(), digest: z.string() }),
+    after: z.object({ reference: z.string(), digest: z.string() }),
+    packages: z.object({
+      added: z.array(comparedPackage),
+      removed: z.array(comparedPackage),
+      changed: z.array(comparedPackage),
+      same: z.number().int(),
+    }),
+    findings: z.object({
+      added: z.array(comparedFinding),
+      removed: z.array(comparedFinding),
+      same: z.number().int(),
+    }),
+  }),
+  errors: ['name-unknown', 'manifest-unknown', 'not-analysed', 'unsupported'],
 });
 
 /** A path of one layer, as its tar has it; deleted later or not. */

@@ -128,6 +128,13 @@ export interface Api {
     body: { readonly visibility?: 'private' | 'public' | undefined; readonly description?: string | undefined };
     answer: { readonly name: string; readonly visibility: 'private' | 'public'; readonly description: string; readonly createdAt: string; readonly rights: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer' | 'inspect')[] };
   };
+  /** What an image has otherwise than another one of the repository: packages and findings. */
+  compareImages: {
+    params: { readonly repository: string; readonly reference: string };
+    query: { readonly with: string; readonly platform?: string | undefined };
+    body: undefined;
+    answer: { readonly before: { readonly reference: string; readonly digest: string }; readonly after: { readonly reference: string; readonly digest: string }; readonly packages: { readonly added: readonly { readonly name: string; readonly type: string; readonly before: readonly string[]; readonly after: readonly string[] }[]; readonly removed: readonly { readonly name: string; readonly type: string; readonly before: readonly string[]; readonly after: readonly string[] }[]; readonly changed: readonly { readonly name: string; readonly type: string; readonly before: readonly string[]; readonly after: readonly string[] }[]; readonly same: number }; readonly findings: { readonly added: readonly { readonly kind: string; readonly id: string; readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly subject: string; readonly version?: string | undefined; readonly fixedVersion?: string | undefined; readonly title?: string | undefined }[]; readonly removed: readonly { readonly kind: string; readonly id: string; readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly subject: string; readonly version?: string | undefined; readonly fixedVersion?: string | undefined; readonly title?: string | undefined }[]; readonly same: number } };
+  };
   /** Delete a manifest, by digest, with the tags that name it. */
   deleteImage: {
     params: { readonly repository: string; readonly reference: string };
@@ -927,6 +934,7 @@ export const routes = {
   setGrant: { method: 'PUT', path: '/api/v1/repositories/{repository}/grants/{account}' },
   tagHistory: { method: 'GET', path: '/api/v1/repositories/{repository}/tags/{tag}/history' },
   updateRepository: { method: 'PATCH', path: '/api/v1/repositories/{repository}' },
+  compareImages: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/comparison' },
   deleteImage: { method: 'DELETE', path: '/api/v1/repositories/{repository}/images/{reference}' },
   getImage: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}' },
   getManifest: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/manifest' },

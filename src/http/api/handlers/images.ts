@@ -1,4 +1,5 @@
 import * as contract from '../../../contract/images.ts';
+import { compareReports } from '../../../contract/compare.ts';
 import { renderFinding, renderObservation, renderPackage, renderReport } from '../../../contract/render-report.ts';
 import type { Viewer } from '../../../access/viewer.ts';
 import { ANALYSER_VERSION } from '../../../content/inventory/package.ts';
@@ -187,6 +188,13 @@ export const imageHandlers: readonly Handled[] = [
       .filter(({ installed }) => !text || installed.name.toLowerCase().includes(text))
       .map((each) => ({ ...renderPackage(report, each.installed), findings: each.findings }));
     return { items };
+  }),
+  handle(contract.compareImages, async ({ house, viewer, params, query }) => {
+    const rendered = async (reference: string) =>
+      renderReport(reference, await reportOf(house, viewer, { ...params, reference }, query.platform));
+    const before = await rendered(query.with);
+    const after = await rendered(params.reference);
+    return { before: before.image, after: after.image, ...compareReports(before, after) };
   }),
   handle(contract.listLayerFiles, async ({ house, viewer, params, query }) => {
     const image = await read(house, viewer, params);
