@@ -159,6 +159,30 @@ export const compareImages = endpoint({
   errors: ['name-unknown', 'manifest-unknown', 'not-analysed', 'unsupported'],
 });
 
+export const getDependencies = endpoint({
+  id: 'getDependencies',
+  method: 'GET',
+  path: '/api/v1/repositories/{repository}/images/{reference}/dependencies',
+  summary: 'Packages of an image and which of them each needs, as package databases, manifests and lock files say',
+  right: 'viewer',
+  params: inImage,
+  answer: z.object({
+    items: z.array(
+      z.object({
+        purl: z.string(),
+        type: z.string(),
+        name: z.string(),
+        version: z.string(),
+        path: z.string(),
+        declared: z.literal(true).optional(),
+        /** Positions in this list. */
+        needs: z.array(z.number().int()),
+      }),
+    ),
+  }),
+  errors: ['name-unknown', 'manifest-unknown', 'not-analysed', 'unsupported'],
+});
+
 /** A path of one layer, as its tar has it; deleted later or not. */
 export const layerFile = z.object({
   path: z.string(),

@@ -80,7 +80,14 @@ function renderLayer(source: Pick<ImageReport, 'layers'>, position: number): Pac
 
 export function renderPackage(
   source: Pick<ImageReport, 'layers'>,
-  { layer, licences, namespace: _namespace, ...installed }: ImageReport['packages'][number]['installed'],
+  {
+    layer,
+    licences,
+    namespace: _namespace,
+    dependsOn: _needs,
+    provides: _provides,
+    ...installed
+  }: ImageReport['packages'][number]['installed'],
 ): Package {
   return { ...installed, ...(licences && { licences: [...licences] }), layer: renderLayer(source, layer) };
 }

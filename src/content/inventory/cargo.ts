@@ -44,6 +44,11 @@ function unpack(section: Uint8Array): Uint8Array {
   }
 }
 
+/** `["serde", "syn 2.0.1"]`: a version stands behind a name that is there twice. */
+function crateNames(list: string | undefined): string[] {
+  return [...(list ?? '').matchAll(/"([A-Za-z0-9_-]{1,100})(?: [^"]{0,300})?"/g)].map((each) => each[1] ?? '');
+}
+
 /** Cargo.lock; crates without a source are those of the project itself. */
 export const cargoLock: Analyser = {
   name: 'cargo-lock',
@@ -55,7 +60,8 @@ export const cargoLock: Analyser = {
   read(file) {
     const found = new DeclaredPackages('cargo');
     for (const entry of tomlEntries(textOf(file.bytes), 'package'))
-      if (entry.has('source')) found.add(entry.get('name'), entry.get('version'));
+      if (entry.has('source'))
+        found.add(entry.get('name'), entry.get('version'), crateNames(entry.get('dependencies')));
     return found.finding('cargo-lock', file.path);
   },
 };

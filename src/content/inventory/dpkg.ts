@@ -1,6 +1,7 @@
 import type { Analyser } from './analyser.ts';
 import { type Paragraph, readParagraphs } from './deb822.ts';
 import type { FoundPackage } from './package.ts';
+import { debianNames, relations } from './relations.ts';
 
 const STATUS = /^(?:var\/lib|usr\/lib)\/dpkg\/status(?:\.d\/[^/]+)?$/;
 
@@ -31,7 +32,15 @@ function readPackage(paragraph: Paragraph, single: boolean): FoundPackage | unde
   if (status ? !isPresent(status[2]) : !single) return undefined;
   const architecture = paragraph.get('architecture');
   const source = readSource(paragraph.get('source'), name, version);
-  return { type: 'deb', name, version, ...(architecture && { architecture }), ...source };
+  const needs = [...debianNames(paragraph.get('pre-depends')), ...debianNames(paragraph.get('depends'))];
+  return {
+    type: 'deb',
+    name,
+    version,
+    ...(architecture && { architecture }),
+    ...source,
+    ...relations(needs, debianNames(paragraph.get('provides'))),
+  };
 }
 
 /** Files of the package are in place in these states; half-configured still counts, config-files does not. */

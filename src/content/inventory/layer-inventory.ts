@@ -3,6 +3,7 @@ import { severities } from '../advisories/advisory.ts';
 import { observationKinds } from '../findings/observation.ts';
 import { AssayError } from '../../lib/error.ts';
 import { type LayerInventory, packageTypes } from './package.ts';
+import { MAX_RELATIONS } from './relations.ts';
 
 const text = z.string().max(8192);
 const packageSchema = z.object({
@@ -16,6 +17,8 @@ const packageSchema = z.object({
   namespace: text.optional(),
   module: text.optional(),
   ownedBy: text.optional(),
+  dependsOn: z.array(text).max(MAX_RELATIONS).optional(),
+  provides: z.array(text).max(MAX_RELATIONS).optional(),
   declared: z.literal(true).optional(),
 });
 const schema = z.object({

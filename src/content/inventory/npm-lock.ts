@@ -1,5 +1,6 @@
 import type { Analyser } from './analyser.ts';
 import { DeclaredPackages } from './declared.ts';
+import { npmNeeds } from './npm.ts';
 import { type JsonObject, listOf, objectOf, readJsonObject, readLooseJsonObject } from './json-text.ts';
 
 const LOCK = /(?:^|\/)(package-lock\.json|npm-shrinkwrap\.json|bun\.lock)$/;
@@ -32,7 +33,11 @@ function readPackages(packages: JsonObject, found: DeclaredPackages): void {
     const entry = objectOf(value);
     const start = place.lastIndexOf('node_modules/');
     if (!entry || start < 0 || entry['link'] === true || entry['dev'] === true) continue;
-    found.add(entry['name'] ?? place.slice(start + 'node_modules/'.length), registryVersion(entry['version']));
+    found.add(
+      entry['name'] ?? place.slice(start + 'node_modules/'.length),
+      registryVersion(entry['version']),
+      npmNeeds(entry),
+    );
   }
 }
 
@@ -45,7 +50,7 @@ function readDependencies(value: unknown, found: DeclaredPackages, depth: number
     const version = entry['version'];
     const alias = typeof version === 'string' ? /^npm:(.+)@([^@]+)$/.exec(version.slice(0, 500)) : null;
     if (alias) found.add(alias[1], alias[2]);
-    else found.add(name, registryVersion(version));
+    else found.add(name, registryVersion(version), Object.keys(objectOf(entry['requires']) ?? {}));
     readDependencies(entry['dependencies'], found, depth + 1);
   }
 }

@@ -1,5 +1,6 @@
 import type { Analyser } from './analyser.ts';
 import { type JsonObject, listOf, objectOf, readJsonObject } from './json-text.ts';
+import { relations } from './relations.ts';
 import { field, licenceField } from './text-files.ts';
 
 /** A package's own file: `node_modules/name/package.json` or `node_modules/@scope/name/package.json`, at any depth. */
@@ -22,11 +23,18 @@ export const npm: Analyser = {
       evidence: {
         analyser: 'npm',
         path: file.path,
-        packages: [{ type: 'npm', name, version, ...(licences.length > 0 && { licences }) }],
+        packages: [
+          { type: 'npm', name, version, ...(licences.length > 0 && { licences }), ...relations(npmNeeds(manifest)) },
+        ],
       },
     };
   },
 };
+
+/** Names in `dependencies` and `optionalDependencies`, of a manifest or of an entry of a lock file. */
+export function npmNeeds(entry: JsonObject): string[] {
+  return ['dependencies', 'optionalDependencies'].flatMap((each) => Object.keys(objectOf(entry[each]) ?? {}));
+}
 
 /** `license` as text or object, and the `licenses` list of old packages. */
 function licencesOf(manifest: JsonObject): string[] {

@@ -17,6 +17,10 @@ export interface FoundPackage {
   readonly module?: string;
   /** The package of the operating system that brought these files: its vendor judges them, nobody else. */
   readonly ownedBy?: string;
+  /** Names of what it needs: packages of its kind, or what they say they provide. */
+  readonly dependsOn?: readonly string[];
+  /** Names besides its own under which others need it. */
+  readonly provides?: readonly string[];
   /** Chosen by a lock file, and perhaps not installed: nothing was found that proves it is there. */
   readonly declared?: true;
 }
@@ -153,4 +157,4 @@ export interface ImageInventory {
 }
 
 /** Version of all analysers together; a change makes layers be read again. */
-export const ANALYSER_VERSION = '7';
+export const ANALYSER_VERSION = '8';

@@ -1,4 +1,5 @@
 import type { Analyser, Finding } from './analyser.ts';
+import { relations } from './relations.ts';
 import { field, linesOf, textOf } from './text-files.ts';
 
 const ENTRY = /^(?:var\/lib|usr\/lib)\/pacman\/local\/([^/]+)-[^-/]+-[^-/]+\/(desc|files)$/;
@@ -35,8 +36,14 @@ function describe(path: string, text: string): Finding | undefined {
     sourceVersion: version,
     ...(architecture && { architecture }),
     ...(licences.length > 0 && { licences }),
+    ...relations(bare(valuesOf(text, 'DEPENDS')), bare(valuesOf(text, 'PROVIDES'))),
   };
   return { evidence: { analyser: 'pacman', path, packages: [found] } };
+}
+
+/** Without the version that is asked for: `glibc>=2.38`. */
+function* bare(names: Iterable<string>): Generator<string> {
+  for (const each of names) yield /^[^<>=:]*/.exec(each)?.[0] ?? '';
 }
 
 function* valuesOf(text: string, key: string): Generator<string> {

@@ -1,5 +1,6 @@
 import { zipEntries, type ZipLimits } from '../../lib/zip.ts';
 import type { Analyser, Finding } from './analyser.ts';
+import { pythonName, relations } from './relations.ts';
 import { field, licenceField, linesOf, textOf } from './text-files.ts';
 
 const METADATA = /(?:\.dist-info\/METADATA|\.egg-info\/PKG-INFO|\.egg\/EGG-INFO\/PKG-INFO|\.egg-info)$/;
@@ -32,13 +33,21 @@ function readMetadata(path: string, bytes: Uint8Array): Finding | undefined {
   const version = field(fields.get('version'));
   if (!name || !version) return undefined;
   const licence = licenceField(fields.get('license-expression')) ?? shortLicence(fields.get('license'));
-  const found = { type: 'pypi' as const, name, version, ...(licence ?? classified(fields.get('classifiers'))) };
+  const needs = (fields.get('requires') ?? '').split('\n').flatMap((each) => pythonName(each) ?? []);
+  const found = {
+    type: 'pypi' as const,
+    name,
+    version,
+    ...(licence ?? classified(fields.get('classifiers'))),
+    ...relations(needs),
+  };
   return { evidence: { analyser: 'python', path, packages: [found] } };
 }
 
 /** The header of the metadata: first value of each field, classifiers joined; the description after it is not read. */
 function readHeader(text: string): Map<string, string> {
   const fields = new Map<string, string>();
+  const requires: string[] = [];
   let lines = 0;
   for (const line of linesOf(text)) {
     if (line === '' || ++lines > 2000) break;
@@ -48,8 +57,10 @@ function readHeader(text: string): Map<string, string> {
     const value = line.slice(colon + 1).trim();
     if (key === 'classifier' && value.startsWith('License ::'))
       fields.set('classifiers', [fields.get('classifiers'), value].filter(Boolean).join('\n'));
+    else if (key === 'requires-dist') requires.push(value);
     else if (!fields.has(key)) fields.set(key, value);
   }
+  fields.set('requires', requires.join('\n'));
   return fields;
 }
 

@@ -1,6 +1,7 @@
 import { isAssayError } from '../../lib/error.ts';
 import type { OwnedFiles } from './analyser.ts';
 import type { FoundPackage } from './package.ts';
+import { relations } from './relations.ts';
 import { RpmHeader } from './rpm-header.ts';
 import { field, licenceField } from './text-files.ts';
 
@@ -13,6 +14,8 @@ const TAG = {
   vendor: 1011,
   licence: 1014,
   architecture: 1022,
+  provideNames: 1047,
+  requireNames: 1049,
   oldFileNames: 1027,
   sourceRpm: 1044,
   directoryIndexes: 1116,
@@ -43,7 +46,17 @@ function readPackage(header: RpmHeader): FoundPackage | undefined {
     ...sourceOfRpm(header.text(TAG.sourceRpm)),
     ...licenceField(header.text(TAG.licence)),
     ...(module && { module }),
+    ...relations(namesOf(header, TAG.requireNames), namesOf(header, TAG.provideNames)),
   };
+}
+
+/** Without what rpm itself provides and conditions in brackets; a damaged list takes nothing from the package. */
+function* namesOf(header: RpmHeader, tag: number): Generator<string> {
+  try {
+    for (const name of header.texts(tag)) if (!name.startsWith('rpmlib(') && !name.startsWith('(')) yield name;
+  } catch (error) {
+    if (!isAssayError(error)) throw error;
+  }
 }
 
 /** `epoch:version-release`; an epoch of 0 is the same as none and not written. */

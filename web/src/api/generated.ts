@@ -142,6 +142,11 @@ export interface Api {
     body: undefined;
     answer: undefined;
   };
+  /** Packages of an image and which of them each needs, as package databases, manifests and lock files say. */
+  getDependencies: {
+    input: { params: { readonly repository: string; readonly reference: string }; query?: undefined; body?: undefined };
+    answer: { readonly items: readonly { readonly purl: string; readonly type: string; readonly name: string; readonly version: string; readonly path: string; readonly declared?: true | undefined; readonly needs: readonly number[] }[] };
+  };
   /** An image by tag or digest: manifest, configuration, layers, where its analysis stands. */
   getImage: {
     params: { readonly repository: string; readonly reference: string };
@@ -936,6 +941,7 @@ export const routes = {
   updateRepository: { method: 'PATCH', path: '/api/v1/repositories/{repository}' },
   compareImages: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/comparison' },
   deleteImage: { method: 'DELETE', path: '/api/v1/repositories/{repository}/images/{reference}' },
+  getDependencies: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/dependencies' },
   getImage: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}' },
   getManifest: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/manifest' },
   getReport: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/report' },

@@ -8,6 +8,7 @@ import { toRfc3339 } from '../../../lib/clock.ts';
 import { parseDigest } from '../../../oci/digest.ts';
 import { parseRepositoryName, parseTagOrDigest } from '../../../oci/names.ts';
 import { type ReadImage, readImage } from '../../../work/content/read-image.ts';
+import { imageDependencies } from '../../../work/content/dependencies.ts';
 import { layerArtefact } from '../../../work/content/layer-files.ts';
 import { type ImageReport, storedReport } from '../../../work/content/report.ts';
 import type { House } from '../../house.ts';
@@ -195,6 +196,20 @@ export const imageHandlers: readonly Handled[] = [
     const before = await rendered(query.with);
     const after = await rendered(params.reference);
     return { before: before.image, after: after.image, ...compareReports(before, after) };
+  }),
+  handle(contract.getDependencies, async ({ house, viewer, params }) => {
+    const { packages, needs } = await imageDependencies(house, await readRunnable(house, viewer, params));
+    return {
+      items: packages.map(({ purl, type, name, version, path, declared }, position) => ({
+        purl,
+        type,
+        name,
+        version,
+        path,
+        ...(declared && { declared }),
+        needs: [...(needs[position] ?? [])],
+      })),
+    };
   }),
   handle(contract.listLayerFiles, async ({ house, viewer, params, query }) => {
     const image = await read(house, viewer, params);

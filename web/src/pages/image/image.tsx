@@ -17,6 +17,7 @@ import { useClient } from '../../shell/preferences.ts';
 import { Link, useAddress, withQuery } from '../../shell/router.tsx';
 import { useMe } from '../../shell/session.tsx';
 import { crumbsOf } from '../repository/repository.tsx';
+import { Compare } from './compare.tsx';
 import { Configuration } from './configuration.tsx';
 import { Findings } from './findings.tsx';
 import { Hygiene } from './hygiene.tsx';
@@ -101,6 +102,7 @@ const tabNames = [
   'findings',
   'hygiene',
   'packages',
+  'compare',
   'layers',
   'configuration',
   'referrers',
@@ -160,6 +162,7 @@ function Body({ top, image, reference }: { top: Image; image: Image; reference: 
       {tab === 'findings' && <Findings image={image} report={report} />}
       {tab === 'hygiene' && <Hygiene image={image} report={report} />}
       {tab === 'packages' && <Packages image={image} report={report} />}
+      {tab === 'compare' && <Compare image={image} />}
       {tab === 'layers' && <Layers image={image} report={report.data} />}
       {tab === 'configuration' && <Configuration image={image} />}
       {tab === 'referrers' && <Referrers repository={image.repository} digest={top.digest} />}

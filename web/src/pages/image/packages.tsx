@@ -5,9 +5,10 @@ import { rowsOf } from '../../model/cures.ts';
 import type { Report } from '../../model/severity.ts';
 import { isKnown, isRunning, standingOf } from '../../model/standing.ts';
 import { FilterInput } from '../../parts/filter-input.tsx';
-import { Pill } from '../../parts/page.tsx';
+import { Pill, Segment } from '../../parts/page.tsx';
 import { Empty, Loaded } from '../../parts/states.tsx';
 import { Link, navigate, useAddress, withQuery } from '../../shell/router.tsx';
+import { Dependencies } from './dependencies.tsx';
 import type { Image } from './image.tsx';
 
 const FIRST = 200;
@@ -134,6 +135,8 @@ function Known({ image, report }: { image: Image; report: Report }) {
 
 /** Everything installed, with the layer that brought it. */
 export function Packages({ image, report }: { image: Image; report: Resource<Report | undefined> }) {
+  const { query } = useAddress();
+  const view = query.get('view') === 'tree' ? 'tree' : 'list';
   if (isRunning(image.judgement) || image.judgement.counts === undefined)
     return (
       <div className="box">
@@ -144,7 +147,21 @@ export function Packages({ image, report }: { image: Image; report: Resource<Rep
     );
   return (
     <Loaded resource={report} what="The packages could not be read." rows={10}>
-      {(data) => <Known image={image} report={data} />}
+      {(data) => (
+        <>
+          <div className="filters">
+            <Segment
+              label="View"
+              current={view}
+              items={[
+                { id: 'list', label: 'List', href: withQuery({ view: undefined, package: undefined }) },
+                { id: 'tree', label: 'Tree', href: withQuery({ view: 'tree', found: undefined }) },
+              ]}
+            />
+          </div>
+          {view === 'tree' ? <Dependencies image={image} report={data} /> : <Known image={image} report={data} />}
+        </>
+      )}
     </Loaded>
   );
 }
