@@ -93,7 +93,9 @@ export const queryAdvisories = endpoint({
 const vulnerableImage = z.object({
   repository: z.string(),
   digest: z.string(),
+  /** Its own, and those of the indexes that list it. */
   tags: z.array(z.string()),
+  pushedAt: time,
   severity,
   packages: z.array(z.object({ name: z.string(), version: z.string(), fixedVersion: z.string().optional() })),
 });
@@ -111,6 +113,8 @@ export const getVulnerability = endpoint({
     summary: z.string().optional(),
     references: z.array(z.string()),
     images: z.array(vulnerableImage),
+    /** Images that you may see and that had it, by the end of each of the last thirty days (UTC) and now. */
+    trend: z.array(z.object({ day: z.string(), images: z.number().int() })),
   }),
   errors: [],
 });

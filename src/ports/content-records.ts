@@ -84,7 +84,9 @@ export interface ImageJudgement {
 export interface VulnerableImage {
   readonly repository: string;
   readonly digest: Digest;
+  /** Its own, and those of the indexes that list it. */
   readonly tags: readonly string[];
+  readonly pushedAt: number;
   readonly packages: readonly { name: string; version: string; fixedVersion: string | undefined }[];
   readonly severity: Severity;
 }

@@ -199,7 +199,11 @@ async function shoot(server: TestServer, list: typeof pages, signedIn: boolean):
           await page.locator('tbody a[data-row]').first().click();
           await page.waitForSelector('.drawer');
         }
-        if (name === 'packages-way') await page.locator('.tree a.name').first().click();
+        if (name === 'packages-way') {
+          await page.getByRole('button', { name: 'What express needs' }).click();
+          await page.getByRole('button', { name: 'What send needs' }).click();
+          await page.locator('.tree a.name', { hasText: /^ms$/ }).first().click();
+        }
         await page.waitForTimeout(200);
         await page.screenshot({
           path: join(folder, `${name}-${width}-${colorScheme}.png`),

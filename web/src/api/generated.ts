@@ -144,7 +144,9 @@ export interface Api {
   };
   /** Packages of an image and which of them each needs, as package databases, manifests and lock files say. */
   getDependencies: {
-    input: { params: { readonly repository: string; readonly reference: string }; query?: undefined; body?: undefined };
+    params: { readonly repository: string; readonly reference: string };
+    query: undefined;
+    body: undefined;
     answer: { readonly items: readonly { readonly purl: string; readonly type: string; readonly name: string; readonly version: string; readonly path: string; readonly declared?: true | undefined; readonly needs: readonly number[] }[] };
   };
   /** An image by tag or digest: manifest, configuration, layers, where its analysis stands. */
@@ -243,7 +245,7 @@ export interface Api {
     params: { readonly id: string };
     query: undefined;
     body: undefined;
-    answer: { readonly id: string; readonly aliases: readonly string[]; readonly summary?: string | undefined; readonly references: readonly string[]; readonly images: readonly { readonly repository: string; readonly digest: string; readonly tags: readonly string[]; readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly packages: readonly { readonly name: string; readonly version: string; readonly fixedVersion?: string | undefined }[] }[] };
+    answer: { readonly id: string; readonly aliases: readonly string[]; readonly summary?: string | undefined; readonly references: readonly string[]; readonly images: readonly { readonly repository: string; readonly digest: string; readonly tags: readonly string[]; readonly pushedAt: string; readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly packages: readonly { readonly name: string; readonly version: string; readonly fixedVersion?: string | undefined }[] }[]; readonly trend: readonly { readonly day: string; readonly images: number }[] };
   };
   /** Import a feed: the file is the body; images it concerns are judged anew. */
   importAdvisories: {
@@ -285,7 +287,7 @@ export interface Api {
     params: undefined;
     query: { readonly q: string; readonly limit?: number | undefined };
     body: undefined;
-    answer: { readonly repositories: readonly { readonly name: string; readonly description: string }[]; readonly vulnerable: readonly { readonly repository: string; readonly digest: string; readonly tags: readonly string[]; readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly packages: readonly { readonly name: string; readonly version: string; readonly fixedVersion?: string | undefined }[] }[]; readonly holding: readonly { readonly repository: string; readonly digest: string; readonly name: string; readonly version: string; readonly type: string }[] };
+    answer: { readonly repositories: readonly { readonly name: string; readonly description: string }[]; readonly vulnerable: readonly { readonly repository: string; readonly digest: string; readonly tags: readonly string[]; readonly pushedAt: string; readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly packages: readonly { readonly name: string; readonly version: string; readonly fixedVersion?: string | undefined }[] }[]; readonly holding: readonly { readonly repository: string; readonly digest: string; readonly name: string; readonly version: string; readonly type: string }[] };
   };
   /** Set an account’s password. */
   setAccountPassword: {

@@ -85,7 +85,12 @@ export function lists(
         .innerJoin('image_packages', 'image_packages.package_id', 'package_findings.package_id')
         .innerJoin('repository_manifests', 'repository_manifests.digest', 'image_packages.manifest')
         .innerJoin('repositories', 'repositories.id', 'repository_manifests.repository_id')
-        .select(['repositories.id', 'repositories.name', 'repository_manifests.digest'])
+        .select([
+          'repositories.id',
+          'repositories.name',
+          'repository_manifests.digest',
+          'repository_manifests.pushed_at',
+        ])
         .distinct()
         .where('package_findings.vulnerability', '=', vulnerability)
         .where((eb) => visible(eb, viewer, 'pull'))
@@ -96,7 +101,10 @@ export function lists(
         .execute();
       const found: VulnerableImage[] = [];
       for (const image of images)
-        found.push(await vulnerableImage(db, image.id, image.name, image.digest, vulnerability));
+        found.push({
+          ...(await vulnerableImage(db, image.id, image.name, image.digest, vulnerability)),
+          pushedAt: image.pushed_at,
+        });
       return found;
     },
     async imagesHolding(viewer, packageName, page) {
@@ -183,7 +191,7 @@ async function vulnerableImage(
   repository: string,
   digest: string,
   vulnerability: string,
-): Promise<VulnerableImage> {
+): Promise<Omit<VulnerableImage, 'pushedAt'>> {
   const rows = await db
     .selectFrom('image_packages')
     .innerJoin('packages', 'packages.id', 'image_packages.package_id')
@@ -197,7 +205,20 @@ async function vulnerableImage(
     .selectFrom('tags')
     .select('name')
     .where('repository_id', '=', repositoryId)
-    .where('digest', '=', digest)
+    .where((eb) =>
+      eb.or([
+        eb('digest', '=', digest),
+        eb(
+          'digest',
+          'in',
+          eb
+            .selectFrom('manifest_references')
+            .select('manifest')
+            .where('target', '=', digest)
+            .where('kind', '=', 'manifest'),
+        ),
+      ]),
+    )
     .orderBy('name')
     .limit(MAX_TAGS_SHOWN)
     .execute();

@@ -1,4 +1,5 @@
 import * as contract from '../../../contract/house.ts';
+import { type AffectedSpan, trendOf } from '../../../contract/vulnerability-trend.ts';
 import { queryOne } from '../../../contract/query-advisories.ts';
 import { renderFeed, renderOrigin } from '../../../contract/render-report.ts';
 import { feedLines } from '../../../content/advisories/feed-lines.ts';
@@ -53,12 +54,44 @@ async function vulnerableImages(house: House, viewer: Viewer, id: string, limit:
   return images.map((each) => ({
     ...each,
     tags: [...each.tags],
+    pushedAt: toRfc3339(each.pushedAt),
     packages: each.packages.map(({ name, version, fixedVersion }) => ({
       name,
       version,
       ...(fixedVersion !== undefined && { fixedVersion }),
     })),
   }));
+}
+
+const TREND_DAYS = 30;
+const MAX_EVENTS = 5000;
+
+/**
+ * When images had a vulnerability: those that have it since they were pushed, or since a judgement added it; those that a
+ * judgement freed of it until then. Images that were deleted are not known any more.
+ */
+async function spansOf(
+  house: House,
+  viewer: Viewer,
+  id: string,
+  images: readonly { repository: string; digest: string; pushedAt: string }[],
+): Promise<AffectedSpan[]> {
+  const since = house.clock.now() - TREND_DAYS * DAY_MS;
+  const type = 'dev.assay.image.judged.v1';
+  const events = await house.database.records.events.list(viewer, { limit: MAX_EVENTS, type, since });
+  const added = new Map<string, number>();
+  const gone: AffectedSpan[] = [];
+  const now = new Set(images.map(({ repository, digest }) => `${repository}@${digest}`));
+  for (const { subject, at, data } of events) {
+    const judged = contract.judgedData.safeParse(data);
+    for (const line of judged.success ? judged.data.findings.filter((each) => each.id === id) : [])
+      if (line.change === 'added' && !added.has(subject)) added.set(subject, at);
+      else if (line.change === 'removed' && !now.has(subject)) gone.push({ from: since, until: at });
+  }
+  const still = images.map(({ repository, digest, pushedAt }) => ({
+    from: Math.max(Date.parse(pushedAt), added.get(`${repository}@${digest}`) ?? 0),
+  }));
+  return [...still, ...gone];
 }
 
 export const houseHandlers: readonly Handled[] = [
@@ -109,6 +142,7 @@ export const houseHandlers: readonly Handled[] = [
       ...(record?.summary !== undefined && { summary: record.summary }),
       references: [...(record?.references ?? [])],
       images,
+      trend: trendOf(await spansOf(house, viewer, id, images), house.clock.now(), TREND_DAYS),
     };
   }),
   handle(contract.search, async ({ house, viewer, query }) => {

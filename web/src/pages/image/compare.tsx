@@ -175,8 +175,11 @@ function Compared({ image, chosen }: { image: Image; chosen: string }) {
             <Link className="mono" href={imageAddress(image.repository, chosen)}>
               {chosen.slice(0, 40)}
             </Link>{' '}
-            <DigestText digest={before.digest} />: {counted(findings.added.length, 'finding')} came,{' '}
-            {findings.removed.length} went, {findings.same} are the same. Both are judged by the advisories in force.
+            {counted(findings.added.length, 'finding')} came, {findings.removed.length} went, {findings.same} are the
+            same. Both are judged by the advisories in force.
+          </p>
+          <p className="facts">
+            compared with <DigestText digest={before.digest} />
           </p>
           <Findings title="Findings that came" items={findings.added} none="None came." />
           <Findings title="Findings that went" items={findings.removed} none="None went." />

@@ -63,8 +63,8 @@ function Branch({ tree, position, above }: { tree: Tree; position: number; above
         <span className="twig" aria-hidden="true" />
       )}
       <Name tree={tree} position={position} />
-      {again && <span className="q3"> above already</span>}
-      {!open && needs.length > 0 && !again && <span className="q3"> needs {needs.length}</span>}
+      {again && <span className="q3">, above already</span>}
+      {!open && needs.length > 0 && !again && <span className="q3">, needs {needs.length}</span>}
       {open && (
         <ul className="tree">
           {needs.map((each) => (
