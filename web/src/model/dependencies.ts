@@ -49,7 +49,8 @@ export function waysTo(
       if (users.length === 0) ways.push(way);
       for (const user of users) {
         if (seen.has(user)) continue;
-        seen.add(user);
+        // What somebody asked for may stand at the head of several ways.
+        if ((by[user]?.length ?? 0) > 0) seen.add(user);
         next.push([user, ...way]);
       }
     }
