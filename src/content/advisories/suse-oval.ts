@@ -10,7 +10,7 @@ const FILES: readonly (readonly [file: string, ecosystem: string])[] = [
   ['suse.linux.enterprise.server.12', 'SUSE:Linux Enterprise Server 12'],
   ['suse.linux.enterprise.server.15', 'SUSE'],
   ['suse.linux.enterprise.micro.5.5', 'SUSE:Linux Enterprise Micro 5.5'],
-  ['suse.linux.enterprise.micro.6.0', 'SUSE:Linux Enterprise Micro 6.0'],
+  ['suse.linux.micro.6.0', 'SUSE:Linux Micro 6.0'],
   ['opensuse.leap.15.5', 'openSUSE:Leap 15.5'],
   ['opensuse.leap.15.6', 'openSUSE:Leap 15.6'],
   ['opensuse.tumbleweed', 'openSUSE:Tumbleweed'],

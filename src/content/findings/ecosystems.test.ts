@@ -24,6 +24,9 @@ void test('distributions by the names that advisories give them; unknown ones ha
     ['photon', '5.0', 'Photon OS:5.0'],
     ['opensuse-leap', '15.5', 'openSUSE:Leap 15.5'],
     ['sles', '15.5', 'SUSE:Linux Enterprise Server 15 SP5'],
+    ['sl-micro', '6.0', 'SUSE:Linux Micro 6.0'],
+    ['bottlerocket', '1.20.0', 'Bottlerocket'],
+    ['amzn', '2018.03', 'Amazon Linux:1'],
     ['nosuch', '1', undefined],
   ];
   for (const [id, version, expected] of cases)

@@ -77,6 +77,8 @@ export function ecosystemsOf({ id, version, name, repositories }: Distribution):
       return of('openSUSE', `Leap ${version}`);
     case 'opensuse-tumbleweed':
       return of('openSUSE', 'Tumbleweed');
+    case 'sl-micro':
+      return of('SUSE', `Linux Micro ${major}.${minor}`);
     case 'sles':
     case 'sled':
     case 'sle-micro':

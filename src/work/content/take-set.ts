@@ -2,6 +2,7 @@ import { routeTo } from '../../content/advisories/set-index.ts';
 import { AssayError } from '../../lib/error.ts';
 import type { AdvisorySets, IncomingBytes, TakenSet } from '../../ports/advisory-sets.ts';
 import type { ImageSource } from '../../ports/image-source.ts';
+import { MAX_FEED_BYTES } from './fetch-feed.ts';
 import { readSet } from './publish-set.ts';
 
 /** What an update from a published set came to. */
@@ -44,6 +45,8 @@ export async function takeSet(
     }
     const blobs = route.kind === 'whole' ? [feed.whole] : route.deltas.map((each) => each.descriptor);
     const bodies = blobs.map((blob): IncomingBytes => {
+      if (blob.size > MAX_FEED_BYTES)
+        throw new AssayError('content-budget-exceeded', `${feed.feed} is larger than ${MAX_FEED_BYTES} bytes`);
       bytes += blob.size;
       return { fileName: `${feed.feed}.ndjson.zst`, body: image.blob(blob), maxBytes: blob.size };
     });
