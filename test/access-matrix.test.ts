@@ -56,6 +56,8 @@ const api: Readonly<Record<string, Expectation>> = {
   createRepository: { ok: 'administrator', see: 'stranger', body: { name: 'elsewhere/new' } },
   getRepository: readers,
   updateRepository: { ...maintainers, body: { description: 'x' } },
+  // Another name needs the right to create it too, which roles on one repository do not give.
+  renameRepository: { ok: 'administrator', see: 'reader', body: { name: NAME } },
   deleteRepository: { ...maintainers },
   listTags: readers,
   deleteTag: maintainers,

@@ -155,6 +155,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./repo-set.ts'),
   },
   {
+    name: 'repo rename',
+    group: 'who and where',
+    summary: 'another name, with everything in it',
+    load: () => import('./repo-rename.ts'),
+  },
+  {
     name: 'repo delete',
     group: 'who and where',
     summary: 'delete a repository with everything in it',

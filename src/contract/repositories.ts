@@ -85,6 +85,31 @@ export const updateRepository = endpoint({
   errors: ['name-unknown', 'denied', 'unauthorized'],
 });
 
+export const renameRepository = endpoint({
+  id: 'renameRepository',
+  method: 'POST',
+  path: '/api/v1/repositories/{repository}/rename',
+  summary: 'Give a repository another name in its organisation; pulls of the old name go on for 90 days',
+  right: 'signed-in',
+  params: inRepository,
+  body: z.strictObject({
+    name: repositoryParam,
+    /** That signatures stay with the old name is understood. */
+    withTrust: z.boolean().default(false),
+  }),
+  answer: repository,
+  errors: [
+    'name-unknown',
+    'name-invalid',
+    'name-reserved',
+    'input-invalid',
+    'already-exists',
+    'denied',
+    'unauthorized',
+    'trust-present',
+  ],
+});
+
 export const deleteRepository = endpoint({
   id: 'deleteRepository',
   method: 'DELETE',

@@ -8,6 +8,7 @@ export const errorTable = {
   'name-invalid': { status: 400, oci: 'NAME_INVALID', exit: 2, text: 'the repository name is not valid' },
   'name-reserved': { status: 400, oci: 'NAME_INVALID', exit: 2, text: 'the first segment of this name is reserved' },
   'name-unknown': { status: 404, oci: 'NAME_UNKNOWN', exit: 2, text: 'no such repository, or not visible to you' },
+  'name-moved': { status: 404, oci: 'NAME_UNKNOWN', exit: 2, text: 'the repository has another name now' },
   'tag-invalid': { status: 400, oci: 'TAG_INVALID', exit: 2, text: 'the tag is not valid' },
   'digest-invalid': { status: 400, oci: 'DIGEST_INVALID', exit: 2, text: 'the digest is not valid' },
   'digest-mismatch': {

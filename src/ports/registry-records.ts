@@ -126,6 +126,12 @@ export interface CondemnedBlob {
 export interface RegistryRecords {
   // repositories
   repository(viewer: Viewer, name: RepositoryName): Promise<Repository | undefined>;
+  /** What a repository that had this name is called now; whether the viewer may know is for the caller to ask. */
+  nameNow(former: RepositoryName): Promise<RepositoryName | undefined>;
+  /** Gives another name; the one before is kept as a former name until `until`. */
+  renameRepository(repository: Repository, name: RepositoryName, until: number): Promise<void>;
+  /** Forgets former names whose time is over. */
+  forgetFormerNames(before: number): Promise<void>;
   /** The name of a repository that the viewer may see. */
   repositoryNameById(viewer: Viewer, id: RepositoryId): Promise<RepositoryName | undefined>;
   repositoryNames(viewer: Viewer, page: Page): Promise<RepositoryName[]>;

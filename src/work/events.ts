@@ -8,6 +8,7 @@ import { queueHealth } from './policy/health-jobs.ts';
 export type EventNoun =
   | 'repository.created'
   | 'repository.changed'
+  | 'repository.renamed'
   | 'repository.deleted'
   | 'manifest.pushed'
   | 'manifest.deleted'

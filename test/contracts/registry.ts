@@ -7,6 +7,24 @@ import type { OpenDatabase } from './records-fixture.ts';
 /** Repositories, manifests, tags, referrers, pulls. */
 export function registryContract(open: OpenDatabase): void {
   describe('registry', () => {
+    test('a former name leads to the repository until its time is over', async () => {
+      const database = await open();
+      const { registry } = database.records;
+      const repository = await addRepository(database, 'lib/old');
+      await database.change(({ registry: inside }) => inside.renameRepository(repository, name('lib/new'), 100));
+      assert.equal(await registry.nameNow(name('lib/old')), 'lib/new');
+      assert.equal(await registry.repository(system, name('lib/old')), undefined);
+      const renamed = await registry.repository(system, name('lib/new'));
+      assert.equal(renamed?.id, repository.id);
+      await database.change(({ registry: inside }) => inside.renameRepository(renamed!, name('lib/old'), 200));
+      assert.equal(await registry.nameNow(name('lib/old')), undefined, 'its name again');
+      assert.equal(await registry.nameNow(name('lib/new')), 'lib/old');
+      await database.change(({ registry: inside }) => inside.forgetFormerNames(199));
+      assert.equal(await registry.nameNow(name('lib/new')), 'lib/old');
+      await database.change(({ registry: inside }) => inside.forgetFormerNames(200));
+      assert.equal(await registry.nameNow(name('lib/new')), undefined);
+    });
+
     test('repositories are listed byte by byte in pages, found by search, changed and deleted', async () => {
       const database = await open();
       const { registry } = database.records;

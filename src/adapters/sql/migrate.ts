@@ -17,6 +17,7 @@ import { observations } from './migrations/202611210900-content-observations.ts'
 import { trustSignedTags } from './migrations/202611211010-trust-signed-tags.ts';
 import { policy } from './migrations/202611271800-policy.ts';
 import { policyHealth } from './migrations/202611271900-policy-health.ts';
+import { formerNames } from './migrations/202611271910-registry-former-names.ts';
 import { trustExpiryTold } from './migrations/202611271845-trust-expiry-told.ts';
 import { exceptionEnds } from './migrations/202611271930-policy-exception-ends.ts';
 import type { Schema } from './schema.ts';
@@ -40,6 +41,7 @@ export const migrations: readonly Migration[] = [
   policyHealth,
   trustExpiryTold,
   exceptionEnds,
+  formerNames,
 ];
 
 /** Brings the schema up to date inside the caller's transaction. Refuses a schema newer than this program. */

@@ -16,6 +16,7 @@ export interface Schema extends NotifySchema, PolicySchema {
     created_at: number;
     updated_at: number;
   };
+  repository_former_names: { name: string; repository_id: string; until: number };
   blobs: {
     digest: string;
     size: number;

@@ -8,6 +8,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { uuidv7 } from '../../lib/uuid.ts';
 import { type OwnHost, repositoryOfGun } from '../../oci/gun.ts';
 import type { Database } from '../../ports/database.ts';
+import { underFormerName } from '../registry/repositories.ts';
 import { whyDropped } from './explain-access.ts';
 import { type Identified, viewerOf } from './sign-in.ts';
 
@@ -100,7 +101,9 @@ export class RegistryTokens {
     // Clients of content trust write our own host in front of the name.
     const name = entry.type === 'repository' ? repositoryOfGun(entry.name, this.#isOwnHost) : undefined;
     if (!name) return [];
-    const repository = await this.#database.records.registry.repository(viewer, name);
+    const { records } = this.#database;
+    const repository =
+      (await records.registry.repository(viewer, name)) ?? (await underFormerName(records, viewer, name));
     const create = !repository && (await this.#database.records.registry.mayCreate(viewer, name));
     const may = (action: Action) =>
       (repository ? repository.rights.has(action) : create && (action === 'pull' || action === 'push')) &&

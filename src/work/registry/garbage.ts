@@ -104,6 +104,7 @@ export class Garbage implements JobHandler {
   async collect(signal?: AbortSignal): Promise<Collected> {
     const now = this.#clock.now();
     const go = () => !signal?.aborted;
+    await this.#database.change(({ registry }) => registry.forgetFormerNames(now));
     const uploads = await this.#uploads.dropIdle(now - this.#times.uploadIdleMs);
     let links = 0;
     for (let some = BATCH; some === BATCH && go(); links += some)

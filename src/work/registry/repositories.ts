@@ -1,6 +1,6 @@
 import type { Action } from '../../access/roles.ts';
 import { forbids } from '../../access/tag-rules.ts';
-import { inScope, type Viewer } from '../../access/viewer.ts';
+import { inScope, leaves, type Viewer, withoutScope } from '../../access/viewer.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { AssayError } from '../../lib/error.ts';
 import { uuidv7 } from '../../lib/uuid.ts';
@@ -19,6 +19,8 @@ export async function requireRepository(
 ): Promise<Repository> {
   const repository = await records.registry.repository(viewer, name);
   if (repository?.rights.has(action)) return repository;
+  const moved = !repository && action === 'pull' ? await underFormerName(records, viewer, name) : undefined;
+  if (moved) return moved;
   // A client whose token does not cover this asks for one that does; only then is it told more.
   if (!inScope(viewer, name, action) || (viewer.kind === 'anonymous' && !viewer.scope))
     throw new AssayError('unauthorized');
@@ -27,6 +29,27 @@ export async function requireRepository(
     'denied',
     `you may not ${action} ${name}; ask a maintainer of ${organisationOf(name)} for the right`,
   );
+}
+
+/**
+ * The repository that had this name until it was renamed, for reading alone. A token's scope and limits name it as it was
+ * called; rights are those on the repository.
+ */
+export async function underFormerName(
+  records: Records,
+  viewer: Viewer,
+  name: RepositoryName,
+): Promise<Repository | undefined> {
+  const now = leaves(viewer, name, 'pull') ? await records.registry.nameNow(name) : undefined;
+  const repository = now && (await records.registry.repository(unlimited(viewer), now));
+  return repository?.rights.has('pull') ? { ...repository, rights: new Set(['pull']) } : undefined;
+}
+
+function unlimited(viewer: Viewer): Viewer {
+  const unscoped = withoutScope(viewer);
+  if (unscoped.kind !== 'account' || !unscoped.limits) return unscoped;
+  const { limits: _limits, ...whole } = unscoped;
+  return whole;
 }
 
 /** The repository to push to; a push creates it, private, where the pusher may create one. */
@@ -50,6 +73,12 @@ export async function requirePush(records: Records, viewer: Viewer, name: Reposi
 
 async function requireCreation(records: Records, viewer: Viewer, name: RepositoryName): Promise<void> {
   if (!inScope(viewer, name, 'push')) throw new AssayError('unauthorized');
+  const now = await records.registry.nameNow(name);
+  if (now) {
+    if (await underFormerName(records, withoutScope(viewer), name))
+      throw new AssayError('name-moved', `${name} is called ${now} now; push there`);
+    throw new AssayError(viewer.kind === 'anonymous' ? 'unauthorized' : 'denied', `you may not create ${name}`);
+  }
   if (await records.registry.mayCreate(viewer, name)) return;
   if (viewer.kind === 'anonymous') throw new AssayError('unauthorized');
   throw new AssayError('denied', `you may not create ${name}; ask for the role publisher in ${organisationOf(name)}`);

@@ -107,6 +107,13 @@ export interface Api {
     body: undefined;
     answer: undefined;
   };
+  /** Give a repository another name in its organisation; pulls of the old name go on for 90 days. */
+  renameRepository: {
+    params: { readonly repository: string };
+    query: undefined;
+    body: { readonly name: string; readonly withTrust?: boolean | undefined };
+    answer: { readonly name: string; readonly visibility: 'private' | 'public'; readonly description: string; readonly createdAt: string; readonly rights: readonly ('pull' | 'push' | 'delete' | 'manage' | 'sign' | 'audit' | 'administer' | 'inspect')[] };
+  };
   /** Give an account, or team:NAME, a role on the repository. */
   setGrant: {
     params: { readonly repository: string; readonly account: string };
@@ -938,6 +945,7 @@ export const routes = {
   listRepositories: { method: 'GET', path: '/api/v1/repositories' },
   listTags: { method: 'GET', path: '/api/v1/repositories/{repository}/tags' },
   removeGrant: { method: 'DELETE', path: '/api/v1/repositories/{repository}/grants/{account}' },
+  renameRepository: { method: 'POST', path: '/api/v1/repositories/{repository}/rename' },
   setGrant: { method: 'PUT', path: '/api/v1/repositories/{repository}/grants/{account}' },
   tagHistory: { method: 'GET', path: '/api/v1/repositories/{repository}/tags/{tag}/history' },
   updateRepository: { method: 'PATCH', path: '/api/v1/repositories/{repository}' },

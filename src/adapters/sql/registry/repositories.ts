@@ -18,6 +18,9 @@ export function repositories(
   db: Kysely<Schema>,
 ): Part<
   | 'repository'
+  | 'nameNow'
+  | 'renameRepository'
+  | 'forgetFormerNames'
   | 'repositoryNameById'
   | 'repositoryNames'
   | 'repositories'
@@ -49,12 +52,36 @@ export function repositories(
     const rows = await granted(accountId, accountId, 'repository', id, 'organisation', organisation);
     return rows.flatMap((each) => actionsOfMask(each.actions));
   };
+  const byFormerName = prepared(
+    db,
+    db
+      .selectFrom('repository_former_names')
+      .innerJoin('repositories', 'repositories.id', 'repository_former_names.repository_id')
+      .select('repositories.name')
+      .where('repository_former_names.name', '=', '')
+      .compile(),
+  );
   return {
     async repository(viewer, name) {
       const row = await byName(name);
       if (!row) return undefined;
       const rights = await rightsOn(grantedTo, viewer, row);
       return rights.size === 0 ? undefined : toRepository(row, rights);
+    },
+    async nameNow(former) {
+      return (await byFormerName(former))?.name as RepositoryName | undefined;
+    },
+    async renameRepository(repository, name, until) {
+      await db.deleteFrom('repository_former_names').where('name', '=', name).execute();
+      await db
+        .insertInto('repository_former_names')
+        .values({ name: repository.name, repository_id: repository.id, until })
+        .onConflict((oc) => oc.column('name').doUpdateSet({ repository_id: repository.id, until }))
+        .execute();
+      await db.updateTable('repositories').set({ name }).where('id', '=', repository.id).execute();
+    },
+    async forgetFormerNames(before) {
+      await db.deleteFrom('repository_former_names').where('until', '<=', before).execute();
     },
     async repositoryNameById(viewer, id) {
       const row = await db
@@ -219,6 +246,7 @@ export function repositories(
         'uploads',
         'repository_blobs',
         'repository_manifests',
+        'repository_former_names',
       ] as const)
         await db.deleteFrom(table).where('repository_id', '=', repository.id).execute();
       await db

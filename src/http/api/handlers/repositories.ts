@@ -8,6 +8,7 @@ import {
   requireRepository,
   updateRepository,
 } from '../../../work/registry/repositories.ts';
+import { renameRepository } from '../../../work/registry/rename.ts';
 import { type Handled, handle } from '../call.ts';
 import { cutList, readCursor } from '../cursor.ts';
 import { judgementsOf } from './judgements.ts';
@@ -78,6 +79,18 @@ export const repositoryHandlers: readonly Handled[] = [
   ),
   handle(contract.updateRepository, async ({ house, viewer, params, body }) =>
     toShape(await updateRepository(house.database, house.clock, viewer, parseRepositoryName(params.repository), body)),
+  ),
+  handle(contract.renameRepository, async ({ house, viewer, params, body }) =>
+    toShape(
+      await renameRepository(
+        house.database,
+        house.clock,
+        viewer,
+        parseRepositoryName(params.repository),
+        parseRepositoryName(body.name),
+        body,
+      ),
+    ),
   ),
   handle(contract.deleteRepository, ({ house, viewer, params, query }) =>
     deleteRepository(house.database, house.clock, viewer, parseRepositoryName(params.repository), query),

@@ -1,10 +1,11 @@
-import type { FormEvent } from 'react';
+import { type FormEvent, useState } from 'react';
 import { call } from '../../api/client.ts';
 import { refresh, useAction, useResource } from '../../api/resource.ts';
 import { typed } from '../../model/form.ts';
 import { Command } from '../../parts/copy.tsx';
 import { Loaded, Refused } from '../../parts/states.tsx';
 import { navigate } from '../../shell/router.tsx';
+import { repositoryAddress } from '../../model/addresses.ts';
 import { isBuiltIn, roleWords, roles } from '../../model/roles.ts';
 import { ConfirmByName } from './confirm-by-name.tsx';
 import type { Repository } from './repository.tsx';
@@ -165,7 +166,7 @@ function Members({ repository }: { repository: string }) {
   );
 }
 
-/** What becomes of trust data when its repository is copied or deleted; the signed name holds host and repository. */
+/** What becomes of trust data when its repository is copied, renamed or deleted; the signed name holds host and repository. */
 function TrustFate({ guns }: { guns: readonly string[] }) {
   return (
     <section className="box">
@@ -178,10 +179,66 @@ function TrustFate({ guns }: { guns: readonly string[] }) {
           are of the name as well as of the image. Sign it there under its new name.
         </p>
         <p className="q2">
+          <b>Renamed</b> with the repository, it stays under the name that was signed: clients find it by the old name
+          for 90 days, and nothing by the new one until it is signed anew.
+        </p>
+        <p className="q2">
           <b>Deleted</b> with the repository, trust data goes only after a second confirmation. Clients that have seen
           it refuse another repository of this name until they forget it.
         </p>
         <Command line={`assay trust export ${guns[0]} ./trust`} />
+      </div>
+    </section>
+  );
+}
+
+/** Another name in the same organisation. Where it is signed, that signatures stay behind is confirmed by the new name. */
+function Rename({ repository }: { repository: string }) {
+  const [organisation, ...rest] = repository.split('/');
+  const rename = useAction(async (name: string, withTrust: boolean) => {
+    const now = await call('renameRepository', { params: { repository }, body: { name, withTrust } });
+    refresh('getRepository', 'listRepositories');
+    navigate(repositoryAddress(now.name));
+  });
+  const [wanted, setWanted] = useState('');
+  const asksForTrust = rename.error?.code === 'trust-present';
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const name = `${organisation}/${typed(new FormData(event.currentTarget), 'name').trim()}`;
+    setWanted(name);
+    void rename.run(name, false);
+  };
+  return (
+    <section className="box">
+      <h2 className="box-h">Rename the repository</h2>
+      <div className="pad form">
+        <p className="q2">Pulls of {repository} go on for 90 days; pushes are told the new name.</p>
+        <form className="rowf" onSubmit={submit}>
+          <label className="f">
+            Name in {organisation}
+            <input
+              name="name"
+              required
+              maxLength={200}
+              defaultValue={rest.join('/')}
+              autoComplete="off"
+              autoCapitalize="none"
+              spellCheck={false}
+            />
+          </label>
+          <button type="submit" className="btn" disabled={rename.busy}>
+            Rename
+          </button>
+        </form>
+        <Refused error={rename.error} />
+        {asksForTrust && (
+          <ConfirmByName
+            name={wanted}
+            action="Rename without its signatures"
+            busy={rename.busy}
+            onConfirm={() => void rename.run(wanted, true)}
+          />
+        )}
       </div>
     </section>
   );
@@ -204,6 +261,7 @@ export function Settings({ repository }: { repository: Repository }) {
     <div className="stack narrow-stack">
       <General repository={repository} />
       <Members repository={repository.name} />
+      {repository.rights.includes('manage') && <Rename repository={repository.name} />}
       {signed.length > 0 && <TrustFate guns={signed.map(({ gun }) => gun)} />}
       {repository.rights.includes('delete') && (
         <section className="box">
