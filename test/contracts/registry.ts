@@ -16,7 +16,9 @@ export function registryContract(open: OpenDatabase): void {
       assert.equal(await registry.repository(system, name('lib/old')), undefined);
       const renamed = await registry.repository(system, name('lib/new'));
       assert.equal(renamed?.id, repository.id);
-      await database.change(({ registry: inside }) => inside.renameRepository({ ...repository, name: name('lib/new') }, name('lib/old'), 200));
+      await database.change(({ registry: inside }) =>
+        inside.renameRepository({ ...repository, name: name('lib/new') }, name('lib/old'), 200),
+      );
       assert.equal(await registry.nameNow(name('lib/old')), undefined, 'its name again');
       assert.equal(await registry.nameNow(name('lib/new')), 'lib/old');
       await database.change(({ registry: inside }) => inside.forgetFormerNames(199));
