@@ -1,6 +1,7 @@
 import type { CommandEntry } from './command.ts';
 import { gateCommands } from './gate-commands.ts';
 import { policyCommands } from './policy-commands.ts';
+import { repositoryCommands } from './repository-commands.ts';
 import { trustCommands } from './trust-commands.ts';
 
 /** Every command, one line each. Help, completion and the reference are made from this table. */
@@ -136,36 +137,7 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./user-grant.ts'),
   },
   { name: 'user revoke', group: 'who and where', summary: 'take a role away', load: () => import('./user-revoke.ts') },
-  {
-    name: 'repo list',
-    group: 'who and where',
-    summary: 'repositories with what was found in them',
-    load: () => import('./repo-list.ts'),
-  },
-  {
-    name: 'repo create',
-    group: 'who and where',
-    summary: 'make an empty repository',
-    load: () => import('./repo-create.ts'),
-  },
-  {
-    name: 'repo set',
-    group: 'who and where',
-    summary: 'visibility and description',
-    load: () => import('./repo-set.ts'),
-  },
-  {
-    name: 'repo rename',
-    group: 'who and where',
-    summary: 'another name, with everything in it',
-    load: () => import('./repo-rename.ts'),
-  },
-  {
-    name: 'repo delete',
-    group: 'who and where',
-    summary: 'delete a repository with everything in it',
-    load: () => import('./repo-delete.ts'),
-  },
+  ...repositoryCommands,
   {
     name: 'tag list',
     group: 'who and where',
