@@ -403,6 +403,43 @@ export function policyContract(open: OpenDatabase): void {
       assert.deepEqual(await policy.healthHistory(repository, digest('one'), { limit: 9 }), []);
     });
 
+    test('lists show the newest grade of each image, to who may pull it', async () => {
+      const database = await open();
+      const here = await addRepository(database, 'shop/app');
+      const there = await addRepository(database, 'shop/other');
+      const reader = account('rea');
+      await addAccount(database, reader);
+      await grantTo(database, 'rea', 'reader', { repository: name('shop/app') });
+      const entry = (id: string, of: string, grade: string) => ({
+        id,
+        digest: digest(of),
+        at: 5,
+        grade,
+        score: 50,
+        lines: {},
+      });
+      for (const [id, of, grade] of [
+        ['1', 'one', 'F'],
+        ['2', 'one', 'B'],
+        ['3', 'two', 'C'],
+      ] as const)
+        await database.change((r) => r.policy.addHealth(here, entry(id, of, grade)));
+      await database.change((r) => r.policy.addHealth(there, entry('4', 'one', 'D')));
+      const wanted = [here, there].flatMap(({ id }) =>
+        ['one', 'two', 'none'].map((of) => ({ id, digest: digest(of) })),
+      );
+      const seen = async (viewer: Parameters<typeof database.records.policy.grades>[0]) => {
+        const of = await database.records.policy.grades(viewer, wanted);
+        return wanted.map((each) => of(each.id, each.digest));
+      };
+      assert.deepEqual(await seen(system), ['B', 'C', undefined, 'D', undefined, undefined]);
+      assert.deepEqual(await seen(reader), ['B', 'C', undefined, undefined, undefined, undefined]);
+      assert.deepEqual(
+        await seen(account('nobody')),
+        wanted.map(() => undefined),
+      );
+    });
+
     test('a profile of the health card is kept per organisation', async () => {
       const database = await open();
       const { policy } = database.records;
