@@ -1,6 +1,13 @@
+import { z } from 'zod';
+import { elementTypes, factTypes, listTypes, valueTypes } from '../src/policy/fact-types.ts';
+import { gates } from '../src/policy/facts.ts';
 import { shares } from '../src/policy/health/card.ts';
 import { grades } from '../src/policy/health/line.ts';
 import { healthLines } from '../src/policy/health/lines/all.ts';
+import { predicates } from '../src/policy/predicates/all.ts';
+import { modes } from '../src/policy/rule.ts';
+import { compileExpression } from '../src/policy/expression.ts';
+import { POLICY_LIMITS, readPolicies } from '../src/policy/read-policy.ts';
 import { page, tableOf } from './page.ts';
 
 /** docs/reference/health.md: every line of the card with its weight and what each grade means. */
@@ -34,4 +41,84 @@ export function healthPage(): string {
     'An organisation may weigh the lines otherwise, switch lines off and say which grade is good enough. Its profile counts before that of the house.',
     '```yaml\norganisation: shop\nminimum: B\nlines:\n  licences: off\n  signatures: 30\n```',
   );
+}
+
+/** docs/reference/policy.md: the frame of a policy, every predicate with its expression, and the facts. */
+export function policyPage(): string {
+  const code = (text: string) => `\`${text}\``;
+  const rows = predicates.map(({ name, summary, example, options }) => [
+    code(name),
+    summary,
+    code(example),
+    code(expressionOf(example)),
+    optionsOf(options),
+  ]);
+  const fields = (types: Readonly<Record<string, string>>) =>
+    Object.entries(types)
+      .map(([name, type]) => `${name}: ${type.replace('google.protobuf.', '')}`)
+      .join(', ');
+  return page(
+    'Policies',
+    `A file holds up to ${POLICY_LIMITS.policies} policies, divided by \`---\`, in at most ${POLICY_LIMITS.bytes / 1024} KiB of YAML. Anchors, aliases and tags are not read; an unknown key is refused with its line, its column and the nearest right word.`,
+    '## The frame',
+    tableOf(
+      ['key', 'meaning', 'unless given'],
+      [
+        [code('policy'), 'its name: lower case letters, digits and `-`', 'must be given'],
+        [code('organisation'), 'the organisation that it rules', 'the whole house'],
+        [code('description'), 'for people', ''],
+        [code('mode'), `${modes.map(code).join(', ')}: only recorded, told, refused`, code('audit')],
+        [code('gates'), gates.map(code).join(', '), 'all'],
+        [code('repositories'), 'globs; `*` within a segment, `**` over slashes', 'all'],
+        [code('tags'), 'globs; what is named by digest and has no tag is under every policy', 'all'],
+        [code('labels'), 'labels that an image must carry to be under the policy, values as globs', 'none'],
+        [code('actors'), 'names as globs, or `@person`, `@robot`, `@anonymous`, `@system`', 'all'],
+        [code('rules'), `one to ${POLICY_LIMITS.rules}; each has one predicate, or \`cel\``, 'must be given'],
+      ],
+    ),
+    'Beside its predicate a rule takes `id` (its name in denials and exceptions), `message` and `cure` (in place of ours), and `unscanned`: what an image is told of which this is not known, `deny` (unless given) or `allow`.',
+    '## Predicates',
+    'Each becomes one expression, which alone decides; `assay policy show --compiled` shows it.',
+    tableOf(['predicate', 'holds when', 'example', 'its expression', 'options'], rows),
+    '## Expressions',
+    'Rules of one’s own are written in the Common Expression Language (cel.dev) as `cel:`, over these facts. They must give true or false. A field that is missing, a wrong type at run time and an evaluation that could take more than 20 million steps are errors, and an error denies. Loops (`all`, `exists`, `exists_one`, `filter`, `map`) stand at most three deep. `matches` runs in linear time (RE2). Comparisons of comparisons are written with parentheses. A root that is not known makes the rule “not known”, which denies unless the rule says otherwise.',
+    tableOf(
+      ['root', 'fields'],
+      [
+        ...Object.entries(factTypes).map(([name, types]) => [code(name), fields(types)]),
+        ...Object.entries({ ...listTypes, ...valueTypes }).map(([name, type]) => [
+          code(name),
+          type.replace('google.protobuf.', ''),
+        ]),
+      ],
+    ),
+    tableOf(
+      ['element', 'fields'],
+      Object.entries(elementTypes).map(([name, types]) => [code(name), fields(types)]),
+    ),
+  );
+}
+
+function expressionOf(example: string): string {
+  const [policy] = readPolicies(`policy: example\nrules:\n  - ${example}\n`);
+  const text = policy?.rules[0]?.expression.text ?? '';
+  if (compileExpression(text).kind !== 'compiled') throw new Error(`the example does not compile: ${example}`);
+  return text;
+}
+
+interface Shape {
+  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly anyOf?: readonly Shape[];
+  readonly const?: unknown;
+}
+
+/** The options that a predicate takes, short: names of its keys, or the words it takes instead. */
+function optionsOf(schema: z.ZodType): string {
+  const words = (shape: Shape): string[] =>
+    shape.anyOf?.flatMap(words) ??
+    (shape.properties ? Object.keys(shape.properties) : shape.const === undefined ? [] : [JSON.stringify(shape.const)]);
+  const shape = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Shape;
+  return words(shape)
+    .map((each) => `\`${each}\``)
+    .join(', ');
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -104,6 +104,42 @@ describe('policies, exceptions and quarantine on the command line', () => {
     const bad = await expect(1, 'policy', 'test', file('tests.yaml', text.replace('deny', 'allow')));
     assert.match(bad, /FAIL {2}root is refused\n {6}outcome deny, not allow/);
     await expect(2, 'policy', 'test', file('tests.yaml', text.replace('base.yaml', 'absent.yaml')));
+  });
+
+  test('settings of other tools come in, and configurations of clients go out', async () => {
+    const foreign = file(
+      'policy.json',
+      JSON.stringify({
+        default: [{ type: 'reject' }],
+        transports: {
+          docker: { 'registry.example.com/shop': [{ type: 'signedBy', keyType: 'GPGKeys', keyPath: '/k' }] },
+        },
+      }),
+    );
+    const found = await assay(
+      'policy',
+      'import',
+      '--registry',
+      'registry.example.com',
+      '--organisation',
+      'shop',
+      foreign,
+    );
+    assert.equal(found.status, 0);
+    assert.match(found.err, /not carried over: the default \(reject\)/);
+    assert.match(found.out, /^# Taken over from podman\.\n# not carried over: the default/);
+    await expect(0, 'policy', 'apply', '--check', file('imported.yaml', found.out));
+    await expect(0, 'policy', 'apply', file('base.yaml', POLICY.replace('user: not-root', 'signed: true')));
+    const out = join(home, 'out');
+    const exported = await assay('policy', 'export', '--for', 'containerd', '--organisation', 'shop', '--output', out);
+    assert.equal(exported.status, 0, exported.err);
+    assert.ok(statSync(join(out, 'image-verifier', 'bin', '10-assay')).mode & 0o100, 'it can be run');
+    assert.match(
+      await expect(0, 'policy', 'export', '--for', 'podman', '--organisation', 'shop'),
+      new RegExp(`"${server.host}"`),
+    );
+    await expect(2, 'policy', 'export', '--organisation', 'shop');
+    await expect(0, 'policy', 'remove', '--organisation', 'shop', 'base');
   });
 
   test('exceptions are added with a reason and an end, listed, and ended; break-glass needs a ticket', async () => {

@@ -40,6 +40,18 @@ export const policyCommands: readonly CommandEntry[] = [
     load: () => import('./policy-simulate.ts'),
   },
   {
+    name: 'policy import',
+    group,
+    summary: 'policies out of another tool’s settings',
+    load: () => import('./policy-import.ts'),
+  },
+  {
+    name: 'policy export',
+    group,
+    summary: 'the configuration of clients',
+    load: () => import('./policy-export.ts'),
+  },
+  {
     name: 'exception add',
     group,
     summary: 'let something through, for a reason and until a day',

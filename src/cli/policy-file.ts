@@ -15,11 +15,10 @@ export function organisationQuery({ options }: Pick<Invocation, 'options'>): { o
 }
 
 /** A policy file, or what comes in by `-`. */
-export async function readPolicyFile(path: string): Promise<string> {
+export async function readPolicyFile(path: string, maxBytes: number = POLICY_LIMITS.bytes): Promise<string> {
   try {
     const bytes = await readFile(path === '-' ? '/dev/stdin' : path);
-    if (bytes.length > POLICY_LIMITS.bytes)
-      throw new AssayError('policy-invalid', `${path} has more than ${POLICY_LIMITS.bytes} bytes`);
+    if (bytes.length > maxBytes) throw new AssayError('policy-invalid', `${path} has more than ${maxBytes} bytes`);
     return bytes.toString('utf8');
   } catch (cause) {
     if (cause instanceof AssayError) throw cause;

@@ -1,6 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import type { Policy } from '../policy/rule.ts';
-import { type PolicyTestResult, readPolicyTests, runPolicyTest, unseenRules } from '../policy/policy-test.ts';
+import {
+  POLICY_TEST_LIMITS,
+  type PolicyTestResult,
+  readPolicyTests,
+  runPolicyTest,
+  unseenRules,
+} from '../policy/policy-test.ts';
 import { readPolicies } from '../policy/read-policy.ts';
 import type { Command } from './command.ts';
 import { readPolicyFile } from './policy-file.ts';
@@ -34,7 +40,7 @@ export const command: Command = {
 };
 
 async function runFile(file: string): Promise<FileResult> {
-  const { policies: paths, tests } = readPolicyTests(await readPolicyFile(file));
+  const { policies: paths, tests } = readPolicyTests(await readPolicyFile(file, POLICY_TEST_LIMITS.bytes));
   const policies: Policy[] = [];
   for (const path of paths) policies.push(...readPolicies(await readPolicyFile(resolve(dirname(file), path))));
   return { file, tests: tests.map((each) => runPolicyTest(policies, each)), unseen: unseenRules(policies, tests) };
