@@ -181,6 +181,13 @@ const api: Readonly<Record<string, Expectation>> = {
   decide: { ...readers, body: { gate: 'pull', repository: NAME, reference: '1' } },
   getVerdicts: readers,
   listDenials: signedIn,
+  getStage: readers,
+  promoteImage: {
+    ok: 'publisher',
+    see: 'reader',
+    body: { repository: NAME, tag: 'promoted', reason: 'x' },
+  },
+  rollBackTag: { ok: 'publisher', see: 'reader', body: { reason: 'x' } },
   judgeImage: { ...signedIn, body: { image: 'docker.io/library/nginx:1' } },
   listDecisionKeys: signedIn,
   getDenial: signedIn,

@@ -189,7 +189,17 @@ export async function serve(
     const notify = await openNotify({ database, clock, config, service, log }, stack);
     const { denials, sealKeeper } = openAudit({ database, clock, directory: data.path, config, log }, stack);
     const manifests = new Manifests(database, clock, runner.wake, config, policy.gates);
-    const gates = await openGates({ manifests, policy: policy.useCases, database, isOwnHost, service, config });
+    const blobs = new Blobs(database, blobStore, clock, policy.gates.pull);
+    const gates = await openGates({
+      manifests,
+      blobs,
+      clock,
+      policy: policy.useCases,
+      database,
+      isOwnHost,
+      service,
+      config,
+    });
     const house: House = {
       version,
       startedAt,
@@ -203,7 +213,7 @@ export async function serve(
       analyser,
       uploads,
       backups,
-      blobs: new Blobs(database, blobStore, clock, policy.gates.pull),
+      blobs,
       manifests,
       pulls,
       denials,

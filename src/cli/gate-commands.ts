@@ -5,6 +5,18 @@ const group = 'what is allowed';
 /** Commands that stand at a gate outside the registry. */
 export const gateCommands: readonly CommandEntry[] = [
   {
+    name: 'channel promote',
+    group,
+    summary: 'bring an image on, by the policies of where it goes',
+    load: () => import('./channel-promote.ts'),
+  },
+  {
+    name: 'channel roll-back',
+    group,
+    summary: 'have a tag name again what it named before',
+    load: () => import('./channel-roll-back.ts'),
+  },
+  {
     name: 'admit',
     group,
     summary: 'the gate of a Kubernetes cluster, in the cluster',

@@ -3,6 +3,7 @@ import * as access from './access.ts';
 import * as audit from './audit.ts';
 import * as authority from './authority.ts';
 import * as clair from './clair.ts';
+import * as channels from './channels.ts';
 import * as directories from './directories.ts';
 import * as harbor from './harbor.ts';
 import * as health from './health.ts';
@@ -42,6 +43,7 @@ export const endpoints: readonly Endpoint[] = [
   policyTrials,
   health,
   gates,
+  channels,
   harbor,
   clair,
 ].flatMap(endpointsIn);

@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { toRfc3339 } from '../lib/clock.ts';
 import type { PolicyException } from '../policy/exception.ts';
 import type { Policy } from '../policy/rule.ts';
-import { denialLine, type Verdict } from '../policy/verdict.ts';
-import type { exceptionShape, policyShape, verdictShape } from './policy.ts';
+import { denialLine, type RuleResult, type Verdict } from '../policy/verdict.ts';
+import type { exceptionShape, policyShape, ruleResult, verdictShape } from './policy.ts';
 
 export function renderPolicy({
   name,
@@ -23,6 +23,14 @@ export function renderPolicy({
   };
 }
 
+export function renderResult({ exception, evidence, ...rest }: RuleResult): z.input<typeof ruleResult> {
+  return {
+    ...rest,
+    evidence: [...evidence],
+    ...(exception && { exception: { ...exception, expiresAt: toRfc3339(exception.expiresAt) } }),
+  };
+}
+
 export function renderVerdict(verdict: Verdict): z.input<typeof verdictShape> {
   const { outcome, gate, repository, digest, tag, results, retryAfter, validUntil, key } = verdict;
   return {
@@ -33,11 +41,7 @@ export function renderVerdict(verdict: Verdict): z.input<typeof verdictShape> {
     digest,
     ...(tag !== undefined && { tag }),
     line: denialLine(verdict),
-    results: results.map(({ exception, evidence, ...rest }) => ({
-      ...rest,
-      evidence: [...evidence],
-      ...(exception && { exception: { ...exception, expiresAt: toRfc3339(exception.expiresAt) } }),
-    })),
+    results: results.map(renderResult),
     ...(retryAfter !== undefined && { retryAfter }),
     ...(validUntil !== undefined && { validUntil: toRfc3339(validUntil) }),
     key,

@@ -9,6 +9,8 @@ import type { RegistryTokens } from '../work/access/registry-tokens.ts';
 import type { Robots } from '../work/access/robots.ts';
 import type { SecondFactor } from '../work/access/second-factor.ts';
 import type { SignIn } from '../work/access/sign-in.ts';
+import type { Promotions } from '../work/channels/promotions.ts';
+import type { Stages } from '../work/channels/stages.ts';
 import type { DecisionSigner } from '../work/gates/decision-signer.ts';
 import type { ImageJudge } from '../work/gates/image-judge.ts';
 import type { Decisions } from '../work/policy/decisions.ts';
@@ -70,6 +72,8 @@ export interface House {
   readonly trust: ContentTrust;
   readonly decisions: Decisions;
   readonly imageJudge: ImageJudge;
+  readonly stages: Stages;
+  readonly promotions: Promotions;
   readonly decisionSigner: DecisionSigner;
   readonly refusals: Refusals;
   readonly policies: Policies;

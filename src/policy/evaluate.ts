@@ -226,9 +226,21 @@ function turnOf({ rule, facts, request, now, card }: Asked): number {
   return Math.min(...turns.filter((at) => at > now));
 }
 
+const naming = new WeakMap<readonly Policy[], boolean>();
+
+/** True when some policy may tell actors apart: who asks is then part of the question. */
+function namesActors(policies: readonly Policy[]): boolean {
+  let known = naming.get(policies);
+  if (known === undefined) {
+    known = policies.some(looksAtName);
+    naming.set(policies, known);
+  }
+  return known;
+}
+
 function keyOf({ facts, images }: Subject, rules: Rules, request: PolicyRequest): Verdict['key'] {
   const { gate, repository, tag, platform, actor, powers = [] } = request;
-  const named = rules.policies.some(looksAtName);
+  const named = namesActors(rules.policies);
   return {
     subject: digestOf([facts.image.digest, ...(images ?? []).map((each) => each.image.digest)]),
     facts: digestOf([facts.digest, ...(images ?? []).map((each) => each.digest)]),

@@ -7,6 +7,9 @@ const compiled = new Map<string, RE2JS>();
 
 /** True when the whole text fits the glob. */
 export function matchesGlob(glob: string, text: string): boolean {
+  // Most globs are a name, or everything under one; a thousand policies are looked through for one image.
+  if (!/[*?]/.test(glob)) return glob === text;
+  if (glob.endsWith('/**') && !/[*?]/.test(glob.slice(0, -3))) return text.startsWith(glob.slice(0, -2));
   let pattern = compiled.get(glob);
   if (!pattern) {
     if (compiled.size > 5000) compiled.clear();

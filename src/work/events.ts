@@ -64,6 +64,8 @@ export type EventNoun =
   | 'health-profile.changed'
   | 'health-profile.deleted'
   | 'image.held'
+  | 'image.promoted'
+  | 'tag.rolled-back'
   | 'image.released';
 
 /** Where a change happened, for those who may see it: a repository, or an organisation. Neither: for administrators. */

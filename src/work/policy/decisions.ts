@@ -2,7 +2,7 @@ import type { Viewer } from '../../access/viewer.ts';
 import { isRobotName, nameOf } from '../../access/viewer.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Digest } from '../../oci/digest.ts';
-import { organisationOf } from '../../oci/names.ts';
+import { organisationOf, type RepositoryName } from '../../oci/names.ts';
 import { digestOf, evaluate } from '../../policy/evaluate.ts';
 import type { ActorClass, Gate, PolicyRequest } from '../../policy/facts.ts';
 import type { Policy } from '../../policy/rule.ts';
@@ -80,6 +80,11 @@ export class Decisions {
     return this.decide(question, { ...inForce, policies, digest });
   }
 
+  /** The request of a question as if the image were in another repository. */
+  requestAs(question: Question, repository: RepositoryName): PolicyRequest {
+    return { ...requestOf(question), repository };
+  }
+
   /** The verdict under these rules, whether they are in force or only tried. */
   async decide(question: Question, rules: RulesInForce, request?: PolicyRequest): Promise<Verdict> {
     const { repository, manifest, tag } = question;
@@ -91,6 +96,7 @@ export class Decisions {
     const { gate, actor, platform, powers = [] } = asked;
     const key = digestOf([
       repository.id,
+      asked.repository,
       manifest.digest,
       version,
       rules.digest,

@@ -3,6 +3,7 @@ import { accessHandlers } from './access.ts';
 import { auditHandlers } from './audit.ts';
 import { authorityHandlers } from './authority.ts';
 import { clairHandlers } from './clair.ts';
+import { channelHandlers } from './channels.ts';
 import { directoryHandlers } from './directories.ts';
 import { harborHandlers } from './harbor.ts';
 import { healthHandlers } from './health.ts';
@@ -33,6 +34,7 @@ export const handlers: readonly Handled[] = [
   ...policyTrialHandlers,
   ...healthHandlers,
   ...gateHandlers,
+  ...channelHandlers,
   ...harborHandlers,
   ...clairHandlers,
 ];
