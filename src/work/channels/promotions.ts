@@ -55,8 +55,8 @@ export class Promotions {
   ): Promise<Promotion> {
     const { database, clock, manifests } = this.#parts;
     requireReason(reason);
-    await manifests.requirePush(viewer, to.name);
     const { repository, manifest } = await manifests.get(viewer, from.name, from.reference);
+    await manifests.requirePush(viewer, to.name);
     const verdicts = await this.#judged(viewer, repository, manifest, to);
     const previous = await this.#standing(viewer, to);
     await this.#bring(viewer, repository, manifest, to.name, undefined, 0);
