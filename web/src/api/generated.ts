@@ -926,6 +926,27 @@ export interface Api {
     body: undefined;
     answer: { readonly keys: readonly { readonly kty: 'OKP'; readonly crv: 'Ed25519'; readonly x: string; readonly kid: string; readonly use: 'sig'; readonly alg: 'EdDSA' }[] };
   };
+  /** How far an image is from push to release, and what it waits for. */
+  getStage: {
+    params: { readonly repository: string; readonly reference: string };
+    query: undefined;
+    body: undefined;
+    answer: { readonly digest: string; readonly stage: 'held' | 'pushed' | 'scanned' | 'signed' | 'released'; readonly waitsFor: readonly { readonly policy: string; readonly rule: string; readonly mode: 'audit' | 'warn' | 'enforce'; readonly state: 'holds' | 'broken' | 'unknown' | 'error' | 'not-applicable' | 'set-aside'; readonly digest: string; readonly platform?: string | undefined; readonly statement: string; readonly evidence: readonly string[]; readonly cure: string; readonly expression: string; readonly gap?: string | undefined; readonly exception?: { readonly id: string; readonly owner: string; readonly reason: string; readonly expiresAt: string } | undefined }[] };
+  };
+  /** Bring an image to another repository or tag, by the policies of where it goes. */
+  promoteImage: {
+    params: { readonly repository: string; readonly reference: string };
+    query: undefined;
+    body: { readonly repository: string; readonly tag: string; readonly reason: string };
+    answer: { readonly from: string; readonly to: string; readonly digest: string; readonly previous?: string | undefined; readonly verdicts: readonly { readonly schemaVersion: 1; readonly outcome: 'allow' | 'deny'; readonly gate: 'build' | 'push' | 'pull' | 'deploy' | 'run'; readonly repository: string; readonly digest: string; readonly tag?: string | undefined; readonly line: string; readonly results: readonly { readonly policy: string; readonly rule: string; readonly mode: 'audit' | 'warn' | 'enforce'; readonly state: 'holds' | 'broken' | 'unknown' | 'error' | 'not-applicable' | 'set-aside'; readonly digest: string; readonly platform?: string | undefined; readonly statement: string; readonly evidence: readonly string[]; readonly cure: string; readonly expression: string; readonly gap?: string | undefined; readonly exception?: { readonly id: string; readonly owner: string; readonly reason: string; readonly expiresAt: string } | undefined }[]; readonly retryAfter?: number | undefined; readonly validUntil?: string | undefined; readonly key: { readonly subject: string; readonly facts: string; readonly rules: string; readonly request: string } }[] };
+  };
+  /** Have a tag name again what it named before its last move. */
+  rollBackTag: {
+    params: { readonly repository: string; readonly tag: string };
+    query: undefined;
+    body: { readonly reason: string };
+    answer: { readonly digest: string; readonly previous: string };
+  };
 }
 
 /** Where each endpoint is. */
@@ -1062,4 +1083,7 @@ export const routes = {
   putHealthProfile: { method: 'PUT', path: '/api/v1/health-profile' },
   judgeImage: { method: 'POST', path: '/api/v1/gates/{gate}' },
   listDecisionKeys: { method: 'GET', path: '/api/v1/decisions/keys' },
+  getStage: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/stage' },
+  promoteImage: { method: 'POST', path: '/api/v1/repositories/{repository}/images/{reference}/promotions' },
+  rollBackTag: { method: 'POST', path: '/api/v1/repositories/{repository}/tags/{tag}/roll-back' },
 } as const satisfies Readonly<Record<keyof Api, { method: string; path: string }>>;
