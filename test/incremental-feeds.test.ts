@@ -160,7 +160,10 @@ void test('OSV: only records that changed are fetched; what they said before is 
   await own.update(8 * DAY);
   assert.deepEqual(source.asked(), ['all.zip']);
   assert.deepEqual(said(own.advisories), amended);
-  // Without the list, or with too much in it, all is read.
+  // A record that cannot be read, and a list that is not there: all is read.
+  source.files.set(`${base}/GHSA-5.json`, '{');
+  await own.update(6 * HOUR);
+  assert.deepEqual(source.asked(), ['modified_id.csv', 'GHSA-5.json', 'all.zip']);
   source.files.delete(`${base}/modified_id.csv`);
   await own.update(6 * HOUR);
   assert.deepEqual(source.asked(), ['modified_id.csv', 'all.zip']);

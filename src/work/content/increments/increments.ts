@@ -1,4 +1,5 @@
 import type { FeedAddress } from '../../../content/advisories/feed.ts';
+import { isAssayError } from '../../../lib/error.ts';
 import type { FeedStatus } from '../../../ports/advisory-sets.ts';
 import type { HttpClient } from '../../../ports/http-client.ts';
 import { mirrored, openFeed } from '../fetch-feed.ts';
@@ -39,7 +40,7 @@ export async function incrementOf(
     if (address.increments === 'red-hat') return await redHatIncrement(request);
     return await nvdIncrement(request, windows);
   } catch (error) {
-    if (signal?.aborted) throw error;
+    if (signal?.aborted || !isAssayError(error)) throw error;
     // Where single records cannot be had, all of the feed can; if not that either, its failure is told.
     return undefined;
   }

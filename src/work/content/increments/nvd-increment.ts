@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { yearOfCve } from '../../../content/advisories/cve-catalogues.ts';
 import { collectBytes } from '../../../oci/verified.ts';
 import type { Increment, IncrementRequest } from './increment.ts';
+import { jsonOf } from './osv-increment.ts';
 
 const API = 'https://services.nvd.nist.gov/rest/json/cves/2.0';
 const OVERLAP_MS = 3_600_000;
@@ -48,17 +49,19 @@ async function pagesOf(
   from: number,
   pauseMs: number,
 ): Promise<readonly { year: string; line: string }[] | undefined> {
-  const found: { year: string; line: string }[] = [];
+  const rows: { year: string; line: string }[] = [];
   const window = `lastModStartDate=${stamp(from)}&lastModEndDate=${stamp(request.now)}&resultsPerPage=${PAGE}`;
   for (let page = 0; ; page++) {
     const body = await request.get(`${API}?${window}&startIndex=${page * PAGE}`);
     if (!body) return undefined;
     const bytes = await collectBytes(body, MAX_PAGE, 'a page of the NVD');
-    const { totalResults, vulnerabilities } = pageSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+    const found = pageSchema.safeParse(jsonOf(bytes));
+    if (!found.success) return undefined;
+    const { totalResults, vulnerabilities } = found.data;
     if (totalResults > PAGE * MAX_PAGES) return undefined;
     for (const { cve } of vulnerabilities)
-      found.push({ year: yearOfCve(cve.id) ?? '', line: JSON.stringify({ vulnerabilities: [{ cve }] }) });
-    if ((page + 1) * PAGE >= totalResults) return found;
+      rows.push({ year: yearOfCve(cve.id) ?? '', line: JSON.stringify({ vulnerabilities: [{ cve }] }) });
+    if ((page + 1) * PAGE >= totalResults) return rows;
     await pause(pauseMs);
   }
 }

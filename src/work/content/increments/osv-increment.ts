@@ -1,3 +1,4 @@
+import { AssayError } from '../../../lib/error.ts';
 import { collectBytes } from '../../../oci/verified.ts';
 import { type Increment, type IncrementRequest, linesOfBody, MAX_RECORDS, readAll } from './increment.ts';
 
@@ -33,7 +34,16 @@ export async function osvIncrement(request: IncrementRequest): Promise<Increment
   return lines.length === wanted.length ? { fileName: 'changed.ndjson', lines, deleted: [] } : undefined;
 }
 
-/** A document as a line of its own. */
+/** A document as a line of its own. Throws `advisory-feed-invalid`. */
 export function oneLine(bytes: Uint8Array): string {
-  return JSON.stringify(JSON.parse(new TextDecoder().decode(bytes)));
+  return JSON.stringify(jsonOf(bytes));
+}
+
+/** The value that a publisher's answer holds. Throws `advisory-feed-invalid`. */
+export function jsonOf(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new AssayError('advisory-feed-invalid', 'a record that was renewed is not JSON', { cause });
+  }
 }
