@@ -102,7 +102,13 @@ test('accounts, roles, tokens, visibility, advisories and deletion, by hand in t
   await remove.click();
   await page.getByText('Nothing is in it yet').waitFor();
   await page.goto('/r/shop/web?tab=settings');
-  await page.getByLabel('Type shop/web to confirm').fill('shop/web');
+  await page.getByLabel('Name in shop').fill('window');
+  await page.getByRole('button', { name: 'Rename', exact: true }).click();
+  await page.waitForURL(/\/r\/shop\/window/);
+  const old = await server.fetch('/v2/shop/web/tags/list');
+  assert.equal(old.status, 200, 'the old name still reads');
+  await page.goto('/r/shop/window?tab=settings');
+  await page.getByLabel('Type shop/window to confirm').fill('shop/window');
   await page.getByRole('button', { name: 'Delete repository' }).click();
   await page.getByRole('heading', { name: 'This registry is empty' }).waitFor();
 
