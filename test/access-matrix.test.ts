@@ -188,7 +188,7 @@ const api: Readonly<Record<string, Expectation>> = {
     body: { repository: NAME, tag: 'promoted', reason: 'x' },
   },
   rollBackTag: { ok: 'publisher', see: 'reader', body: { reason: 'x' } },
-  judgeImage: { ...signedIn, body: { image: 'docker.io/library/nginx:1' } },
+  judgeImage: { ...everybody, body: { image: 'docker.io/library/nginx:1' } },
   listDecisionKeys: signedIn,
   getDenial: signedIn,
   listExceptions: { ...members, query: '?organisation=guild' },
@@ -278,6 +278,7 @@ function pathOf(endpoint: Endpoint, expectation: Expectation): string {
     organisation: endpoint.id === 'deleteOrganisation' ? 'absent' : 'guild',
     team: endpoint.id === 'deleteTeam' ? 'absent' : 'all',
     robot: 'absent',
+    gate: 'run',
   };
   if (/^(?:set|remove|add)\w*(?:Grant|Member)$/.test(endpoint.id)) values['account'] = 'nobody';
   return endpoint.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? 'x') + (expectation.query ?? '');

@@ -25,7 +25,7 @@ export const judgeImage = endpoint({
   path: '/api/v1/gates/{gate}',
   summary:
     'Whether an image may pass a gate, by the name that clusters and engines write, of whatever registry; signed',
-  right: 'signed-in',
+  right: 'viewer',
   params: z.object({ gate: z.enum(gates) }),
   body: z.strictObject({
     /** `host/shop/app:1.2`, or `local` for an image that came from no registry. */
