@@ -44,7 +44,8 @@ const HARMLESS =
 
 /** What options of an engine's `run` ask for, in the form of a HostConfig. */
 export function hostConfigOf(options: readonly string[]): Readonly<Record<string, unknown>> {
-  const config: Record<string, unknown> = {};
+  const sysctls: Record<string, string> = {};
+  const config: Record<string, unknown> = { Sysctls: sysctls };
   const gather = (field: string, value: unknown): void => {
     const before = config[field];
     config[field] = [...(Array.isArray(before) ? (before as unknown[]) : []), value];
@@ -58,7 +59,7 @@ export function hostConfigOf(options: readonly string[]): Readonly<Record<string
     else if (name === '--mount') gather('Mounts', mountOf(value));
     else if (name === '--device') gather('Devices', { PathOnHost: value.split(':', 1)[0] });
     else if (name === '--gpus') gather('DeviceRequests', { Driver: 'gpu' });
-    else if (name === '--sysctl') config['Sysctls'] = { ...(config['Sysctls'] ?? {}), [value.split('=', 1)[0]!]: '1' };
+    else if (name === '--sysctl') sysctls[value.split('=', 1)[0]!] = '1';
     else if (known?.list) gather(known.field, value);
     else if (known) config[known.field] = value;
     else if (!on && !HARMLESS.test(name)) config[name.replace(/^-+/, '')] = value;
