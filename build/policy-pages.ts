@@ -8,6 +8,7 @@ import { predicates } from '../src/policy/predicates/all.ts';
 import { modes } from '../src/policy/rule.ts';
 import { compileExpression } from '../src/policy/expression.ts';
 import { POLICY_LIMITS, readPolicies } from '../src/policy/read-policy.ts';
+import { policyEvents } from '../src/contract/event-data.ts';
 import { page, tableOf } from './page.ts';
 
 /** docs/reference/health.md: every line of the card with its weight and what each grade means. */
@@ -121,4 +122,22 @@ function optionsOf(schema: z.ZodType): string {
   return words(shape)
     .map((each) => `\`${each}\``)
     .join(', ');
+}
+
+/** docs/reference/events.md: what webhooks and the list of events tell of policies and health. */
+export function eventPage(): string {
+  const code = (text: string) => `\`${text}\``;
+  const rows = Object.entries(policyEvents).map(([noun, { tells, subject, data }]) => {
+    const { properties = {}, required = [] } = z.toJSONSchema(data, { io: 'output' }) as {
+      properties?: Readonly<Record<string, unknown>>;
+      required?: readonly string[];
+    };
+    const keys = Object.keys(properties).map((key) => code(required.includes(key) ? key : `${key}?`));
+    return [code(noun), tells, subject, keys.join(', ')];
+  });
+  return page(
+    'Events of policies and health',
+    'Webhooks carry them as CloudEvents 1.0 of the type `dev.assay.<noun>.v1`; `GET /api/v1/events` lists them. Data only grow.',
+    tableOf(['noun', 'tells that', 'subject', 'data'], rows),
+  );
 }

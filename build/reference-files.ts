@@ -13,7 +13,7 @@ import { report } from '../src/contract/report.ts';
 import { analysers } from '../src/content/inventory/analysers.ts';
 import { errorTable } from '../src/lib/error-table.ts';
 import { page, tableOf } from './page.ts';
-import { healthPage, policyPage } from './policy-pages.ts';
+import { eventPage, healthPage, policyPage } from './policy-pages.ts';
 
 /** The pages of docs/reference by their path. */
 export async function referenceFiles(): Promise<ReadonlyMap<string, string>> {
@@ -27,6 +27,7 @@ export async function referenceFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/findings.md', findingsPage()],
     ['docs/reference/health.md', healthPage()],
     ['docs/reference/policy.md', policyPage()],
+    ['docs/reference/events.md', eventPage()],
   ]);
 }
 

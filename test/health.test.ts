@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { tarOf } from './archives.ts';
+import { putManifest, types } from './conformance/registry-client.ts';
 import { answerOf, type PushedImage, pushImageOf } from './image-pusher.ts';
 import { startServer, type TestServer } from './server.ts';
 
@@ -112,6 +113,30 @@ test('the history has an entry where the card changed', async () => {
   };
   const changed = events.items.filter((each) => each.type === 'dev.assay.health.changed.v1');
   assert.deepEqual(changed[0]?.data, { grade: 'D', score: latest?.score });
+});
+
+test('an index has the card of its worst image, or of the platform that is asked for', async () => {
+  const root = await pushImageOf(server, 'shop/app', [tarOf([{ path: 'r', content: 'r' }])], { os: 'windows' });
+  await answerOf(server, `${root.path}/observations`);
+  const manifests = [image, root].map((each) => ({ mediaType: types.manifest, digest: each.digest, size: 1 }));
+  const index = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: types.index, manifests }));
+  assert.equal((await putManifest(server, 'shop/app', 'multi', index, types.index)).status, 201);
+  const off = 'organisation: shop\nlines: { signatures: off, provenance: off }\n';
+  assert.equal((await profile(off)).status, 200);
+  interface OfIndex extends Card {
+    readonly image: { readonly digest: string; readonly platform?: string };
+    readonly images: readonly { readonly platform?: string; readonly grade?: string }[];
+  }
+  const path = '/api/v1/repositories/shop%2Fapp/images/multi/health';
+  const worst = (await card(path)) as OfIndex;
+  assert.deepEqual([worst.grade, worst.image.platform], ['C', 'windows/amd64']);
+  assert.deepEqual(
+    worst.images.map(({ platform, grade }) => `${platform} ${grade}`),
+    ['linux/amd64 B', 'windows/amd64 C'],
+  );
+  const one = (await card(`${path}?platform=linux%2Famd64`)) as OfIndex;
+  assert.deepEqual([one.grade, one.image.digest], ['B', image.digest]);
+  assert.equal((await server.fetch('/api/v1/health-profile?organisation=shop', { method: 'DELETE' })).status, 204);
 });
 
 test('the badge is shown to nobody who may not pull, and on other sites where the repository is public', async () => {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { policyEvents } from '../src/contract/event-data.ts';
 import { tarOf } from './archives.ts';
 import { answerOf, type PushedImage, pushImageOf } from './image-pusher.ts';
 import { runMain } from './run-cli.ts';
@@ -214,5 +215,29 @@ describe('policies, exceptions and quarantine on the command line', () => {
     );
     const checked = await assay('check', '--allow-incomplete', 'shop/rooted:v1');
     assert.match(checked.out || checked.err, /health C {2}score[\s\S]*gate pull {4}allow {2}passes 1 rules/);
+  });
+
+  test('events of the room have the shapes that the contract declares', async () => {
+    const answer = await server.fetch('/api/v1/events?limit=1000');
+    const { items } = (await answer.json()) as { items: { type: string; data: unknown }[] };
+    const seen = new Set<string>();
+    for (const { type, data } of items) {
+      const noun = type.replace(/^dev\.assay\./, '').replace(/\.v1$/, '');
+      const described = policyEvents[noun];
+      if (!described) continue;
+      seen.add(noun);
+      assert.ok(described.data.safeParse(data).success, `${noun}: ${JSON.stringify(data)}`);
+    }
+    for (const noun of [
+      'policy.created',
+      'policy.changed',
+      'policy.deleted',
+      'exception.created',
+      'exception.ended',
+      'image.held',
+      'image.released',
+      'health-profile.changed',
+    ])
+      assert.ok(seen.has(noun), noun);
   });
 });

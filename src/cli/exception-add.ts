@@ -1,7 +1,7 @@
 import { addException } from '../contract/policy.ts';
 import { AssayError } from '../lib/error.ts';
 import { systemClock, toRfc3339 } from '../lib/clock.ts';
-import { organisationOf, parseRepositoryName } from '../oci/names.ts';
+import { parseRepositoryName } from '../oci/names.ts';
 import { gates } from '../policy/facts.ts';
 import { argument, callEndpoint, connect, formatOption, serverOptions } from './ask-server.ts';
 import type { Command, Invocation } from './command.ts';
@@ -44,7 +44,9 @@ export const command: Command = {
   ],
   async run(invocation) {
     const { options, terminal } = invocation;
-    const repository = argument(invocation, 0);
+    const named = argument(invocation, 0);
+    // A name of one part is of the organisation `library`.
+    const repository = /[/*?]/.test(named) ? named : parseRepositoryName(named);
     const some = options['gate'];
     const made = await callEndpoint(connect(invocation), addException, {
       body: {
@@ -82,7 +84,7 @@ function organisationOfScope({ options }: Invocation, repository: string): strin
   const first = repository.split('/')[0] ?? '';
   if (/[*?]/.test(first))
     throw new AssayError('usage-invalid', 'name the organisation with --organisation, or make it one of the --house');
-  return repository.includes('/') ? first : organisationOf(parseRepositoryName(repository));
+  return first;
 }
 
 /** The instant that a span from now or a day stands for; a day counts to its end, in UTC. */

@@ -211,7 +211,7 @@ export const getDenial = endpoint({
   errors: ['not-found', 'unauthorized'],
 });
 
-const exceptionScope = z.strictObject({
+export const exceptionScope = z.strictObject({
   /** Glob over repository names. */
   repository: z.string().min(1).max(300),
   digest: z.string().max(200).optional(),

@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/clock.ts';
+import { type Clock, toRfc3339 } from '../../lib/clock.ts';
 import { uuidv7 } from '../../lib/uuid.ts';
 import type { PolicyException } from '../../policy/exception.ts';
 import type { Database, Records } from '../../ports/database.ts';
@@ -38,7 +38,7 @@ export class ExceptionEnds implements JobHandler {
           owner,
           reason,
           scope,
-          expiredAt: new Date(expiresAt).toISOString(),
+          expiredAt: toRfc3339(expiresAt),
         });
       }
     });

@@ -1,5 +1,5 @@
 import { nameOf, type Viewer } from '../../access/viewer.ts';
-import type { Clock } from '../../lib/clock.ts';
+import { type Clock, toRfc3339 } from '../../lib/clock.ts';
 import { AssayError } from '../../lib/error.ts';
 import { uuidv7 } from '../../lib/uuid.ts';
 import { type ExceptionScope, MAX_EXCEPTION_MS, type PolicyException } from '../../policy/exception.ts';
@@ -46,7 +46,7 @@ export class Exceptions {
         viewer,
         placeOf(wanted.organisation),
         wanted.scope.repository,
-        { ...exception },
+        { ...exception, createdAt: toRfc3339(exception.createdAt), expiresAt: toRfc3339(exception.expiresAt) },
       );
     });
     return exception;

@@ -38,8 +38,8 @@ export function imageFacts(db: Kysely<Schema>): Part<'factsVersion' | 'tagMoves'
         (select count(*) from repository_manifests where repository_id = ${id} and subject = ${digest}) as referrers,
         (select max(pushed_at) from repository_manifests where repository_id = ${id} and subject = ${digest}) as referred,
         (select max(digest) from repository_manifests where repository_id = ${id} and subject = ${digest}) as referrer,
-        (select max(tag_changes.id) from tags join tag_changes on tag_changes.repository_id = tags.repository_id
-          and tag_changes.tag = tags.name where tags.repository_id = ${id} and tags.digest = ${digest}) as named,
+        (select max((select max(id) from tag_changes where tag_changes.repository_id = tags.repository_id
+          and tag_changes.tag = tags.name)) from tags where tags.repository_id = ${id} and tags.digest = ${digest}) as named,
         (select count(*) from tag_rules where repository_id = ${id}) as rules,
         (select max(id) from tag_rules where repository_id = ${id}) as rule,
         (select count(*) from jobs where state = 'dead' and dedupe_key = ${digest}) as failed`.execute(db);
