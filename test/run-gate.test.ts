@@ -69,3 +69,18 @@ test('assay check --gate judges an image of this machine by the policies of wher
   assert.equal(there.status, 1);
   assert.match(there.out, /refused at run: policy what-runs, rule user/);
 });
+
+test('assay verify-image answers containerd, which writes its options with one hyphen', async () => {
+  const asked = async (name: string) => {
+    const found = await server.fetch(`/v2/shop/${name}/manifests/1`, { method: 'HEAD' });
+    const digest = found.headers.get('docker-content-digest') ?? '';
+    const media = ['-stdin-media-type', 'application/vnd.oci.descriptor.v1+json'];
+    return reader.assay(['verify-image', '-name', `${server.host}/shop/${name}:1`, '-digest', digest, ...media]);
+  };
+  const refused = await asked('rooted');
+  assert.equal(refused.status, 1, refused.err);
+  assert.match(refused.out, /^policy what-runs, rule user: runs as root/);
+  const passed = await asked('plain');
+  assert.equal(passed.status, 0, passed.err);
+  assert.equal(passed.out.trim(), 'allowed');
+});

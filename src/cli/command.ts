@@ -200,6 +200,8 @@ export interface Command {
   readonly description: string;
   readonly args?: readonly Argument[];
   readonly options?: readonly Option[];
+  /** Options that their caller, a Go program, writes with one hyphen. */
+  readonly oneHyphen?: readonly string[];
   /** Command lines, with what each does. */
   readonly examples: readonly (readonly [line: string, does: string])[];
   /** An exit status; of a command that runs a program, that program's. */

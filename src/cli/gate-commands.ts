@@ -35,6 +35,12 @@ export const gateCommands: readonly CommandEntry[] = [
     load: () => import('./admission-report.ts'),
   },
   {
+    name: 'verify-image',
+    group,
+    summary: 'the gate of containerd: its image verifier',
+    load: () => import('./verify-image.ts'),
+  },
+  {
     name: 'docker-plugin',
     group,
     summary: 'the gate of a Docker Engine: what may run there',

@@ -23,12 +23,16 @@ export async function runCommandLine(
   const rest = words.slice(entry.name.split(' ').length);
   try {
     const { command } = await entry.load();
-    const parsed = parse(entry, command, first === 'help' ? ['--help'] : rest, terminal);
+    const parsed = parse(entry, command, first === 'help' ? ['--help'] : withTwoHyphens(rest, command), terminal);
     if ('status' in parsed) return parsed.status;
     return await command.run({ ...parsed, ...parts });
   } catch (error) {
     return report(error, terminal, parts.environment);
   }
+}
+
+function withTwoHyphens(args: readonly string[], { oneHyphen = [] }: Command): readonly string[] {
+  return args.map((each) => (oneHyphen.includes(/^-([a-z-]+)/.exec(each)?.[1] ?? '') ? `-${each}` : each));
 }
 
 /** The entry with the most words that the command line begins with. */
