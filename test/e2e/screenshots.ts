@@ -158,6 +158,7 @@ const pages: readonly (readonly [name: string, path: string])[] = [
   ['image-print', '/r/shop/storefront:4.8.2'],
   ['findings', `${big}?tab=findings`],
   ['findings-fixable', '/r/shop/storefront:4.8.2?tab=findings&fixable=1'],
+  ['findings-package', '/r/shop/storefront:4.8.2?tab=findings&by=package'],
   ['hygiene', '/r/shop/storefront:4.8.2?tab=hygiene'],
   ['hygiene-debian', `${big}?tab=hygiene`],
   ['packages', `${big}?tab=packages`],

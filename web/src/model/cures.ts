@@ -75,7 +75,8 @@ function worstFirst(a: Row, b: Row): number {
   return severities.indexOf(a.severity) - severities.indexOf(b.severity) || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
 }
 
-function groupPackages(rows: readonly Row[]): PackageGroup[] {
+/** Findings by the package that was judged, the one with the worst first. */
+export function groupPackages(rows: readonly Row[]): PackageGroup[] {
   const groups = Map.groupBy(
     rows,
     ({ finding }) => `${finding.evidence.judgedName}\0${finding.evidence.judgedVersion}`,

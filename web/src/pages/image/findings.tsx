@@ -1,6 +1,6 @@
 import { useDeferredValue, useMemo } from 'react';
 import type { Resource } from '../../api/resource.ts';
-import { type Cure, type Filter, filterRows, groupByCure, type Row, rowsOf } from '../../model/cures.ts';
+import { type Cure, type Filter, filterRows, groupByCure, groupPackages, type Row, rowsOf } from '../../model/cures.ts';
 import { count, counted } from '../../model/format.ts';
 import { countBy, type Report, severities, type Severity } from '../../model/severity.ts';
 import { isKnown, isRunning, standingOf } from '../../model/standing.ts';
@@ -79,6 +79,7 @@ function Filters({ rows, filter, by }: { rows: readonly Row[]; filter: Filter; b
         current={by}
         items={[
           { id: 'cure', label: 'By cure', href: withQuery({ by: undefined }) },
+          { id: 'package', label: 'By package', href: withQuery({ by: 'package' }) },
           { id: 'list', label: 'List', href: withQuery({ by: 'list' }) },
         ]}
       />
@@ -105,7 +106,7 @@ function Known({ image, report }: { image: Image; report: Report }) {
     [rows, filter.onlyFixable, filter.onlyExploited, severityText, text],
   );
   const cures = useMemo(() => groupByCure(shown), [shown]);
-  const by = query.get('by') === 'list' ? 'list' : 'cure';
+  const by = (['list', 'package'] as const).find((each) => each === query.get('by')) ?? 'cure';
   const selected = rows.find((row) => row.key === query.get('finding'));
   const filtered = filter.onlyFixable || filter.onlyExploited || filter.severities.size > 0 || filter.text !== '';
   const standing = standingOf(image);
@@ -150,6 +151,19 @@ function Known({ image, report }: { image: Image; report: Report }) {
             <section className="box cure">
               <RowTable rows={shown} {...(selected && { selected: selected.key })} named />
             </section>
+          ) : by === 'package' ? (
+            groupPackages(shown).map((group) => (
+              <section key={`${group.name} ${group.version}`} className="box cure">
+                <h3>
+                  {group.name} <code>{group.version}</code>{' '}
+                  <small>
+                    {counted(group.rows.length, 'finding')}
+                    {group.target !== undefined && ` · ${group.target} clears what has a fix`}
+                  </small>
+                </h3>
+                <RowTable rows={group.rows} {...(selected && { selected: selected.key })} named={false} />
+              </section>
+            ))
           ) : (
             cures.map((cure) => <CureBox key={cure.key} cure={cure} {...(selected && { selected: selected.key })} />)
           )}
