@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { tarOf } from './archives.ts';
 import { answerOf, type PushedImage, pushImageOf } from './image-pusher.ts';
-import { startServer, type TestServer } from './server.ts';
+import { runMain } from './run-cli.ts';
+import { ADMIN_PASSWORD, basic, startServer, type TestServer } from './server.ts';
 
 let server: TestServer;
 let first: PushedImage;
@@ -70,4 +74,24 @@ test('how many images had a vulnerability, by day', async () => {
   assert.equal(images.length, 1);
   assert.equal(trend.length, 30);
   assert.deepEqual([trend[0]?.images, trend.at(-1)?.images], [0, 1]);
+});
+
+test('assay diff: the same on the command line, its exit status and JSON', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-diff-'));
+  try {
+    const auth = basic('admin', ADMIN_PASSWORD).slice('Basic '.length);
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths: { [server.host]: { auth } } }));
+    const environment = { DOCKER_CONFIG: folder, HOME: folder };
+    const [one, two] = [1, 2].map((tag) => `${server.host}/shop/app:${tag}`) as [string, string];
+    const shown = await runMain(['diff', one, two], environment);
+    assert.equal(shown.status, 0, shown.err);
+    assert.match(shown.out, /~ +openssl +deb +3\.0\.1-1 +3\.0\.9-1/);
+    assert.match(shown.out, /packages: 1 came, 1 went, 1 changed, 1 the same/);
+    assert.equal((await runMain(['diff', '--fail-on-new', two, one], environment)).status, 1);
+    const { out } = await runMain(['diff', '--format', 'json', one, two], environment);
+    const parsed = JSON.parse(out) as { schemaVersion: number; first: { digest: string } };
+    assert.deepEqual([parsed.schemaVersion, parsed.first.digest], [1, first.digest]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

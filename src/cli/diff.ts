@@ -58,8 +58,9 @@ function print(terminal: Terminal, { packages, findings }: Comparison): void {
   if (found.length > 0)
     terminal.out(table(terminal, ['', 'FINDING', 'SEVERITY', 'WHERE', 'VERSION', 'FIXED IN'], found));
   terminal.out(
-    `${packages.added.length} packages came, ${packages.removed.length} went, ${packages.changed.length} changed, ${packages.same} are the same; ${findings.added.length} findings came, ${findings.removed.length} went, ${findings.same} are the same`,
+    `packages: ${packages.added.length} came, ${packages.removed.length} went, ${packages.changed.length} changed, ${packages.same} the same`,
   );
+  terminal.out(`findings: ${findings.added.length} came, ${findings.removed.length} went, ${findings.same} the same`);
 }
 
 function rowOf(sign: string, { name, type, before, after }: ComparedPackage): string[] {
