@@ -28,9 +28,10 @@ describe('inputs of a verdict', () => {
     assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
     return (text === '' ? undefined : JSON.parse(text)) as T;
   }
-  const enforce = (rules: string, frame = '') =>
+  // Not at push: the test pushes what the policy is against.
+  const enforce = (rules: string, frame = '', gates = '[pull, deploy, run]') =>
     api('PUT', '/api/v1/policies', {
-      text: `policy: only\norganisation: shop\nmode: enforce\n${frame}rules:\n  - ${rules}\n`,
+      text: `policy: only\norganisation: shop\nmode: enforce\ngates: ${gates}\n${frame}rules:\n  - ${rules}\n`,
     });
 
   interface Asked {
@@ -236,7 +237,7 @@ describe('inputs of a verdict', () => {
   });
 
   test('request: gate, repository, tag, actor and class of actor', async () => {
-    await enforce('labels: { present: [absent] }', 'gates: [deploy]\n');
+    await enforce('labels: { present: [absent] }', '', '[deploy]');
     assert.equal(await outcome(), 'allow');
     assert.equal(await outcome({ gate: 'deploy' }), 'deny');
     await enforce('cel: request.repository == "shop/app"');
