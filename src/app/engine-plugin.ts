@@ -9,6 +9,7 @@ import { systemClock } from '../lib/clock.ts';
 import { AssayError } from '../lib/error.ts';
 import { EngineGate } from '../work/gates/engine-gate.ts';
 import { RemoteDecisions } from '../work/gates/remote-decisions.ts';
+import { ownTurn } from './supervisor.ts';
 import { serverDecisions } from './server-decisions.ts';
 
 /** Listens where a Docker Engine looks for its plug-ins, and decides its calls with a server's decisions. */
@@ -20,6 +21,7 @@ export async function serveEnginePlugin(
   await decisions.open();
   const gate = new EngineGate(engineOnSocket(engine), (question) => decisions.ask(question));
   const server = enginePlugin((request) => gate.decide(request));
+  await ownTurn();
   mkdirSync(dirname(socket), { recursive: true });
   // What an earlier run left behind; two at once would answer alike.
   rmSync(socket, { force: true });

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** A process that ended is started again after this; one that cannot start is tried again no faster. */
-const RESTART_MS = 100;
-const MAX_RESTART_MS = 800;
+/** One that ends as soon as it has its turn is given it again no faster than this. */
+const SOON_MS = 1000;
+const PAUSE_MS = 500;
 const STOP_MS = 5000;
 
 /** A child that is kept running: what it is asked meanwhile waits for its socket, and nothing passes. */
@@ -11,40 +11,73 @@ export interface Supervised extends AsyncDisposable {
   readonly pid: () => number | undefined;
 }
 
-/** Runs this program again with these arguments, and again whenever it ends. */
+/**
+ * Runs this program again with these arguments, twice: one has its turn, the other is started and waits for it. When the
+ * first ends, the second takes over at once, however long a start takes on a busy machine.
+ */
 export function superviseSelf(args: readonly string[], told: (line: string) => void): Supervised {
-  let child: ChildProcess | undefined;
+  let active: ChildProcess | undefined;
+  let waiting: ChildProcess | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopping = false;
-  let wait = RESTART_MS;
-  const start = (): void => {
-    const startedAt = performance.now();
-    const started = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...args], {
-      stdio: ['ignore', 'inherit', 'inherit'],
+  let startedAt = 0;
+  const start = (): ChildProcess => {
+    const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...args], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    child = started;
-    const ended = (how: string): void => {
-      if (stopping || child !== started) return;
-      child = undefined;
-      wait = performance.now() - startedAt > 10_000 ? RESTART_MS : Math.min(wait * 2, MAX_RESTART_MS);
-      told(`the gate ended (${how}); it starts again in ${wait} ms`);
-      timer = setTimeout(start, wait);
-    };
-    started.once('error', (error) => ended(error.message));
-    started.once('exit', (code, signal) => ended(signal ?? `status ${code}`));
+    child.once('error', (error) => ended(child, error.message));
+    child.once('exit', (code, signal) => ended(child, signal ?? `status ${code}`));
+    return child;
   };
-  start();
+  const promote = (): void => {
+    active = waiting ?? start();
+    startedAt = performance.now();
+    // A child that is still starting reads this when it is ready.
+    active.send('turn', () => undefined);
+    waiting = start();
+  };
+  const ended = (child: ChildProcess, how: string): void => {
+    if (stopping) return;
+    if (child === waiting) waiting = undefined;
+    if (child !== active) {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        waiting ??= start();
+      }, PAUSE_MS);
+      return;
+    }
+    active = undefined;
+    told(`the gate ended (${how}); another takes over`);
+    if (performance.now() - startedAt > SOON_MS) promote();
+    else setTimeout(promote, PAUSE_MS);
+  };
+  promote();
   return {
-    pid: () => child?.pid,
+    pid: () => active?.pid,
     async [Symbol.asyncDispose]() {
       stopping = true;
       clearTimeout(timer);
-      if (!child || child.exitCode !== null || child.signalCode !== null) return;
-      const gone = once(child, 'exit');
-      const kill = setTimeout(() => child?.kill('SIGKILL'), STOP_MS);
-      child.kill('SIGTERM');
-      await gone;
-      clearTimeout(kill);
+      await Promise.all([stop(active), stop(waiting)]);
     },
   };
+}
+
+async function stop(child: ChildProcess | undefined): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  const kill = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  child.kill('SIGTERM');
+  await gone;
+  clearTimeout(kill);
+}
+
+/** Resolves when the supervisor gives this process its turn; at once where there is none. */
+export async function ownTurn(): Promise<void> {
+  if (process.send === undefined) return;
+  await new Promise<void>((resolve) => {
+    process.once('message', () => resolve());
+    // Without a supervisor nobody would ever give it.
+    process.once('disconnect', () => process.exit(0));
+  });
+  process.removeAllListeners('disconnect');
 }
