@@ -80,13 +80,35 @@ test('lists that an expression makes do not slip past the bound of its loops', (
     `cel.bind(l, ${written}, cel.bind(m, l + l + l + l + l, cel.bind(n, m + m + m + m + m, ${loop('n')})))`,
     `cel.bind(l, findings + findings + findings + findings, cel.bind(m, l + l + l + l + l, cel.bind(n, m + m + m, ${loop('n')})))`,
     `{"a": findings + findings + findings + findings}.a.map(f, findings + findings).all(l, l.all(x, l.all(y, l.size() >= 0)))`,
-    `[findings, findings].all(l, l.all(x, l.all(y, l.size() > x.id.size() || y.id != "" || image.labels["a"] == "")))`,
   ]) {
     const found = compileExpression(text);
     if (found.kind === 'refused') continue;
     const result = found.expression.evaluate(factValues(facts, requestOf(), NOW));
     assert.match(result.kind === 'error' ? result.detail : '', /could take/, text);
   }
+});
+
+test('what is joined again and again is bounded before it is made', () => {
+  const doubled = (first: string, levels: number, last: (name: string) => string) => {
+    let text = last(`v${levels}`);
+    for (let level = levels; level > 0; level--) text = `cel.bind(v${level}, v${level - 1} + v${level - 1}, ${text})`;
+    return `cel.bind(v0, ${first}, ${text})`;
+  };
+  const facts = factsOf({ findings: [finding()], image: { labels: { a: 'x'.repeat(1000) } } });
+  for (const text of [
+    doubled('findings', 14, (name) => `size(${name} + ${name}) > 0`),
+    doubled('image.labels["a"]', 14, (name) => `${name}.contains("yz")`),
+    `cel.bind(v, image.labels["a"]${' + image.labels["a"]'.repeat(300)}, findings.all(f, cel.bind(w, v${' + v'.repeat(300)}, cel.bind(u, w${' + w'.repeat(300)}, u == w))))`,
+  ]) {
+    const found = compileExpression(text);
+    if (found.kind === 'refused') continue;
+    const result = found.expression.evaluate(factValues(facts, requestOf(), NOW));
+    assert.ok(result.kind === 'value' || /could take/.test(result.detail), text);
+  }
+  const deep = compileExpression(doubled('image.labels["a"]', 26, (name) => `${name}.contains("yz")`));
+  if (deep.kind === 'refused') return assert.match(deep.problem.message, /depth|deep|exceeded/i);
+  const result = deep.expression.evaluate(factValues(facts, requestOf(), NOW));
+  assert.match(result.kind === 'error' ? result.detail : '', /could take/);
 });
 
 test('long lists elsewhere in the facts do not count against a short one', () => {
