@@ -9,7 +9,7 @@ import { Glyph } from './marks.tsx';
 /** Rows in their final height while the first answer is on its way. */
 export function Bones({ rows = 6 }: { rows?: number }) {
   return (
-    <div className="box bones" aria-busy="true" aria-label="Loading">
+    <div className="box bones" role="status" aria-busy="true" aria-label="Loading">
       {Array.from({ length: rows }, (_, i) => (
         <div key={i} className="bone-row">
           <span className={`bone w${(i % 3) + 1}`} />
