@@ -199,7 +199,8 @@ function gapOf(facts: Facts, rule: Rule, card: HealthCard | undefined): Gap | un
   return found;
 }
 
-function cureOfGap({ kind }: Gap): string {
+function cureOfGap({ kind, cure }: Gap): string {
+  if (cure !== undefined) return cure;
   return {
     pending: 'ask again in a moment',
     failed: 'see assay status, and push it again',

@@ -48,6 +48,8 @@ export type GapKind = (typeof gapKinds)[number];
 export interface Gap {
   readonly kind: GapKind;
   readonly detail: string;
+  /** What would make it known, where the kind alone does not say. */
+  readonly cure?: string;
 }
 
 /** What the configuration of an image says, and how it is named here. */

@@ -117,6 +117,7 @@ class PolicyReader {
       return undefined;
     }
     const before = this.#problems.length;
+    this.#checkRepositories(parsed.data.repositories ?? [], parsed.data.organisation);
     const rules = parsed.data.rules.flatMap((each, at) => this.#rule(each, at) ?? []);
     if (this.#problems.length > before) return undefined;
     const twice = rules.findIndex((rule, at) => rules.findIndex((other) => other.id === rule.id) < at);
@@ -133,6 +134,21 @@ class PolicyReader {
       scope: { gates: some, repositories, tags, labels, actors },
       rules,
     };
+  }
+
+  /** A pattern that can match no repository would be a policy that silently rules nothing. */
+  #checkRepositories(patterns: readonly string[], organisation: string | undefined): void {
+    patterns.forEach((pattern, at) => {
+      const path = ['repositories', at];
+      const [first = ''] = pattern.split('/', 1);
+      if (!pattern.includes('/') && !pattern.includes('**'))
+        this.#report(
+          path,
+          `${pattern} matches no repository: a name has its organisation in front; write ${organisation ?? (pattern.includes('*') ? '*' : 'library')}/${pattern}, or ** for all`,
+        );
+      else if (organisation !== undefined && !/[*?]/.test(first) && first !== organisation)
+        this.#report(path, `${pattern} is not in ${organisation}, which this policy is for`);
+    });
   }
 
   #rule(raw: Readonly<Record<string, unknown>>, at: number): Rule | undefined {

@@ -6,6 +6,9 @@ import { ecosystemsOf } from '../../ports/advisory-sets.ts';
 import type { ImageReport } from '../content/report.ts';
 import type { SourceImage } from '../content/source-report.ts';
 import {
+  NO_ADVISORIES,
+  NO_DISTRIBUTION,
+  NO_FEED_SPEAKS,
   advisoriesAt,
   distributionFactsOf,
   findingFactsOf,
@@ -28,14 +31,9 @@ export function localSubject(
   const covered = new Set(ecosystemsOf(advisories));
   const judged = found.packages.map(({ installed }) => advisoryKeyOf(installed, distribution));
   const unjudged = judged.filter((key) => key !== undefined && !covered.has(key.ecosystem)).length;
-  if (advisories.feeds.length === 0)
-    gaps.findings = {
-      kind: 'absent',
-      detail: 'its vulnerabilities are unknown: no advisories are here; fetch them: assay advisories update',
-    };
-  else if (judged.length > 0 && unjudged === judged.length)
-    gaps.findings = { kind: 'absent', detail: 'its vulnerabilities are unknown: no feed speaks of its packages' };
-  if (!distribution) gaps.distribution = { kind: 'absent', detail: 'its distribution is not known' };
+  if (advisories.feeds.length === 0) gaps.findings = NO_ADVISORIES;
+  else if (judged.length > 0 && unjudged === judged.length) gaps.findings = NO_FEED_SPEAKS;
+  if (!distribution) gaps.distribution = NO_DISTRIBUTION;
   const facts = {
     image,
     analysis: {

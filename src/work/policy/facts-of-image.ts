@@ -114,6 +114,24 @@ export function advisoriesAt({ feeds }: Pick<AdvisorySet, 'feeds'>): number {
   return Math.min(...feeds.map((each) => each.checkedAt ?? each.importedAt));
 }
 
+export const NO_ADVISORIES: Gap = {
+  kind: 'absent',
+  detail: 'its vulnerabilities are unknown: no advisories are imported',
+  cure: 'bring advisories in: assay advisories update, or import',
+};
+
+export const NO_FEED_SPEAKS: Gap = {
+  kind: 'absent',
+  detail: 'its vulnerabilities are unknown: no feed speaks of its packages',
+  cure: 'bring in a feed that does: assay advisories status',
+};
+
+export const NO_DISTRIBUTION: Gap = {
+  kind: 'absent',
+  detail: 'its distribution is not known',
+  cure: 'build it from a distribution that says what it is (/etc/os-release)',
+};
+
 export const NOT_AN_IMAGE: Gap = {
   kind: 'not-applicable',
   detail: 'an artifact, not an image: there is nothing to run',

@@ -15,6 +15,9 @@ import {
   imageFactsOf,
   kindOf,
   type Names,
+  NO_ADVISORIES,
+  NO_DISTRIBUTION,
+  NO_FEED_SPEAKS,
   NOT_AN_IMAGE,
   originFactsOf,
   unreadable,
@@ -93,7 +96,7 @@ export class FactGatherer {
         ? { kind: 'unsupported', detail: `an index of more than ${MAX_IMAGES} images is not judged` }
         : judged.length > 0 || images.length > 0 || manifest.manifests.length === 0
           ? undefined
-          : { kind: 'absent', detail: 'none of the images of the index is here' };
+          : { kind: 'absent', detail: 'none of the images of the index is here', cure: 'push its images too' };
     const facts = await this.#facts(repository, manifest, tag, gap);
     if (gap || judged.length === 0) return { facts };
     const of: Facts[] = [];
@@ -157,11 +160,10 @@ export class FactGatherer {
       return {};
     }
     const { content } = this.#from.database.records;
-    if (set.feeds.length === 0)
-      gaps.findings = { kind: 'absent', detail: 'its vulnerabilities are unknown: no advisories are imported' };
+    if (set.feeds.length === 0) gaps.findings = NO_ADVISORIES;
     else if (judgement.packageCount > 0 && judgement.unjudged === judgement.packageCount)
-      gaps.findings = { kind: 'absent', detail: 'its vulnerabilities are unknown: no feed speaks of its packages' };
-    if (!analysis.distribution) gaps.distribution = { kind: 'absent', detail: 'its distribution is not known' };
+      gaps.findings = NO_FEED_SPEAKS;
+    if (!analysis.distribution) gaps.distribution = NO_DISTRIBUTION;
     const facts: AnalysisFacts = {
       state: analysis.state === 'complete' ? 'complete' : 'incomplete',
       analysedAt: analysis.analysedAt,
