@@ -133,13 +133,12 @@ test('names of the house’s own are not taken: quarantine is what people hold b
   assert.match(refused('policy: quarantine\nrules: [{ user: not-root }]\n').message, /quarantine/);
 });
 
-test('a pattern that can match no repository of the policy is refused, with the one that was meant', () => {
+test('patterns that can match no repository are refused, with the one that was meant', () => {
   const reads = (pattern: string, organisation = '') =>
     `policy: p\n${organisation}repositories: ["${pattern}"]\nrules: [{ user: not-root }]\n`;
   assert.match(refused(reads('app')).message, /line 2, column 16: app matches no repository: .*write library\/app/);
   assert.match(refused(reads('*')).message, /write \*\/\*, or \*\* for all/);
   assert.match(refused(reads('app', 'organisation: shop\n')).message, /write shop\/app/);
-  assert.match(refused(reads('other/**', 'organisation: shop\n')).message, /other\/\*\* is not in shop/);
   for (const good of ['**', 'shop/**', '*/app', '**/app']) assert.equal(readPolicies(reads(good)).length, 1, good);
   assert.equal(readPolicies(reads('*/app', 'organisation: shop\n')).length, 1);
 });

@@ -136,19 +136,10 @@ class PolicyReader {
     };
   }
 
-  /** A pattern that can match no repository would be a policy that silently rules nothing. */
+  /** Patterns none of which can match a repository would be a policy that silently rules nothing. */
   #checkRepositories(patterns: readonly string[], organisation: string | undefined): void {
-    patterns.forEach((pattern, at) => {
-      const path = ['repositories', at];
-      const [first = ''] = pattern.split('/', 1);
-      if (!pattern.includes('/') && !pattern.includes('**'))
-        this.#report(
-          path,
-          `${pattern} matches no repository: a name has its organisation in front; write ${organisation ?? (pattern.includes('*') ? '*' : 'library')}/${pattern}, or ** for all`,
-        );
-      else if (organisation !== undefined && !/[*?]/.test(first) && first !== organisation)
-        this.#report(path, `${pattern} is not in ${organisation}, which this policy is for`);
-    });
+    const [first, ...rest] = patterns.map((pattern) => deadPattern(pattern, organisation));
+    if (first !== undefined && rest.every((each) => each !== undefined)) this.#report(['repositories', 0], first);
   }
 
   #rule(raw: Readonly<Record<string, unknown>>, at: number): Rule | undefined {
@@ -259,6 +250,13 @@ class PolicyReader {
     const { line, col } = this.#lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   }
+}
+
+/** Why a pattern can match no repository; none when it can. */
+function deadPattern(pattern: string, organisation: string | undefined): string | undefined {
+  if (pattern.includes('/') || pattern.includes('**')) return undefined;
+  const meant = organisation ?? (pattern.includes('*') ? '*' : 'library');
+  return `${pattern} matches no repository: a name has its organisation in front; write ${meant}/${pattern}, or ** for all`;
 }
 
 function pointerOf(path: Path): string {
