@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { AssayError } from '../lib/error.ts';
+import type { ErrorCode } from '../lib/error-table.ts';
 
 /** Bytes of a refused body that are read and thrown away, so that the client gets to the answer instead of a reset. */
 const LINGER_BYTES = 64 * 1024 * 1024;
@@ -52,6 +53,20 @@ export async function* bodyOf(request: IncomingMessage): AsyncGenerator<Buffer, 
     request.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone);
     if (!ended && !request.destroyed) linger(request);
   }
+}
+
+/** A whole body of at most `limit` bytes; a longer one is refused with `code` before it is held. */
+export async function bodyWithin(request: IncomingMessage, limit: number, code: ErrorCode): Promise<Buffer> {
+  const tooLarge = () => new AssayError(code, `at most ${limit} bytes are accepted here`);
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of bodyOf(request)) {
+    size += chunk.length;
+    if (size > limit) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 function linger(request: IncomingMessage): void {

@@ -102,7 +102,7 @@ class PolicyReader {
 
   read(): Policy | undefined {
     const errors = [...this.#document.errors, ...this.#document.warnings];
-    for (const error of errors) this.#report([], error.message.split('\n', 1)[0]!, error.pos[0]);
+    for (const error of errors) this.#report([], wordsOf(error), error.pos[0]);
     if (errors.length > 0) return undefined;
     let value: unknown;
     try {
@@ -250,6 +250,11 @@ class PolicyReader {
     const { line, col } = this.#lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   }
+}
+
+/** What the YAML reader says, without its own place and excerpt: the place is told once. */
+function wordsOf({ message }: Error): string {
+  return message.split('\n', 1)[0]!.replace(/ at line \d+, column \d+:?$/, '');
 }
 
 /** Why a pattern can match no repository; none when it can. */

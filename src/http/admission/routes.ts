@@ -6,7 +6,7 @@ import { type AdmissionAnswer, MAX_REVIEW_BYTES, readReview, renderReview } from
 import { callerOf, identify } from '../credentials.ts';
 import type { House } from '../house.ts';
 import { finishBody, sendJson } from '../registry/answer.ts';
-import { bodyOf } from '../request-body.ts';
+import { bodyWithin } from '../request-body.ts';
 
 /** `/admission/validate` or `/admission/mutate`, and the token where an API server can send no header. */
 const ROUTE = /^\/admission\/(validate|mutate)(?:\/(asy_[A-Za-z0-9_-]{1,200}))?$/;
@@ -53,7 +53,7 @@ export async function answerReview(
   let uid = '';
   let answer: AdmissionAnswer;
   try {
-    const review = readReview(await bodyWithin(request, MAX_REVIEW_BYTES));
+    const review = readReview(await bodyWithin(request, MAX_REVIEW_BYTES, 'body-too-large'));
     uid = review.uid;
     answer = await admit(review, judge, form);
   } catch (error) {
@@ -69,17 +69,4 @@ function failure(error: unknown): AdmissionAnswer {
   if (isAssayError(error, 'body-too-large')) return { allowed: false, code: 413, message: error.message };
   const why = isAssayError(error) ? error.message : 'an unexpected error';
   return { allowed: false, code: 500, message: `policy images, rule undecided: no decision could be made: ${why}` };
-}
-
-async function bodyWithin(request: IncomingMessage, limit: number): Promise<Buffer> {
-  const tooLarge = () => new AssayError('body-too-large', `a review has at most ${limit} bytes`);
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of bodyOf(request)) {
-    size += chunk.length;
-    if (size > limit) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

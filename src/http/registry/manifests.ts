@@ -1,11 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import { AssayError, isAssayError } from '../../lib/error.ts';
 import { MAX_MANIFEST_BYTES } from '../../oci/manifest.ts';
 import { bareMediaType } from '../../oci/media-types.ts';
 import { parseTag, parseTagOrDigest } from '../../oci/names.ts';
 import { sendEmpty } from './answer.ts';
 import type { RegistryCall } from './routes.ts';
-import { bodyOf } from '../request-body.ts';
+import { bodyWithin } from '../request-body.ts';
 
 /** end-3: the bytes as they were pushed, whatever the Accept header says, as every registry does for these types. */
 export async function getManifest(
@@ -47,7 +46,7 @@ export async function putManifest(call: RegistryCall, text: string): Promise<voi
   const reference = parseTagOrDigest(text);
   const tags = query.getAll('tag').map(parseTag);
   await house.manifests.requirePush(viewer, name);
-  const raw = await readBody(request, MAX_MANIFEST_BYTES);
+  const raw = await bodyWithin(request, MAX_MANIFEST_BYTES, 'manifest-too-large');
   const stored = await house.manifests.put(viewer, name, {
     reference,
     tags,
@@ -66,19 +65,4 @@ export async function putManifest(call: RegistryCall, text: string): Promise<voi
 export async function deleteManifest({ house, response, viewer, name }: RegistryCall, text: string): Promise<void> {
   await house.manifests.delete(viewer, name, parseTagOrDigest(text));
   sendEmpty(response, 202);
-}
-
-/** A request body up to a limit; a longer one is refused before it is held. */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  const announced = Number(request.headers['content-length'] ?? 0);
-  const tooLarge = () => new AssayError('manifest-too-large', `at most ${limit} bytes are accepted here`);
-  if (announced > limit) throw tooLarge();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of bodyOf(request)) {
-    size += chunk.length;
-    if (size > limit) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

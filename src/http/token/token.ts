@@ -6,7 +6,7 @@ import type { Identified } from '../../work/access/sign-in.ts';
 import { addressOf, readBasic } from '../credentials.ts';
 import type { House } from '../house.ts';
 import { sendJson } from '../registry/answer.ts';
-import { readBody } from '../registry/manifests.ts';
+import { bodyWithin } from '../request-body.ts';
 
 const REFRESH_MS = 90 * 24 * 3600_000;
 const MAX_FORM = 64 * 1024;
@@ -42,7 +42,7 @@ async function byGet(
 }
 
 async function byPost(house: House, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const form = new URLSearchParams((await readBody(request, MAX_FORM)).toString('utf8'));
+  const form = new URLSearchParams((await bodyWithin(request, MAX_FORM, 'body-too-large')).toString('utf8'));
   const scopes = form.getAll('scope');
   const grant = form.get('grant_type');
   if (grant === 'password') {

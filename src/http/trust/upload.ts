@@ -3,7 +3,7 @@ import { AssayError } from '../../lib/error.ts';
 import type { TrustDialect } from '../../ports/trust-records.ts';
 import { isNotaryRole } from '../../trust/tuf/notary/roles.ts';
 import { boundaryOf, type FormPart, readForm } from '../multipart.ts';
-import { bodyOf } from '../request-body.ts';
+import { bodyWithin } from '../request-body.ts';
 import { sendEmpty } from '../registry/answer.ts';
 import type { TrustCall } from './routes.ts';
 
@@ -43,17 +43,5 @@ async function partsOf(request: IncomingMessage): Promise<[TrustDialect, string,
 export async function formParts(request: IncomingMessage): Promise<FormPart[]> {
   const boundary = boundaryOf(request.headers['content-type'] ?? '');
   if (boundary === undefined) throw new AssayError('trust-upload-malformed');
-  return readForm(await collect(request), boundary, MAX_PARTS);
-}
-
-async function collect(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of bodyOf(request)) {
-    size += chunk.length;
-    if (size > MAX_UPDATE_BYTES)
-      throw new AssayError('body-too-large', `an update of trust metadata has at most ${MAX_UPDATE_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+  return readForm(await bodyWithin(request, MAX_UPDATE_BYTES, 'body-too-large'), boundary, MAX_PARTS);
 }
