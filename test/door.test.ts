@@ -145,12 +145,12 @@ test('killed in the middle of npm ci: the next start repairs', async (t) => {
 
 test('stopped by a signal in the middle of npm ci: npm ends too, and no lock stays', async (t) => {
   const root = checkout(t);
-  const stopped = start(root, ['a'], { FAKE_NPM_MS: '5000' });
+  const stopped = start(root, ['a'], { FAKE_NPM_MS: '60000' });
   await npmRuns(root);
   const startedAt = performance.now();
   stopped.child.kill('SIGTERM');
   await stopped.ended;
-  assert.ok(performance.now() - startedAt < 3000);
+  assert.ok(performance.now() - startedAt < 25_000);
   assert.ok(!existsSync(join(root, '.assay', 'lock')));
 });
 

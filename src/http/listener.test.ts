@@ -126,8 +126,8 @@ test('an orderly stop finishes what is under way and takes nothing new', async (
   socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
   await pause(50);
   const startedAt = performance.now();
-  await other.stop(5000);
-  assert.ok(performance.now() - startedAt < 1500);
+  await other.stop(60_000);
+  assert.ok(performance.now() - startedAt < 30_000);
   assert.match((await closed).text, /done$/);
   await assert.rejects(
     new Promise((resolve, reject) => {
