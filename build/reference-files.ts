@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { environmentName, type SettingName, settings } from '../src/app/config.ts';
+import { environmentName } from '../src/app/config.ts';
+import { type SettingName, settings } from '../src/app/settings.ts';
 import { commands } from '../src/cli/commands.ts';
 import type { Command } from '../src/cli/command.ts';
 import type { Endpoint } from '../src/contract/endpoint.ts';

@@ -8,7 +8,7 @@ import { addPerson, done } from './access-client.ts';
 import { dpkgStatus, importTracker, type LayerFile, OS_RELEASE, pushImage, pushIndex } from './e2e/console-data.ts';
 import { notaryPublisher } from './notary-publisher.ts';
 import { startServer, type TestServer } from './server.ts';
-import type { SettingName } from '../src/app/config.ts';
+import type { SettingName } from '../src/app/settings.ts';
 
 /** An image of the house that gates are tried on, in each state that matters to them. */
 export interface WorldImage {

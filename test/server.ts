@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfig, type SettingName } from '../src/app/config.ts';
+import { loadConfig } from '../src/app/config.ts';
+import type { SettingName } from '../src/app/settings.ts';
 import { type RunningServer, serve } from '../src/app/serve.ts';
 
 export const ADMIN_PASSWORD = 'correct-horse-9';

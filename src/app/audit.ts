@@ -4,7 +4,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Database } from '../ports/database.ts';
 import { AuditSealer, type SealKeeper } from '../work/access/audit.ts';
 import { Denials } from '../work/access/denials.ts';
-import type { Config } from './config.ts';
+import type { Config } from './settings.ts';
 
 /** Starts the sealer of the audit; it seals a last time before the database is closed. */
 export function openAudit(

@@ -9,7 +9,7 @@ import type { JobHandler } from '../work/jobs/runner.ts';
 import { RENEW_TRUST } from '../work/trust/collections.ts';
 import { ContentTrust } from '../work/trust/content-trust.ts';
 import { tellExpiring } from '../work/trust/tell-expiring.ts';
-import type { Config } from './config.ts';
+import type { Config } from './settings.ts';
 import { remoteSigner } from './remote-signer.ts';
 import { embeddedSigner } from './signer-child.ts';
 import { storeKeyFile } from './signer.ts';

@@ -8,7 +8,7 @@ import { decisionKey, DecisionSigner } from '../work/gates/decision-signer.ts';
 import { ImageJudge } from '../work/gates/image-judge.ts';
 import type { Blobs } from '../work/registry/blobs.ts';
 import type { Manifests } from '../work/registry/manifests.ts';
-import type { Config } from './config.ts';
+import type { Config } from './settings.ts';
 import { ownRegistry } from './own-registry.ts';
 
 /** Puts together what clusters and engines ask before they run an image. */

@@ -9,7 +9,7 @@ import { Deliverer } from '../work/notify/deliverer.ts';
 import { Digests } from '../work/notify/digests.ts';
 import { Subscriptions } from '../work/notify/subscriptions.ts';
 import { Webhooks } from '../work/notify/webhooks.ts';
-import type { Config } from './config.ts';
+import type { Config } from './settings.ts';
 
 const TIMEOUT_MS = 10_000;
 const MAX_ANSWER = 64 * 1024;

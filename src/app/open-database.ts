@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openSqlite } from '../adapters/sqlite/database.ts';
 import type { Database } from '../ports/database.ts';
-import type { Config } from './config.ts';
+import type { Config } from './settings.ts';
 
 /** The file of the embedded database in the data directory. */
 export const DATABASE_FILE = 'assay.sqlite';

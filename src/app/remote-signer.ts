@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { listenSigner, type MutualTls } from '../adapters/signer/tls.ts';
 import type { SignerOptions, RunningSigner } from '../cli/command.ts';
 import { AssayError } from '../lib/error.ts';
-import type { Config } from './config.ts';
+import type { Config } from './settings.ts';
 import { packageRoot, packageVersion } from './root.ts';
 import { openSigner, storeKeyFile } from './signer.ts';
 

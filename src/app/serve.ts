@@ -34,9 +34,10 @@ import { uploadLimits } from '../work/registry/upload-limits.ts';
 import { Uploads } from '../work/registry/uploads.ts';
 import { RENEW_TRUST } from '../work/trust/collections.ts';
 import { uuidv7 } from '../lib/uuid.ts';
-import type { Config } from './config.ts';
+import type { Config } from './settings.ts';
 import { openBackupSource, removeOldScratch } from './backup-source.ts';
 import { openAudit } from './audit.ts';
+import { openClientCertificates } from './client-certificates.ts';
 import { openSignIn } from './directories.ts';
 import { openGates } from './gates.ts';
 import { openPolicy } from './policy.ts';
@@ -222,6 +223,7 @@ export async function serve(
       subscriptions: notify.subscriptions,
       sendsMail: notify.sendsMail,
       ...openSignIn(database, passwords, clock),
+      clientCertificates: openClientCertificates(config, clock),
       tokens: new RegistryTokens(database, clock, await tokenKey(database), service, isOwnHost),
       accounts: new Accounts(database, passwords, clock),
       grants: new Grants(database, clock),

@@ -1,5 +1,6 @@
 import type { ShownSetting } from '../cli/command.ts';
-import { loadConfig, type SettingName, settings } from './config.ts';
+import { loadConfig } from './config.ts';
+import { type SettingName, settings } from './settings.ts';
 
 /** What `assay config` prints: each setting in its order, with where its value came from. */
 export function shownConfig(

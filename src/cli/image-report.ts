@@ -13,7 +13,7 @@ import {
 import type { ImageSource } from '../ports/image-source.ts';
 import type { ImageReport } from '../work/content/report.ts';
 import { imageOf, type SourceImage, sourceReport } from '../work/content/source-report.ts';
-import { findAuthorities } from './client/authorities.ts';
+import { findAuthorities, findCertificate } from './client/authorities.ts';
 import { findCredential } from './client/docker-config.ts';
 import { httpClient } from './client/http.ts';
 import type { ImageAccess, Invocation, Option } from './command.ts';
@@ -51,7 +51,7 @@ export function clientOptions(options: Readonly<Record<string, unknown>>): Clien
 export function imageAccess({ options, environment }: Pick<Invocation, 'options' | 'environment'>): ImageAccess {
   const { tlsCa, authFile } = clientOptions(options);
   return {
-    http: httpClient(findAuthorities(environment, tlsCa)),
+    http: httpClient(findAuthorities(environment, tlsCa), findCertificate),
     credentials: findCredential(environment, authFile),
     environment,
   };

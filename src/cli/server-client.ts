@@ -2,7 +2,7 @@ import { AssayError } from '../lib/error.ts';
 import { type ErrorCode, errorTable } from '../lib/error-table.ts';
 import { collectBytes } from '../oci/verified.ts';
 import type { HttpClient } from '../ports/http-client.ts';
-import { findAuthorities } from './client/authorities.ts';
+import { findAuthorities, findCertificate } from './client/authorities.ts';
 import { findCredential } from './client/docker-config.ts';
 import { httpClient } from './client/http.ts';
 
@@ -28,7 +28,7 @@ export class ServerClient {
 
   constructor(base: string, environment: NodeJS.ProcessEnv, options: ClientOptions = {}) {
     this.base = originOf(base);
-    this.#http = httpClient(findAuthorities(environment, options.tlsCa));
+    this.#http = httpClient(findAuthorities(environment, options.tlsCa), findCertificate);
     this.#environment = environment;
     this.#authFile = options.authFile;
   }

@@ -3,7 +3,7 @@ import { anonymous, type Viewer } from '../access/viewer.ts';
 import { AssayError } from '../lib/error.ts';
 import { type Identified, viewerOf } from '../work/access/sign-in.ts';
 import type { House } from './house.ts';
-import { originOf, requestIdOf } from './origin.ts';
+import { originOf, requestIdOf, requireSameOrigin } from './origin.ts';
 
 /** Name and password of an `Authorization: Basic` header (RFC 7617), or none. */
 export function readBasic(header: string | undefined): { name: string; password: string } | undefined {
@@ -48,10 +48,21 @@ export function callerOf(identified: Identified, request: IncomingMessage, by: s
   return { viewer, identified, readOnly: identified.token?.readOnly ?? false };
 }
 
-/** The caller behind an Authorization header. Wrong credentials throw `credentials-invalid`; none are anonymous. */
+/**
+ * Whose the client certificate is, for a request without other credentials. A browser shows it by itself, for pages of
+ * other sites too: those are refused as with a session.
+ */
+export async function callerOfCertificate(house: House, request: IncomingMessage): Promise<Caller> {
+  const holder = house.clientCertificates?.holder(request);
+  if (!holder) return nobody;
+  requireSameOrigin(request);
+  return callerOf(await house.signIn.byCertificate(holder.account), request, holder.by);
+}
+
+/** The caller behind an Authorization header, or without one behind a client certificate. Wrong credentials throw `credentials-invalid`; none are anonymous. */
 export async function identify(house: House, request: IncomingMessage): Promise<Caller> {
   const header = request.headers.authorization;
-  if (!header) return nobody;
+  if (!header) return callerOfCertificate(house, request);
   const basic = readBasic(header);
   if (basic) {
     const code = request.headers['assay-code'];

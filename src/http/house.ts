@@ -1,3 +1,4 @@
+import type { ClientCertificates } from './client-certificates.ts';
 import type { Accounts } from '../work/access/accounts.ts';
 import type { SealKeeper } from '../work/access/audit.ts';
 import type { Denials } from '../work/access/denials.ts';
@@ -56,6 +57,8 @@ export interface House {
   readonly manifests: Manifests;
   readonly pulls: Pulls;
   readonly signIn: SignIn;
+  /** Absent unless clients are asked for certificates. */
+  readonly clientCertificates: ClientCertificates | undefined;
   readonly tokens: RegistryTokens;
   readonly accounts: Accounts;
   readonly denials: Denials;

@@ -1,10 +1,19 @@
 import { createServer as createHttp, type RequestListener, type Server as HttpServer } from 'node:http';
 import { createServer as createHttps, type Server as HttpsServer } from 'node:https';
 import { createServer as createNet, type Server as NetServer, type Socket } from 'node:net';
+import { noteOutdated } from './client-certificates.ts';
 
 export interface TlsMaterial {
   readonly key: string;
   readonly cert: string;
+  /** Who vouches for clients' certificates, all PEM; without it clients are not asked for one. */
+  readonly clients?: ClientTrust | undefined;
+}
+
+export interface ClientTrust {
+  readonly authorities: string;
+  /** Lists of revoked certificates: one of each authority, or none of any. */
+  readonly revocations: string | undefined;
 }
 
 export interface ListenerTimes {
@@ -42,6 +51,8 @@ const TLS_SETTINGS = {
     'ECDHE-RSA-CHACHA20-POLY1305',
   ].join(':'),
 } as const;
+/** Clients may show a certificate; what does not hold is refused in words, after the handshake. */
+const ASKING = { rejectUnauthorized: false } as const;
 const TLS_HANDSHAKE = 0x16;
 const MAX_HEADER_BYTES = 32 * 1024;
 
@@ -71,13 +82,26 @@ export function createListener(
     noDelay: true,
   };
   const http: HttpServer = createHttp(settings, onRequest);
-  const https: HttpsServer | undefined =
-    options.tls &&
-    createHttps({ ...settings, ...options.tls, ...TLS_SETTINGS, ALPNProtocols: ['http/1.1'] }, onRequest);
-  for (const inner of [http, https]) {
-    inner?.emit('listening');
-    inner?.setTimeout(times.stalledMs);
-  }
+  const inners = new Set<HttpServer | HttpsServer>();
+  const added = <Inner extends HttpServer | HttpsServer>(inner: Inner): Inner => {
+    inners.add(inner);
+    inner.emit('listening');
+    inner.setTimeout(times.stalledMs);
+    return inner;
+  };
+  const secure = (material: TlsMaterial): HttpsServer => {
+    const server: HttpsServer = createHttps(
+      { ...settings, ...contextOf(material), ...TLS_SETTINGS, ...ASKING, ALPNProtocols: ['http/1.1'] },
+      (request, response) => {
+        if (server !== https) noteOutdated(request);
+        onRequest(request, response);
+      },
+    );
+    return server;
+  };
+  added(http);
+  let inForce = options.tls;
+  let https = inForce && added(secure(inForce));
   const sockets = new Set<Socket>();
   const net = createNet({ noDelay: true }, (socket) => {
     sockets.add(socket);
@@ -102,23 +126,43 @@ export function createListener(
   });
   return {
     net,
-    replaceTls: (material) => https?.setSecureContext({ ...material, ...TLS_SETTINGS }),
+    replaceTls(material) {
+      if (!https) return;
+      const same = JSON.stringify(inForce?.clients) === JSON.stringify(material.clients);
+      inForce = material;
+      if (same) return https.setSecureContext({ ...contextOf(material), ...TLS_SETTINGS });
+      // Connections were checked against what is no more in force: idle ones end, others with their request.
+      const before = https;
+      https = added(secure(material));
+      before.close(() => inners.delete(before));
+    },
     async stop(graceMs) {
       const closed = new Promise<void>((resolve) => net.close(() => resolve()));
-      for (const inner of [http, https]) {
-        inner?.closeIdleConnections();
-        inner?.close();
+      for (const inner of inners) {
+        inner.closeIdleConnections();
+        inner.close();
       }
       const cut = setTimeout(() => {
         for (const socket of sockets) socket.destroy();
       }, graceMs);
       const sweep = setInterval(() => {
-        http.closeIdleConnections();
-        https?.closeIdleConnections();
+        for (const inner of inners) inner.closeIdleConnections();
       }, 50);
       await closed;
       clearTimeout(cut);
       clearInterval(sweep);
     },
+  };
+}
+
+function contextOf({ key, cert, clients }: TlsMaterial) {
+  return {
+    key,
+    cert,
+    ...(clients && {
+      requestCert: true,
+      ca: clients.authorities,
+      ...(clients.revocations && { crl: clients.revocations }),
+    }),
   };
 }

@@ -59,6 +59,20 @@ export function originOf(request: IncomingMessage): Origin {
   return known.get(request) ?? direct(request);
 }
 
+/** True for a request that a browser makes for a page of another site. */
+export function isForeign(request: IncomingMessage): boolean {
+  const { secure, host } = originOf(request);
+  const site = request.headers['sec-fetch-site'];
+  const origin = request.headers.origin;
+  const own = `${secure ? 'https' : 'http'}://${host ?? ''}`;
+  return origin !== undefined ? origin !== own : site !== undefined && site !== 'same-origin' && site !== 'none';
+}
+
+/** A request that a browser makes for another site is refused before any cookie is looked at. */
+export function requireSameOrigin(request: IncomingMessage): void {
+  if (isForeign(request)) throw new AssayError('origin-refused');
+}
+
 function addEntry(list: BlockList, entry: string): void {
   const [address = '', prefix] = entry.split('/');
   const version = isIP(address);

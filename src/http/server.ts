@@ -100,6 +100,7 @@ async function answer(
   if (path === '/readyz') return sendEmpty(response, parts.ready() ? 200 : 503);
   if (path === '/_notary_server/health') return answerTrustHealth(parts.house, response);
   parts.hosts.require(request);
+  parts.house.clientCertificates?.require(request, response);
   if (path === '/v2' || path.startsWith('/v2/')) return registry(parts, request, response, state, path, query);
   if (path === '/token') {
     try {
@@ -170,6 +171,7 @@ const REFUSALS: readonly ErrorCode[] = [
   'credentials-invalid',
   'second-factor-required',
   'directory-refused',
+  'certificate-refused',
   'origin-refused',
   'tag-immutable',
   'tag-protected',

@@ -102,6 +102,12 @@ export const errorTable = {
     exit: 2,
     text: 'the directory does not vouch for you',
   },
+  'certificate-refused': {
+    status: 403,
+    oci: 'DENIED',
+    exit: 1,
+    text: 'the client certificate is not accepted',
+  },
   'mail-failed': { status: 502, oci: 'UNSUPPORTED', exit: 3, text: 'the mail could not be sent' },
   'address-refused': { status: 400, oci: 'UNSUPPORTED', exit: 2, text: 'that address may not be asked' },
   'too-many-requests': { status: 429, oci: 'TOOMANYREQUESTS', exit: 3, text: 'too many attempts; wait and try again' },

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { AssayError } from '../../lib/error.ts';
-import type { FindAuthorities } from './http.ts';
+import type { FindAuthorities, FindCertificate } from './http.ts';
 
 const PEM = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 const MAX_BYTES = 1024 * 1024;
@@ -28,17 +28,36 @@ export function findAuthorities(environment: NodeJS.ProcessEnv, named: string | 
       found.push(...own);
     }
     found.push(...(await certificatesIn(ownAuthorityFile(host, environment))));
-    const name = host.replace(/^\[|\](?=:|$)/g, '');
-    for (const folder of [
-      join(homedir(), '.docker', 'certs.d', name),
-      join(homedir(), '.config', 'containers', 'certs.d', name),
-      join('/etc/docker/certs.d', name),
-      join('/etc/containers/certs.d', name),
-    ])
+    for (const folder of foldersOf(host))
       for (const each of await readdir(folder).catch(() => []))
         if (each.endsWith('.crt')) found.push(...(await certificatesIn(join(folder, each))));
     return found;
   };
+}
+
+/** The client certificate that docker and podman show to a host: the first `*.cert` with its `*.key` in those folders. */
+export const findCertificate: FindCertificate = async (host) => {
+  for (const folder of foldersOf(host))
+    for (const each of (await readdir(folder).catch(() => [])).toSorted((a, b) => (a < b ? -1 : 1))) {
+      if (!each.endsWith('.cert')) continue;
+      const path = join(folder, each);
+      const keyPath = path.replace(/cert$/, 'key');
+      const [cert, key] = await Promise.all([path, keyPath].map((one) => readFile(one, 'utf8').catch(() => undefined)));
+      if (cert === undefined || key === undefined)
+        throw new AssayError('input-invalid', `${path} is not readable with its key ${keyPath}`);
+      return { cert, key };
+    }
+  return undefined;
+};
+
+function foldersOf(host: string): string[] {
+  const name = host.replace(/^\[|\](?=:|$)/g, '');
+  return [
+    join(homedir(), '.docker', 'certs.d', name),
+    join(homedir(), '.config', 'containers', 'certs.d', name),
+    join('/etc/docker/certs.d', name),
+    join('/etc/containers/certs.d', name),
+  ];
 }
 
 async function certificatesIn(path: string): Promise<string[]> {

@@ -10,8 +10,11 @@ const IDLE_MS = 60_000;
 /** Certificates that are believed for a host besides those of this machine and of Node, as PEM texts. */
 export type FindAuthorities = (host: string) => Promise<readonly string[]>;
 
+/** A certificate and its key in PEM that this client shows to a host. */
+export type FindCertificate = (host: string) => Promise<{ readonly cert: string; readonly key: string } | undefined>;
+
 /** A client over node:http and node:https. TLS believes Node's authorities, the system's and those found for the host. */
-export function httpClient(authorities: FindAuthorities): HttpClient {
+export function httpClient(authorities: FindAuthorities, certificate?: FindCertificate): HttpClient {
   const plain = new HttpAgent({ keepAlive: true, maxSockets: 8 });
   const agents = new Map<string, HttpsAgent>();
   const agentFor = async (url: URL): Promise<HttpAgent | HttpsAgent> => {
@@ -19,7 +22,8 @@ export function httpClient(authorities: FindAuthorities): HttpClient {
     const known = agents.get(url.host);
     if (known) return known;
     const ca = [...getCACertificates('default'), ...getCACertificates('system'), ...(await authorities(url.host))];
-    const agent = new HttpsAgent({ keepAlive: true, maxSockets: 8, ca, minVersion: 'TLSv1.2' });
+    const shown = await certificate?.(url.host);
+    const agent = new HttpsAgent({ keepAlive: true, maxSockets: 8, ca, ...shown, minVersion: 'TLSv1.2' });
     agents.set(url.host, agent);
     return agent;
   };

@@ -7,14 +7,15 @@ import { AssayError } from '../../lib/error.ts';
 import type { Endpoint } from '../../contract/endpoint.ts';
 import { endpoints } from '../../contract/endpoints.ts';
 import { openApiDocument } from '../../contract/openapi.ts';
-import { addressOf, identify, refuseReadOnly, type Caller } from '../credentials.ts';
+import { addressOf, callerOfCertificate, identify, refuseReadOnly, type Caller } from '../credentials.ts';
 import type { House } from '../house.ts';
 import { bodyOf } from '../request-body.ts';
 import { toAssayError } from '../registry/answer.ts';
 import type { AnswerHead, Handled } from './call.ts';
 import { handlers } from './handlers/all.ts';
 import { foreignProblemOf, problemOf } from './problem.ts';
-import { callerOfSession, isForeign, requireSameOrigin } from './session-cookie.ts';
+import { isForeign, requireSameOrigin } from '../origin.ts';
+import { callerOfSession } from './session-cookie.ts';
 
 const DEFAULT_BODY = 64 * 1024;
 
@@ -104,7 +105,7 @@ function streamed(bytes: AsyncIterable<Uint8Array>, type: string): Response {
   });
 }
 
-/** Authorization header first; a browser comes with its session cookie and must then come from this site. */
+/** Authorization header first; a browser comes with its session cookie or certificate and must then come from this site. */
 async function callerFor(house: House, request: IncomingMessage, { embeddable }: Endpoint): Promise<Caller> {
   if (request.headers.authorization) {
     const caller = await identify(house, request);
@@ -114,7 +115,8 @@ async function callerFor(house: House, request: IncomingMessage, { embeddable }:
   // A picture on another site's page shows what is public, whoever looks at it.
   if (embeddable && isForeign(request)) return { viewer: anonymous, identified: undefined, readOnly: true };
   requireSameOrigin(request);
-  return callerOfSession(house, request);
+  const caller = await callerOfSession(house, request);
+  return caller.identified ? caller : callerOfCertificate(house, request);
 }
 
 function checkRight(endpoint: Endpoint, { viewer }: Caller): void {

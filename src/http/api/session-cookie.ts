@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { anonymous } from '../../access/viewer.ts';
-import { AssayError } from '../../lib/error.ts';
 import { type Caller, callerOf } from '../credentials.ts';
 import type { House } from '../house.ts';
 import { originOf } from '../origin.ts';
@@ -30,18 +29,4 @@ export async function callerOfSession(house: House, request: IncomingMessage): P
   const identified = secret ? await house.signIn.byToken(secret, ['session']) : undefined;
   if (identified) return { ...callerOf({ ...identified, token: undefined }, request, 'session'), identified };
   return { viewer: anonymous, identified: undefined, readOnly: false };
-}
-
-/** True for a request that a browser makes for a page of another site. */
-export function isForeign(request: IncomingMessage): boolean {
-  const { secure, host } = originOf(request);
-  const site = request.headers['sec-fetch-site'];
-  const origin = request.headers.origin;
-  const own = `${secure ? 'https' : 'http'}://${host ?? ''}`;
-  return origin !== undefined ? origin !== own : site !== undefined && site !== 'same-origin' && site !== 'none';
-}
-
-/** A request that a browser makes for another site is refused before any cookie is looked at. */
-export function requireSameOrigin(request: IncomingMessage): void {
-  if (isForeign(request)) throw new AssayError('origin-refused');
 }

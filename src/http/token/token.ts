@@ -3,7 +3,7 @@ import { AssayError } from '../../lib/error.ts';
 import { toRfc3339 } from '../../lib/clock.ts';
 import { TOKEN_SECONDS } from '../../work/access/registry-tokens.ts';
 import type { Identified } from '../../work/access/sign-in.ts';
-import { addressOf, readBasic } from '../credentials.ts';
+import { addressOf, callerOfCertificate, readBasic } from '../credentials.ts';
 import type { House } from '../house.ts';
 import { sendJson } from '../registry/answer.ts';
 import { bodyWithin } from '../request-body.ts';
@@ -36,7 +36,12 @@ async function byGet(
 ): Promise<void> {
   const basic = readBasic(request.headers.authorization);
   if (request.headers.authorization && !basic) throw new AssayError('credentials-invalid');
-  const identified = basic && (await house.signIn.byPassword(basic.name, basic.password, addressOf(request), ASKING));
+  if (!basic) {
+    // What a certificate stands for ends with it: no refresh token outlives it.
+    const { identified } = await callerOfCertificate(house, request);
+    return answer(house, response, identified, query.getAll('scope'), undefined);
+  }
+  const identified = await house.signIn.byPassword(basic.name, basic.password, addressOf(request), ASKING);
   const offline = query.get('offline_token') === 'true' ? query.get('client_id') : null;
   await answer(house, response, identified, query.getAll('scope'), offline === null ? undefined : offline || 'docker');
 }

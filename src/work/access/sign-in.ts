@@ -142,6 +142,17 @@ export class SignIn {
     return found;
   }
 
+  /** The account that a client's certificate is for, by the server's rules; throws `certificate-refused` when it may not be. */
+  async byCertificate(name: string): Promise<Identified> {
+    const account = await this.#database.records.access.account(name);
+    if (!account || account.disabled)
+      throw new AssayError(
+        'certificate-refused',
+        `your client certificate is for the account ${name}, which ${account ? 'is disabled' : 'is not here'}`,
+      );
+    return { account: await this.#directories.requireVouched(account, VOUCHED_MS), token: undefined };
+  }
+
   /** Makes a token; its text is returned once and kept only as a digest. */
   async issue(
     account: Account,
