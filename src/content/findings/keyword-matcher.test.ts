@@ -21,9 +21,10 @@ void test('the same hits as a search for each keyword alone, on random texts', (
   const random = seeded(5);
   const word = (most: number) =>
     Array.from({ length: 1 + Math.floor(random() * most) }, () => 'abcAB-'[Math.floor(random() * 6)]).join('');
-  for (let round = 0; round < 300; round++) {
+  for (let round = 0; round < 330; round++) {
     const keywords = [...new Set(Array.from({ length: 6 }, () => word(5).toLowerCase()))];
-    const text = word(200);
+    // Long texts are walked in lanes.
+    const text = round < 300 ? word(200) : `${'x'.repeat(2000)}${word(9000)}`;
     const wanted = keywords.flatMap((keyword) => {
       const places: string[] = [];
       for (let at = text.toLowerCase().indexOf(keyword); at >= 0; at = text.toLowerCase().indexOf(keyword, at + 1))
@@ -32,4 +33,16 @@ void test('the same hits as a search for each keyword alone, on random texts', (
     });
     assert.deepEqual(found(keywords, text), wanted.sort());
   }
+});
+
+void test('hits come in the order of their ends, in a long text too', () => {
+  const keywords = ['key', 'monkey', 'donkeys'];
+  const ends: number[] = [];
+  const text = Buffer.from('a monkey, some donkeys and a key; '.repeat(300));
+  new KeywordMatcher(keywords).scan(text, (id, at) => ends.push(at + keywords[id]!.length));
+  assert.equal(ends.length, 300 * 5);
+  assert.deepEqual(
+    ends,
+    ends.toSorted((a, b) => a - b),
+  );
 });

@@ -1,4 +1,8 @@
 const CLASSES = 64;
+/** Pieces of a text that are walked side by side: a step waits for memory, and the others go on meanwhile. */
+const LANES = 4;
+/** Shorter texts are walked in one piece. */
+const SHORT = 2048;
 
 /** Letters fold to one case; what is in no keyword shares class 0. */
 function classesOf(keywords: readonly string[]): Uint8Array {
@@ -22,15 +26,17 @@ function classesOf(keywords: readonly string[]): Uint8Array {
  */
 export class KeywordMatcher {
   readonly #classes: Uint8Array;
-  readonly #next: Int32Array;
+  readonly #next: Uint16Array;
   /** States from here on end a keyword. */
   readonly #firstAccepting: number;
   readonly #found: readonly (readonly number[])[];
   readonly #lengths: readonly number[];
+  readonly #longest: number;
 
   constructor(keywords: readonly string[]) {
     this.#classes = classesOf(keywords);
     this.#lengths = keywords.map((each) => each.length);
+    this.#longest = Math.max(0, ...this.#lengths);
     const trie: Map<number, number>[] = [new Map()];
     const ends: number[][] = [[]];
     keywords.forEach((keyword, id) => {
@@ -52,24 +58,70 @@ export class KeywordMatcher {
     const silent = order.filter((state) => ends[state]!.length === 0);
     const accepting = order.filter((state) => ends[state]!.length > 0);
     const renamed = new Map([...silent, ...accepting].map((state, at) => [state, at] as const));
-    this.#next = new Int32Array(trie.length * CLASSES);
+    if (trie.length > 0xffff) throw new RangeError('keywords need too many states');
+    this.#next = new Uint16Array(trie.length * CLASSES);
     for (const state of order)
       for (let symbol = 0; symbol < CLASSES; symbol++)
-        this.#next[renamed.get(state)! * CLASSES + symbol] = renamed.get(table[state * CLASSES + symbol]!)! * CLASSES;
-    this.#firstAccepting = silent.length * CLASSES;
+        this.#next[renamed.get(state)! * CLASSES + symbol] = renamed.get(table[state * CLASSES + symbol]!)!;
+    this.#firstAccepting = silent.length;
     this.#found = accepting.map((state) => ends[state]!);
   }
 
-  /** Tells of each keyword (by its number) that lies within `bytes`, with the place of its first byte. */
+  /** Tells of each keyword (by its number) that ends within `bytes`, in the order of their ends, with the place of its first byte. */
   scan(bytes: Uint8Array, tell: (keyword: number, at: number) => void): void {
+    if (bytes.length < Math.max(SHORT, LANES * this.#longest)) this.#walk(bytes, 0, 0, tell);
+    else this.#walkLanes(bytes, tell);
+  }
+
+  #walk(bytes: Uint8Array, from: number, begin: number, tell: (keyword: number, at: number) => void): void {
     const classes = this.#classes;
     const next = this.#next;
     const bar = this.#firstAccepting;
-    let state = 0;
-    for (let at = 0; at < bytes.length; at++) {
-      state = next[state + classes[bytes[at]!]!]!;
-      if (state >= bar) for (const id of this.#found[(state - bar) / CLASSES]!) tell(id, at + 1 - this.#lengths[id]!);
+    let state = begin;
+    for (let at = from; at < bytes.length; at++) {
+      state = next[state * CLASSES + classes[bytes[at]!]!]!;
+      if (state >= bar) this.#tell(state, at, tell);
     }
+  }
+
+  #walkLanes(bytes: Uint8Array, tell: (keyword: number, at: number) => void): void {
+    const classes = this.#classes;
+    const next = this.#next;
+    const bar = this.#firstAccepting;
+    const second = Math.floor(bytes.length / LANES);
+    const third = 2 * second;
+    const fourth = 3 * second;
+    let a = 0;
+    let b = this.#stateAt(bytes, second);
+    let c = this.#stateAt(bytes, third);
+    let d = this.#stateAt(bytes, fourth);
+    // What the first lane meets is told at once, the others' in turn: a state and its place.
+    const met: [number[], number[], number[]] = [[], [], []];
+    for (let at = 0; at < second; at++) {
+      a = next[a * CLASSES + classes[bytes[at]!]!]!;
+      b = next[b * CLASSES + classes[bytes[at + second]!]!]!;
+      c = next[c * CLASSES + classes[bytes[at + third]!]!]!;
+      d = next[d * CLASSES + classes[bytes[at + fourth]!]!]!;
+      if (a >= bar) this.#tell(a, at, tell);
+      if (b >= bar) met[0].push(b, at + second);
+      if (c >= bar) met[1].push(c, at + third);
+      if (d >= bar) met[2].push(d, at + fourth);
+    }
+    for (const lane of met)
+      for (let each = 0; each < lane.length; each += 2) this.#tell(lane[each]!, lane[each + 1]!, tell);
+    this.#walk(bytes, LANES * second, d, tell);
+  }
+
+  /** The state before the byte at `place`: it depends on no more bytes than the longest keyword has. */
+  #stateAt(bytes: Uint8Array, place: number): number {
+    let state = 0;
+    for (let at = place - this.#longest; at < place; at++)
+      state = this.#next[state * CLASSES + this.#classes[bytes[at]!]!]!;
+    return state;
+  }
+
+  #tell(state: number, at: number, tell: (keyword: number, at: number) => void): void {
+    for (const id of this.#found[state - this.#firstAccepting]!) tell(id, at + 1 - this.#lengths[id]!);
   }
 }
 
