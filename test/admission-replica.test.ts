@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -9,35 +8,12 @@ import { makeServingCertificate } from '../src/app/serving-certificate.ts';
 import { ServerClient } from '../src/cli/server-client.ts';
 import { PASSWORD } from './access-client.ts';
 import { gateWorld } from './gate-world.ts';
+import { reviewPod } from './review-pod.ts';
 
 const { authority, certificate, key } = makeServingCertificate(['localhost'], Date.now());
 
-interface Response {
-  readonly allowed: boolean;
-  readonly status?: { message: string };
-  readonly patch?: string;
-}
-
-function send(address: string, image: string, form = 'validate'): Promise<Response> {
-  const containers = [{ name: 'a', image }];
-  const object = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers } };
-  const body = JSON.stringify({
-    apiVersion: 'admission.k8s.io/v1',
-    kind: 'AdmissionReview',
-    request: { uid: 'u', kind: { group: '', version: 'v1', kind: 'Pod' }, operation: 'CREATE', object },
-  });
-  const [, port] = address.split(':');
-  return new Promise((resolve, reject) => {
-    const url = `https://localhost:${port}/admission/${form}`;
-    const call = request(url, { method: 'POST', ca: authority, agent: false }, (answer) => {
-      let text = '';
-      answer.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      answer.on('end', () => resolve((JSON.parse(text) as { response: Response }).response));
-    });
-    call.on('error', reject);
-    call.end(body);
-  });
-}
+const send = (address: string, image: string, form?: 'validate' | 'mutate') =>
+  reviewPod(address, authority, image, form);
 
 test('with the server away, a replica answers from signed decisions, also after its own restart; nothing else passes', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'assay-admit-'));

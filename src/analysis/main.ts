@@ -14,8 +14,8 @@ import { AssayError, isAssayError } from '../lib/error.ts';
  * input ends before anything was asked, it ends too.
  */
 const CHUNK = 256 * 1024;
-/** What unpacking may be ahead of reading, so that both go on side by side. */
-const AHEAD = 4 * CHUNK;
+/** Unpacking may be some pieces ahead of reading, so that both go on side by side. */
+const streaming = { chunkSize: CHUNK, readableHighWaterMark: 4 * CHUNK, writableHighWaterMark: CHUNK };
 const MAX_UNCOMPRESSED = 64 * 1024 ** 3;
 const MAX_REQUEST = 16 * 1024 ** 2;
 
@@ -103,10 +103,9 @@ async function readLayer(rest: Buffer, chunks: AsyncIterator<Buffer>): Promise<A
 
 /** Told by magic numbers, not by media type: RFC 1952 section 2.3.1, RFC 8878 section 3.1.1 and its skippable frames. */
 function decompressorFor(head: Buffer): Transform | undefined {
-  if (head[0] === 0x1f && head[1] === 0x8b) return createGunzip({ chunkSize: CHUNK, readableHighWaterMark: AHEAD, writableHighWaterMark: CHUNK });
+  if (head[0] === 0x1f && head[1] === 0x8b) return createGunzip(streaming);
   const magic = head.length >= 4 ? head.readUInt32LE(0) : 0;
-  if (magic === 0xfd2fb528 || (magic & 0xfffffff0) >>> 0 === 0x184d2a50)
-    return createZstdDecompress({ chunkSize: CHUNK, readableHighWaterMark: AHEAD, writableHighWaterMark: CHUNK });
+  if (magic === 0xfd2fb528 || (magic & 0xfffffff0) >>> 0 === 0x184d2a50) return createZstdDecompress(streaming);
   return undefined;
 }
 

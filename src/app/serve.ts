@@ -249,7 +249,7 @@ export async function serve(
       origin: originFinder(config.trustedProxies),
       console: await loadConsole(join(root, 'web', 'dist')),
       log: requestLog(log, metrics),
-      ready: () => !stopping,
+      ready: async () => !stopping && (await database.reachable()),
       metrics: metrics.text,
     });
     const listener = createListener(front, { plain: isLoopback(host), tls: tls() });

@@ -33,7 +33,7 @@ export interface ServerParts {
   readonly origin: FindOrigin;
   readonly console: ConsoleFiles;
   readonly log: RequestLog;
-  readonly ready: () => boolean;
+  readonly ready: () => Promise<boolean>;
   /** Text of /metrics for a caller with the right. */
   readonly metrics: () => Promise<{ type: string; text: string }>;
 }
@@ -97,7 +97,7 @@ async function answer(
   const path = cut < 0 ? url : url.slice(0, cut);
   const query = new URLSearchParams(cut < 0 ? '' : url.slice(cut + 1));
   if (path === '/livez') return sendEmpty(response, 200);
-  if (path === '/readyz') return sendEmpty(response, parts.ready() ? 200 : 503);
+  if (path === '/readyz') return sendEmpty(response, (await parts.ready()) ? 200 : 503);
   if (path === '/_notary_server/health') return answerTrustHealth(parts.house, response);
   parts.hosts.require(request);
   parts.house.clientCertificates?.require(request, response);

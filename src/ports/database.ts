@@ -40,5 +40,7 @@ export interface Database {
    * tools for that.
    */
   readonly snapshot?: (path: string) => Promise<void>;
+  /** Whether it answers now. */
+  reachable(): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -8,6 +8,9 @@ export interface PostgresCluster extends AsyncDisposable {
   database(name: string): Promise<string>;
   /** Runs SQL as the superuser of the cluster. */
   sql(text: string): Promise<string>;
+  /** Ends the server as a crash would; its data stays. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
 }
 
 /** A PostgreSQL server of its own in a temporary folder, on a Unix socket there and on no port. */
@@ -34,17 +37,25 @@ export async function startPostgres(): Promise<PostgresCluster> {
   const data = join(folder, 'data');
   await run('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '--locale=C.UTF-8', '-E', 'UTF8']);
   const options = `-c listen_addresses='' -c unix_socket_directories=${folder} -c max_connections=500`;
-  await run('pg_ctl', ['-D', data, '-w', '-l', join(folder, 'log'), '-o', options, 'start']);
+  const start = async () => {
+    await run('pg_ctl', ['-D', data, '-w', '-l', join(folder, 'log'), '-o', options, 'start']);
+  };
+  const stop = async () => {
+    await run('pg_ctl', ['-D', data, '-w', '-m', 'immediate', 'stop']);
+  };
+  await start();
   const sql = (text: string) =>
     succeed(join(programs, 'psql'), ['-h', folder, '-U', 'postgres', '-qAt', '-v', 'ON_ERROR_STOP=1', '-c', text]);
   return {
     sql,
+    start,
+    stop,
     async database(name) {
       await sql(`create database ${name} template template0 locale_provider icu icu_locale 'en-US' locale 'C.UTF-8'`);
       return `postgres://postgres@/${name}?host=${encodeURIComponent(folder)}`;
     },
     async [Symbol.asyncDispose]() {
-      await run('pg_ctl', ['-D', data, '-w', '-m', 'immediate', 'stop']);
+      await stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AssayError, isAssayError, systemCode } from '../../lib/error.ts';
+import { AssayError, systemCode } from '../../lib/error.ts';
 import type { Database, Records } from '../../ports/database.ts';
 import { migrate } from '../sql/migrate.ts';
 import { sqlRecords } from '../sql/records.ts';
@@ -8,10 +8,13 @@ import type { KeepTimes } from '../sql/registry/keep-times.ts';
 import type { Schema } from '../sql/schema.ts';
 import { binaryCollation } from './collation.ts';
 import { connectPool, type OpenPool } from './pool.ts';
+import { postgresError } from './postgres-error.ts';
 
 const MAX_ATTEMPTS = 30;
 /** A key may be taken by a transaction that ran beside ours; a second look tells. Beyond this the key is really taken. */
 const MAX_UNIQUE_ATTEMPTS = 3;
+/** A database that takes longer to say nothing is not there. */
+const REACHED_MS = 2000;
 /** Any number, the same in every Assay: migrations of two processes that start together take turns. */
 const MIGRATION_LOCK = 4_771_120_301;
 
@@ -72,6 +75,14 @@ class PostgresDatabase implements Database {
     }
   }
 
+  async reachable(): Promise<boolean> {
+    const asked = sql`select 1`.execute(this.#db).then(
+      () => true,
+      () => false,
+    );
+    return await Promise.race([asked, sleep(REACHED_MS, false, { ref: false })]);
+  }
+
   async close(): Promise<void> {
     await this.#pool.end();
   }
@@ -82,20 +93,4 @@ function worthAnotherTry(error: unknown, attempt: number): boolean {
   const code = systemCode(error);
   if (code === '40001' || code === '40P01') return attempt < MAX_ATTEMPTS;
   return code === '23505' && attempt < MAX_UNIQUE_ATTEMPTS;
-}
-
-function postgresError(error: unknown, doing: string): unknown {
-  if (isAssayError(error)) return error;
-  const code = systemCode(error);
-  const reason = error instanceof Error ? error.message : String(error);
-  if (code === '53100') return new AssayError('storage-full', `the database's disk is full while ${doing}`);
-  if (code === '40001' || code === '40P01')
-    return new AssayError('conflict', `${doing} kept meeting other changes`, { cause: error, retryAfter: 1 });
-  if (code === '3D000' || code === '28P01' || code === '28000')
-    return new AssayError('configuration-invalid', `database: PostgreSQL refused: ${reason}`, { cause: error });
-  // pg tells of a lost connection in words only.
-  const lost = code === undefined && /connection (?:terminated|error|ended)|timeout expired/i.test(reason);
-  if (lost || /^(?:E[A-Z]+$|08|53|57|58|25006)/.test(code ?? ''))
-    return new AssayError('storage-failed', `${doing} failed: ${reason || code}`, { cause: error });
-  return error;
 }

@@ -1,6 +1,7 @@
 import type pgTypes from 'pg';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import { AssayError } from '../../lib/error.ts';
+import { isAway, postgresError } from './postgres-error.ts';
 
 /** What this adapter uses of a pool of connections. */
 export interface OpenPool extends PostgresPool {
@@ -27,7 +28,7 @@ export async function connectPool(url: string): Promise<OpenPool> {
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   return {
-    connect: async () => withCleanText(await pool.connect()),
+    connect: async () => withCleanText(await pool.connect().catch(asked)),
     end: () => pool.end(),
   } as OpenPool;
 }
@@ -44,11 +45,16 @@ async function loadPg(): Promise<typeof pgTypes> {
   }
 }
 
+/** A database that is away is told in our words wherever it is asked; the rest is for the change that met it. */
+function asked(error: unknown): never {
+  throw isAway(error) ? postgresError(error, 'asking the database') : error;
+}
+
 /** PostgreSQL's text holds no NUL; names out of images may. They are kept with the replacement character. */
 function withCleanText(client: PostgresPoolClient): PostgresPoolClient {
   return {
     query: ((text: string, parameters: readonly unknown[]) =>
-      client.query(text, parameters.map(withoutNul))) as PostgresPoolClient['query'],
+      client.query(text, parameters.map(withoutNul)).catch(asked)) as PostgresPoolClient['query'],
     release: (discard) => client.release(discard),
   };
 }

@@ -114,6 +114,10 @@ class SqliteDatabase implements Database {
     return this.#commits;
   }
 
+  reachable(): Promise<boolean> {
+    return Promise.resolve(!this.#closed);
+  }
+
   change<T>(work: (records: Records) => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(new AssayError('stopping'));
     return new Promise<T>((resolve, reject) => {
