@@ -22,11 +22,15 @@ function recorder(): { terminal: Terminal; out: string[]; err: string[] } {
 
 void test('lines of two versions, one answer each in their order; others are answered with ?', async () => {
   const { terminal, out, err } = recorder();
-  const input = Readable.from(['1.0~rc1\t1.0\n1.0\t0:1.0\r\n', '2\t1\nonly one\n\t\n1\t2\t3\n2\t', '10']);
+  const input = Readable.from([
+    '1.0~rc1\t1.0\n1.0\t0:1.0\r\n',
+    '2\t1\nonly one\n\t\n1\t2\t3\n2\u2028\r\t10\n2\t',
+    '10',
+  ]);
   const status = await compareLines(versionOrders.deb, terminal, inputLines(input));
   assert.deepEqual(
     out.map((line) => line.split('\t').at(-1)),
-    ['<', '=', '>', '?', '=', '?', '<'],
+    ['<', '=', '>', '?', '=', '?', '<', '<'],
   );
   assert.equal(out[0], '1.0~rc1\t1.0\t<');
   assert.equal(status, 2);

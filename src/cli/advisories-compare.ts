@@ -1,3 +1,4 @@
+import { osvEcosystem } from '../content/advisories/osv-ecosystems.ts';
 import {
   type CompareVersions,
   schemeAliases,
@@ -14,7 +15,11 @@ import { printable, type Terminal } from './terminal.ts';
 export const command: Command = {
   description: `Compares two versions exactly as the matching of scans does. Any two texts have an order; what each scheme makes of one that is no version stands in the reference of advisories. Schemes: ${Object.keys(versionOrders).join(', ')}. Without versions, lines “A<TAB>B” are read from standard input and each is answered by “A<TAB>B<TAB>” and <, = or >; a line that is not two versions is answered with ? and makes the exit status 2.`,
   args: [
-    { name: 'scheme', summary: 'deb, rpm, apk, semver, pep440, maven …; also npm, pypi, go, alpine …' },
+    {
+      name: 'scheme',
+      summary:
+        'deb, rpm, apk, semver, pep440, maven …; also npm, pypi, go …, and ecosystems as OSV names them: Debian:12, crates.io',
+    },
     { name: 'a', summary: 'a version', optional: true },
     { name: 'b', summary: 'the version it is held against', optional: true },
   ],
@@ -34,7 +39,7 @@ export const command: Command = {
 };
 
 function orderOf(name: string): CompareVersions {
-  const scheme = versionScheme(name);
+  const scheme = versionScheme(name) ?? osvEcosystem(name)?.scheme;
   if (scheme) return versionOrders[scheme];
   const known = Object.keys(versionOrders);
   const near = nearest(name.toLowerCase(), [...known, ...Object.keys(schemeAliases)]);

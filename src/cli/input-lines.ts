@@ -1,6 +1,18 @@
-import { createInterface } from 'node:readline';
-
-/** Lines of standard input as they come, without their ends; a last line without one counts too. */
+/**
+ * Lines of standard input as they come, without their ends (LF or CRLF); a last line without one counts too. Nothing
+ * else ends a line: not a lone CR, nor U+2028, which a version may hold.
+ */
 export async function* inputLines(input: NodeJS.ReadableStream = process.stdin): AsyncGenerator<string> {
-  for await (const line of createInterface({ input, crlfDelay: Infinity })) yield line;
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of input) {
+    const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+    rest += text;
+    if (!text.includes('\n')) continue;
+    const lines = rest.split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line;
+  }
+  rest += decoder.decode();
+  if (rest !== '') yield rest;
 }

@@ -202,7 +202,16 @@ export function osvPackageName(ecosystem: Pick<OsvEcosystem, 'base'>, name: stri
       return normalPythonName(name);
     case 'NuGet':
     case 'Packagist':
+    case 'GitHub Actions':
       return name.toLowerCase();
+    // The name is the address of the repository, which people and tools write in several ways.
+    case 'SwiftURL':
+      return name
+        .toLowerCase()
+        .replace(/^[a-z+]+:\/\//, '')
+        .replace(/(?:\.git)?\/?$/, '');
+    case 'Maven':
+      return name.includes(':') ? name : name.replace('/', ':');
     default:
       return name;
   }

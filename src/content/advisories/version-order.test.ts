@@ -32,8 +32,19 @@ const ladders: Readonly<Record<VersionScheme, readonly string[]>> = {
   hackage: ['0.9', '0.10', '1', '1.0', '1.0.0.1', '1.2'],
   cran: ['0.1', '0.1-1', '0.1-10', '0.2', '0.10.1'],
   pub: ['1.0.0-dev', '1.0.0-dev+1', '1.0.0', '1.0.0+1', '1.0.0+a', '1.0.1'],
-  'composer-normal': ['1.0-dev', '1.0-alpha1', '1.0.0-RC1', '1', '1.0-p1', '1.0.0.1', '1.0.1', '1.1', '1.10'],
-  pacman: ['1.0alpha-1', '1.0rc1-1', '1.0-1', '1.0-2', '1.0.a-1', '1.0.1-1', '1:0.1-1'],
+  'composer-normal': [
+    '1.0-dev',
+    '1.0-alpha1',
+    '1.0.0-RC1',
+    '1',
+    '1.0-p1',
+    '1.0.0.1',
+    '1.0.1',
+    '1.0.x-dev',
+    '1.1',
+    '1.10',
+  ],
+  pacman: ['1.0alpha-1', '1.0rc1-1', '1.0-', '1.0-1', '1.0-2', '1.0.a-1', '1.0.1-1', '1:0.1-1'],
 };
 
 for (const scheme of Object.keys(ladders) as VersionScheme[])
@@ -62,6 +73,8 @@ void test('spellings of one version are equal', () => {
     ['conan', '1.0', '1'],
     ['hackage', '1.02', '1.2'],
     ['cran', '0.1.0', '0.1-0'],
+    ['composer-normal', '1.0-stable', '1'],
+    ['conan', '1.01', ' 1.1'],
   ];
   for (const [scheme, a, b] of same) assert.equal(versionOrders[scheme](a, b), 0, `${scheme}: ${a} and ${b}`);
 });

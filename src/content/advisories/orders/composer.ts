@@ -32,17 +32,28 @@ export function compareComposer(a: string, b: string): number {
 
 /**
  * Order of the versions of Composer packages: as Composer compares them, after both were filled up to four numbers, so
- * that 1.2 is 1.2.0; what advisories say of Packagist is matched by it.
+ * that 1.2 is 1.2.0, and the branch 1.2.x-dev behind every 1.2; what advisories say of Packagist is matched by it.
  */
 export function compareComposerPackage(a: string, b: string): number {
   return a === b ? 0 : compareComposer(filled(a), filled(b));
 }
 
+/** What Composer puts for the open numbers of a branch. */
+const BRANCH_NUMBER = '9999999';
+
 function filled(version: string): string {
+  const branch = /^v?(\d+(?:\.\d+){0,2})\.[x*]-dev$/i.exec(version.slice(0, MAX_LENGTH).trim());
+  if (branch) {
+    const numbers = branch[1]!.split('.');
+    return [...numbers, ...Array.from({ length: 4 - numbers.length }, () => BRANCH_NUMBER)].join('.') + '-dev';
+  }
   const match = /^v?(\d+(?:\.\d+){0,3})(?![\d.]*\.\d)/i.exec(version.slice(0, MAX_LENGTH).trim());
   if (!match) return version;
   const numbers = match[1]!.split('.');
-  const rest = version.trim().slice(match[0].length);
+  const rest = version
+    .trim()
+    .slice(match[0].length)
+    .replace(/^[._-]?stable[.\d-]*$/i, '');
   return [...numbers, ...Array.from({ length: 4 - numbers.length }, () => '0')].join('.') + rest;
 }
 

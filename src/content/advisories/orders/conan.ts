@@ -23,7 +23,7 @@ export function compareConan(a: string, b: string): number {
 }
 
 function parse(version: string): { items: string[]; pre: string[] | undefined; build: string[] | undefined } {
-  const text = version.slice(0, MAX_LENGTH).toLowerCase();
+  const text = version.slice(0, MAX_LENGTH).trim().toLowerCase();
   const plus = text.lastIndexOf('+');
   const rest = plus < 0 ? text : text.slice(0, plus);
   const dash = rest.indexOf('-');
@@ -47,10 +47,15 @@ function compareItems(a: readonly string[], b: readonly string[]): number {
     const order =
       isNumber(left) && isNumber(right)
         ? compareDigits(left, 0, left.length, right, 0, right.length)
-        : compareText(left, right);
+        : compareText(asText(left), asText(right));
     if (order !== 0) return order;
   }
   return a.length - b.length;
+}
+
+/** A number beside a word is text without the zeros in front: `01` is 1. */
+function asText(item: string): string {
+  return isNumber(item) ? item.replace(/^0+(?=\d)/, '') : item;
 }
 
 function isNumber(text: string): boolean {

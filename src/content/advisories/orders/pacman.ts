@@ -8,16 +8,16 @@ export function comparePacman(a: string, b: string): number {
   return (
     compareDigits(left.epoch, 0, left.epoch.length, right.epoch, 0, right.epoch.length) ||
     compareVersion(left.version, right.version) ||
-    (left.release !== '' && right.release !== '' ? compareVersion(left.release, right.release) : 0)
+    (left.release !== undefined && right.release !== undefined ? compareVersion(left.release, right.release) : 0)
   );
 }
 
-function cut(text: string): { epoch: string; version: string; release: string } {
+function cut(text: string): { epoch: string; version: string; release: string | undefined } {
   const end = digitsEnd(text, 0);
   const start = text.charCodeAt(end) === 0x3a ? end + 1 : 0;
   const dash = text.lastIndexOf('-');
   return dash < start
-    ? { epoch: text.slice(0, Math.max(start - 1, 0)), version: text.slice(start), release: '' }
+    ? { epoch: text.slice(0, Math.max(start - 1, 0)), version: text.slice(start), release: undefined }
     : { epoch: text.slice(0, Math.max(start - 1, 0)), version: text.slice(start, dash), release: text.slice(dash + 1) };
 }
 
