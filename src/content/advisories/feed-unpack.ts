@@ -3,6 +3,7 @@ import { constants, createGunzip, createZstdDecompress, gunzipSync, zstdDecompre
 import { AssayError, isAssayError } from '../../lib/error.ts';
 import { unpackBzip2 } from '../../lib/bzip2.ts';
 import { TarReader } from '../../lib/tar.ts';
+import { unpackXz } from '../../lib/xz.ts';
 import { zipEntries, type ZipLimits } from '../../lib/zip.ts';
 import type { FeedFile, RefusedRecord } from './feed.ts';
 
@@ -13,9 +14,7 @@ const MAX_TOTAL = 64 * 1024 ** 3;
 /** Bytes of a single compressed file once it is unpacked; archives are read as they come. */
 const MAX_WHOLE = 4 * 1024 ** 3;
 const ZIP: ZipLimits = { maxEntries: 2_000_000, maxEntryBytes: MAX_ENTRY, maxTotalBytes: MAX_TOTAL, maxRatio: 1000 };
-/** One string holds no more, and OVAL is read as one. */
-const MAX_BZIP2 = 510 * 1024 ** 2;
-const BZIP2 = /\.(?:bz2|tbz2?)$/;
+const PACKED = /\.(?:gz|zst|bz2|xz|tgz|tbz2?|txz)$/;
 const HEAD_BYTES = 1024 ** 2;
 const PIECE = 1024 ** 2;
 
@@ -33,7 +32,7 @@ function packingOf(bytes: Uint8Array): Packing {
     : 'none';
 }
 
-/** The files inside a file: of zip and tar archives, packed by gzip or zstd or not. What is no archive is one file. */
+/** The files inside a file: of zip and tar archives, packed by gzip, zstd, bzip2 or xz or not. What is no archive is one file. */
 export async function* feedFiles(file: FeedFile, refused: RefusedRecord[]): AsyncGenerator<FeedFile> {
   switch (packingOf(file.bytes)) {
     case 'zip':
@@ -42,19 +41,13 @@ export async function* feedFiles(file: FeedFile, refused: RefusedRecord[]): Asyn
       return;
     case 'gzip':
     case 'zstd':
+    case 'bzip2':
+    case 'xz':
       yield* unpackStream(file, refused);
       return;
     case 'tar':
       yield* tarFiles(pieces(file.bytes), refused);
       return;
-    case 'bzip2':
-      yield* feedFiles(
-        { name: file.name.replace(BZIP2, ''), bytes: Buffer.concat([...unpackBzip2(file.bytes, MAX_BZIP2)]) },
-        refused,
-      );
-      return;
-    case 'xz':
-      throw new AssayError('advisory-feed-invalid', `${file.name} is packed by xz; unpack it first`);
     case 'none':
       yield file;
   }
@@ -64,17 +57,23 @@ function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
 }
 
+/** What is in a packed file, piece by piece. */
+function unpacked(bytes: Uint8Array): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
+  const packing = packingOf(bytes);
+  if (packing === 'bzip2') return unpackBzip2(bytes, MAX_TOTAL);
+  if (packing === 'xz') return unpackXz(bytes, MAX_TOTAL);
+  const inflate = packing === 'gzip' ? createGunzip() : createZstdDecompress();
+  return pipeline(Readable.from(pieces(bytes)), inflate, () => undefined);
+}
+
 /** A compressed tar is read piece by piece; a compressed file of another kind is put together. */
 async function* unpackStream(file: FeedFile, refused: RefusedRecord[]): AsyncGenerator<FeedFile> {
-  const gzip = packingOf(file.bytes) === 'gzip';
-  const inflate = gzip ? createGunzip() : createZstdDecompress();
-  const stream = pipeline(Readable.from(pieces(file.bytes)), inflate, () => undefined);
-  const name = file.name.replace(/\.(?:gz|zst|tgz)$/, '');
+  const name = file.name.replace(PACKED, '');
+  const source = inTurn(unpacked(file.bytes));
   try {
     const first: Uint8Array[] = [];
     let size = 0;
     let isTar: boolean | undefined;
-    const source = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
     for (;;) {
       const next = await source.next();
       if (next.done) break;
@@ -94,8 +93,12 @@ async function* unpackStream(file: FeedFile, refused: RefusedRecord[]): AsyncGen
     if (isAssayError(cause)) throw cause;
     throw new AssayError('advisory-feed-invalid', `${file.name} cannot be unpacked`, { cause });
   } finally {
-    inflate.destroy();
+    await source.return(undefined);
   }
+}
+
+async function* inTurn(pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* pieces;
 }
 
 async function* rest(first: readonly Uint8Array[], source: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -152,18 +155,18 @@ export function headsOf(file: FeedFile, depth = 3): FeedFile[] {
   try {
     if (packing === 'zip') return zipHeads(file.bytes);
     if (packing === 'tar') return tarHeads(file.bytes);
-    if (packing === 'bzip2' && depth > 0)
-      return headsOf(
-        { name: file.name.replace(BZIP2, ''), bytes: beginningOf(unpackBzip2(file.bytes, MAX_BZIP2)) },
-        depth - 1,
-      );
+    if ((packing === 'bzip2' || packing === 'xz') && depth > 0) {
+      const unpack = packing === 'bzip2' ? unpackBzip2 : unpackXz;
+      const bytes = beginningOf(unpack(file.bytes, MAX_TOTAL));
+      return headsOf({ name: file.name.replace(PACKED, ''), bytes }, depth - 1);
+    }
     if ((packing === 'gzip' || packing === 'zstd') && depth > 0) {
       const packed = file.bytes.subarray(0, HEAD_BYTES);
       const bytes =
         packing === 'gzip'
           ? gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 1 << 28 })
           : zstdDecompressSync(packed, { finishFlush: constants.ZSTD_e_flush, maxOutputLength: 1 << 28 });
-      return headsOf({ name: file.name.replace(/\.(?:gz|zst|tgz)$/, ''), bytes }, depth - 1);
+      return headsOf({ name: file.name.replace(PACKED, ''), bytes }, depth - 1);
     }
   } catch {
     // What cannot be unpacked is recognised by nobody.
