@@ -193,10 +193,10 @@ export async function serve(
     const blobs = new Blobs(database, blobStore, clock, policy.gates.pull);
     const gates = await openGates({
       manifests,
-      blobs,
       clock,
-      policy: policy.useCases,
+      policy,
       database,
+      wakeJobs: runner.wake,
       isOwnHost,
       service,
       config,

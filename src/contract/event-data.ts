@@ -17,6 +17,17 @@ const policy = z.strictObject({ mode: z.enum(modes), version: z.number().int() }
 const nothing = z.strictObject({});
 const reason = z.strictObject({ reason: z.string() });
 const image = 'repository@digest';
+const channel = z.strictObject({ version: z.number().int(), stages: z.array(z.string()) });
+const goal = 'repository:tag that it shall come to';
+const promotion = z.strictObject({
+  request: z.string(),
+  channel: z.string(),
+  stage: z.string(),
+  from: z.string(),
+  digest: z.string(),
+  reason: z.string(),
+});
+const ending = promotion.extend({ note: z.string() });
 
 /** Events of the policy room by their noun; `dev.assay.<noun>.v1` in messages. Their data only grow. */
 export const policyEvents: Readonly<Record<string, EventDescription>> = {
@@ -57,6 +68,40 @@ export const policyEvents: Readonly<Record<string, EventDescription>> = {
       reason: z.string(),
       scope: exceptionScope,
       expiredAt: time,
+    }),
+  },
+  'channel.created': { tells: 'a channel was put in force', subject: 'organisation/channel', data: channel },
+  'channel.changed': { tells: 'a channel has another definition', subject: 'organisation/channel', data: channel },
+  'channel.deleted': { tells: 'a channel was taken out of force', subject: 'organisation/channel', data: nothing },
+  'promotion.requested': { tells: 'an image shall go on to the next stage', subject: goal, data: promotion },
+  'promotion.approved': { tells: 'somebody approved a request', subject: goal, data: ending },
+  'promotion.rejected': { tells: 'somebody ended a request', subject: goal, data: ending },
+  'promotion.expired': { tells: 'a request was not carried out in time', subject: goal, data: ending },
+  'promotion.voided': { tells: 'what a request was asked under is no more', subject: goal, data: ending },
+  'image.promoted': {
+    tells: 'an image was brought on, by a channel or by hand',
+    subject: 'repository:tag',
+    data: promotion.partial({ request: true, channel: true, stage: true }).extend({
+      previous: z.string().optional(),
+      approvals: z.array(z.string()).optional(),
+      evidence: z.array(
+        z.strictObject({
+          gate: z.enum(gates),
+          outcome: z.enum(['allow', 'deny']),
+          rules: z.number().int(),
+          key: z.strictObject({ subject: z.string(), facts: z.string(), rules: z.string(), request: z.string() }),
+        }),
+      ),
+    }),
+  },
+  'tag.rolled-back': {
+    tells: 'a tag names again what it named before',
+    subject: 'repository:tag',
+    data: z.strictObject({
+      digest: z.string(),
+      previous: z.string(),
+      reason: z.string(),
+      request: z.string().optional(),
     }),
   },
   'image.held': { tells: 'somebody holds an image back from every gate', subject: image, data: reason },

@@ -10,7 +10,9 @@ import type { RegistryTokens } from '../work/access/registry-tokens.ts';
 import type { Robots } from '../work/access/robots.ts';
 import type { SecondFactor } from '../work/access/second-factor.ts';
 import type { SignIn } from '../work/access/sign-in.ts';
+import type { Channels } from '../work/channels/channels.ts';
 import type { Promotions } from '../work/channels/promotions.ts';
+import type { Requests } from '../work/channels/requests.ts';
 import type { Stages } from '../work/channels/stages.ts';
 import type { DecisionSigner } from '../work/gates/decision-signer.ts';
 import type { ImageJudge } from '../work/gates/image-judge.ts';
@@ -77,6 +79,8 @@ export interface House {
   readonly imageJudge: ImageJudge;
   readonly stages: Stages;
   readonly promotions: Promotions;
+  readonly requests: Requests;
+  readonly channels: Channels;
   readonly decisionSigner: DecisionSigner;
   readonly refusals: Refusals;
   readonly policies: Policies;

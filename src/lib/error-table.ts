@@ -80,6 +80,9 @@ export const errorTable = {
     text: 'a policy does not let this image through',
   },
   'policy-invalid': { status: 422, oci: 'UNSUPPORTED', exit: 2, text: 'the policy cannot be read' },
+  'channel-invalid': { status: 422, oci: 'UNSUPPORTED', exit: 2, text: 'the definition of the channel cannot be read' },
+  'promotion-only': { status: 403, oci: 'DENIED', exit: 1, text: 'images come here by promotion only' },
+  'promotion-waits': { status: 409, oci: 'DENIED', exit: 1, text: 'something stands against the promotion' },
   // access
   unauthorized: { status: 401, oci: 'UNAUTHORIZED', exit: 2, text: 'authentication required' },
   'credentials-invalid': { status: 401, oci: 'UNAUTHORIZED', exit: 2, text: 'wrong name or password' },

@@ -1,5 +1,6 @@
 import type { AccessRecords } from './access-records.ts';
 import type { AuditRecords } from './audit-records.ts';
+import type { ChannelRecords } from './channel-records.ts';
 import type { ContentRecords } from './content-records.ts';
 import type { EventRecords } from './events-records.ts';
 import type { NotifyRecords } from './notify-records.ts';
@@ -20,6 +21,7 @@ export interface Records {
   readonly notify: NotifyRecords;
   readonly trust: TrustRecords;
   readonly policy: PolicyRecords;
+  readonly channels: ChannelRecords;
   readonly upkeep: UpkeepRecords;
 }
 

@@ -2,6 +2,7 @@ import { nameOf, type Viewer } from '../access/viewer.ts';
 import { uuidv7 } from '../lib/uuid.ts';
 import type { Records } from '../ports/database.ts';
 import type { RepositoryId } from '../ports/registry-records.ts';
+import { queueWaiting } from './channels/carry-out-jobs.ts';
 import { queueHealth } from './policy/health-jobs.ts';
 
 /** What happens in the house; the events' schemas follow these names. */
@@ -65,6 +66,14 @@ export type EventNoun =
   | 'health-profile.deleted'
   | 'image.held'
   | 'image.promoted'
+  | 'channel.created'
+  | 'channel.changed'
+  | 'channel.deleted'
+  | 'promotion.requested'
+  | 'promotion.approved'
+  | 'promotion.rejected'
+  | 'promotion.expired'
+  | 'promotion.voided'
   | 'tag.rolled-back'
   | 'image.released';
 
@@ -106,6 +115,7 @@ export async function appendEvent(
   const name = typeof actor === 'string' ? actor : nameOf(actor);
   await records.events.append({ id, type: `dev.assay.${noun}.v1`, actor: name, repositoryId, subject, data, at });
   if (repositoryId) await queueHealth(records.jobs, noun, repositoryId, at);
+  if (place) await queueWaiting(records, noun, 'id' in place ? { repositoryId: place.id } : place, at);
   if (DERIVED.has(noun)) return;
   await records.audit.append({
     id,
@@ -146,7 +156,10 @@ export async function appendDerived(
     })),
   );
   const repositories = new Set(events.map(({ place }) => place.id));
-  for (const each of repositories) await queueHealth(records.jobs, noun, each, at);
+  for (const each of repositories) {
+    await queueHealth(records.jobs, noun, each, at);
+    await queueWaiting(records, noun, { repositoryId: each }, at);
+  }
 }
 
 type EventData = Readonly<Record<string, unknown>>;

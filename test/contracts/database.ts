@@ -2,6 +2,7 @@ import { describe } from 'node:test';
 import { accessContract } from './access.ts';
 import { blobRecordsContract } from './blob-records.ts';
 import { changesContract } from './changes.ts';
+import { channelsContract } from './channels.ts';
 import { contentContract } from './content.ts';
 import { jobsContract } from './jobs.ts';
 import { policyContract } from './policy.ts';
@@ -24,6 +25,7 @@ export function databaseContract(title: string, open: OpenDatabase): void {
     jobsContract(open);
     accessContract(open);
     policyContract(open);
+    channelsContract(open);
     upkeepContract(open);
     changesContract(open);
   });

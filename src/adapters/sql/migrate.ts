@@ -20,6 +20,7 @@ import { policyHealth } from './migrations/202611271900-policy-health.ts';
 import { formerNames } from './migrations/202611271910-registry-former-names.ts';
 import { trustExpiryTold } from './migrations/202611271845-trust-expiry-told.ts';
 import { exceptionEnds } from './migrations/202611271930-policy-exception-ends.ts';
+import { channels } from './migrations/202611280130-channels.ts';
 import type { Schema } from './schema.ts';
 
 /** Every migration in order. */
@@ -42,6 +43,7 @@ export const migrations: readonly Migration[] = [
   trustExpiryTold,
   exceptionEnds,
   formerNames,
+  channels,
 ];
 
 /** Brings the schema up to date inside the caller's transaction. Refuses a schema newer than this program. */

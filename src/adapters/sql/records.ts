@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Records } from '../../ports/database.ts';
 import { accessRecords } from './access/records.ts';
 import { auditRecords } from './audit-records.ts';
+import { channelRecords } from './channels/records.ts';
 import { contentRecords } from './content/records.ts';
 import { eventRecords } from './event-records.ts';
 import { jobRecords } from './job-records.ts';
@@ -25,6 +26,7 @@ export function sqlRecords(db: Kysely<Schema>, keep?: KeepTimes): Records {
     notify: notifyRecords(db),
     trust: trustRecords(db),
     policy: policyRecords(db),
+    channels: channelRecords(db),
     upkeep: upkeepRecords(db),
   };
 }

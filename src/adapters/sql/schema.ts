@@ -1,8 +1,9 @@
 import type { NotifySchema } from './notify/schema.ts';
+import type { ChannelSchema } from './channels/schema.ts';
 import type { PolicySchema } from './policy/schema.ts';
 
 /** The tables, each owned by the room whose Records file writes it. Times are integer milliseconds UTC. */
-export interface Schema extends NotifySchema, PolicySchema {
+export interface Schema extends NotifySchema, PolicySchema, ChannelSchema {
   migrations: { name: string; applied_at: number };
 
   // registry

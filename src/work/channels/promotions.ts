@@ -1,22 +1,27 @@
-import type { Viewer } from '../../access/viewer.ts';
+import { nameOf, type Viewer } from '../../access/viewer.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { AssayError } from '../../lib/error.ts';
 import type { Digest } from '../../oci/digest.ts';
-import { type Manifest, parseManifest, requiredBlobs } from '../../oci/manifest.ts';
 import { organisationOf, type RepositoryName, type Tag } from '../../oci/names.ts';
+import { promotionOnly, type Standing } from '../../policy/channels/channel.ts';
 import type { Gate } from '../../policy/facts.ts';
 import { denialLine, type Verdict } from '../../policy/verdict.ts';
-import type { Database } from '../../ports/database.ts';
+import type { Database, Records } from '../../ports/database.ts';
 import type { Repository, StoredManifest } from '../../ports/registry-records.ts';
+import { Quotas } from '../access/quotas.ts';
 import { appendEvent } from '../events.ts';
 import type { Decisions } from '../policy/decisions.ts';
-import type { Blobs } from '../registry/blobs.ts';
+import type { PullGate } from '../policy/pull-gate.ts';
 import type { ManifestReferenceText, Manifests } from '../registry/manifests.ts';
-import { requireRepository } from '../registry/repositories.ts';
+import { repositoryForPush, requirePush, requireRepository } from '../registry/repositories.ts';
+import { bring } from './bring.ts';
+import { channelsOf } from './channel-book.ts';
+import { isOneOf } from './approvers.ts';
+import type { Goal, Requests } from './requests.ts';
+import { verdictsAt } from './requirements.ts';
 
 /** The gates behind a promotion: what they would refuse there is not brought there. */
 const GATES: readonly Gate[] = ['pull', 'deploy', 'run'];
-const MAX_NESTING = 4;
 const MAX_HISTORY = 2;
 
 export interface Promotion {
@@ -25,150 +30,169 @@ export interface Promotion {
   readonly digest: Digest;
   /** What the tag named before. */
   readonly previous: Digest | undefined;
+  /** The request that stands for it, where a channel leads. */
+  readonly request?: string;
   readonly verdicts: readonly Verdict[];
 }
 
-export interface PromotionParts {
-  readonly database: Database;
-  readonly clock: Clock;
-  readonly manifests: Manifests;
-  readonly blobs: Blobs;
-  readonly decisions: Decisions;
-}
-
 /**
- * Brings an image from one repository or tag to another (intake, staging, production) by the policies of where it goes:
- * the same bytes under the same digest, with what the rules said written into the event. One step leads back.
+ * Brings an image from one repository or tag to another at once or not at all, by the policies of where it goes and by
+ * what its channel asks for: the same bytes under the same digest, with what the rules said in the event. One step leads
+ * back.
  */
 export class Promotions {
-  readonly #parts: PromotionParts;
+  readonly #parts: {
+    readonly database: Database;
+    readonly clock: Clock;
+    readonly manifests: Manifests;
+    readonly decisions: Decisions;
+    readonly pullGate: PullGate;
+    readonly requests: Requests;
+  };
+  readonly #quotas: Quotas;
 
-  constructor(parts: PromotionParts) {
+  constructor(parts: {
+    database: Database;
+    clock: Clock;
+    manifests: Manifests;
+    decisions: Decisions;
+    pullGate: PullGate;
+    requests: Requests;
+  }) {
     this.#parts = parts;
+    this.#quotas = new Quotas(parts.database, parts.clock);
   }
 
   async promote(
     viewer: Viewer,
     from: { readonly name: RepositoryName; readonly reference: ManifestReferenceText },
-    to: { readonly name: RepositoryName; readonly tag: Tag },
+    to: Goal,
     reason: string,
   ): Promise<Promotion> {
-    const { database, clock, manifests } = this.#parts;
+    const { database, clock, manifests, decisions, pullGate, requests } = this.#parts;
     requireReason(reason);
-    const { repository, manifest } = await manifests.get(viewer, from.name, from.reference);
-    await manifests.requirePush(viewer, to.name);
-    const verdicts = await this.#judged(viewer, repository, manifest, to);
-    const previous = await this.#standing(viewer, to);
-    await this.#bring(viewer, repository, manifest, to.name, undefined, 0);
-    await this.#put(viewer, to.name, { tag: to.tag }, manifest);
+    const { repository: source, manifest } = await manifests.get(viewer, from.name, from.reference);
+    await requirePush(database.records, viewer, to.name);
+    const verdicts = await verdictsAt(decisions, { source, manifest, viewer }, to, GATES);
     const named = 'tag' in from.reference ? `${from.name}:${from.reference.tag}` : `${from.name}@${manifest.digest}`;
-    await database.change(async (records) => {
+    if (await this.#stage(database.records, to)) {
+      const { request } = await requests.ask(viewer, from, { goal: to, digest: manifest.digest, reason }, true);
+      if (request.state !== 'promoted')
+        throw new AssayError('promotion-waits', `the request ${request.id} is ${request.state}`);
+      const { id, digest, previous } = request;
+      return { from: named, to: `${to.name}:${to.tag}`, digest, previous, request: id, verdicts };
+    }
+    requireAllowed(verdicts, to);
+    if (!source.rights.has('inspect')) await pullGate.manifest(viewer, source, manifest, undefined, false);
+    await repositoryForPush(database, clock, viewer, to.name);
+    await this.#quotas.requireRoom(viewer, to.name, 0);
+    const previous = await database.change(async (records) => {
       const target = await requireRepository(records, viewer, to.name, 'push');
-      await appendEvent(records, clock.now(), 'image.promoted', viewer, target, `${to.name}:${to.tag}`, {
+      if (await this.#stage(records, to)) throw new AssayError('conflict', 'a channel leads there since just now');
+      const before = (await records.registry.tag(target, to.tag))?.digest;
+      const now = clock.now();
+      await bring({ records, viewer, source, target, now }, manifest, to.tag);
+      await appendEvent(records, now, 'image.promoted', viewer, target, `${to.name}:${to.tag}`, {
         from: named,
         digest: manifest.digest,
-        ...(previous && { previous }),
+        ...(before && { previous: before }),
         reason,
         evidence: verdicts.map(({ gate, outcome, results, key }) => ({ gate, outcome, rules: results.length, key })),
       });
+      return before;
     });
     return { from: named, to: `${to.name}:${to.tag}`, digest: manifest.digest, previous, verdicts };
   }
 
-  /** The tag names again what it named before its last move, by the policies of now. */
+  /**
+   * The tag names again what it named before its last move, by the policies of now. In a stage that only promotions reach
+   * it is the last promotion that is taken back, by those who approve there or a maintainer.
+   */
   async rollBack(
     viewer: Viewer,
     name: RepositoryName,
     tag: Tag,
     reason: string,
   ): Promise<{ readonly digest: Digest; readonly previous: Digest }> {
-    const { database, clock, manifests } = this.#parts;
+    const { database, clock, decisions } = this.#parts;
     requireReason(reason);
-    const repository = await requireRepository(database.records, viewer, name, 'push');
-    const [last] = await database.records.registry.tagHistory(repository, tag, { limit: MAX_HISTORY });
-    if (last?.digest === undefined || last.previous === undefined)
-      throw new AssayError('not-found', `${name}:${tag} has nothing before it to go back to`);
-    const { manifest } = await manifests.get(viewer, name, { digest: last.previous });
-    await this.#judged(viewer, repository, manifest, { name, tag });
-    await this.#put(viewer, name, { tag }, manifest);
-    const [digest, previous] = [last.previous, last.digest];
-    await database.change((records) =>
-      appendEvent(records, clock.now(), 'tag.rolled-back', viewer, repository, `${name}:${tag}`, {
+    const { records: now } = database;
+    const repository = await requireRepository(now, viewer, name, 'pull');
+    const standing = await this.#stage(now, { name, tag });
+    if (standing) await requireRollBack(now, viewer, repository, standing);
+    else await requireRepository(now, viewer, name, 'push');
+    const { digest, previous } = await this.#step(now, repository, tag, standing);
+    const manifest = await now.registry.manifest(repository, { digest });
+    if (!manifest)
+      throw new AssayError('not-found', `${digest}, which ${name}:${tag} was before, is not there any more`);
+    const gates = standing?.stage.promotion?.gates ?? GATES;
+    requireAllowed(await verdictsAt(decisions, { source: repository, manifest, viewer }, { name, tag }, gates), {
+      name,
+      tag,
+    });
+    await database.change(async (records) => {
+      const at = clock.now();
+      const step = await this.#step(records, repository, tag, await this.#stage(records, { name, tag }));
+      if (step.digest !== digest || step.previous !== previous) throw new AssayError('conflict');
+      if (step.promotion !== undefined) await records.channels.markRolledBack(step.promotion, at, nameOf(viewer));
+      await bring({ records, viewer, source: repository, target: repository, now: at }, manifest, tag);
+      await appendEvent(records, at, 'tag.rolled-back', viewer, repository, `${name}:${tag}`, {
         digest,
         previous,
         reason,
-      }),
-    );
+        ...(step.promotion !== undefined && { request: step.promotion }),
+      });
+    });
     return { digest, previous };
   }
 
-  /** Facts of where it is, rules and names of where it goes. */
-  async #judged(
-    viewer: Viewer,
+  async #stage(records: Records, { name, tag }: Goal): Promise<Standing | undefined> {
+    return promotionOnly(await channelsOf(records, organisationOf(name)), { repository: name, tag });
+  }
+
+  /** What the tag goes back to, and what it names now. */
+  async #step(
+    { registry, channels }: Records,
     repository: Repository,
-    manifest: StoredManifest,
-    to: { readonly name: RepositoryName; readonly tag: Tag },
-  ): Promise<Verdict[]> {
-    const { decisions } = this.#parts;
-    const rules = await decisions.ruleBook.current(organisationOf(to.name));
-    const verdicts: Verdict[] = [];
-    for (const gate of GATES) {
-      const question = { gate, repository, manifest, tag: to.tag, viewer };
-      const verdict = await decisions.decide(question, rules, decisions.requestAs(question, to.name));
-      if (verdict.outcome === 'deny')
-        throw new AssayError('policy-refused', `${to.name}:${to.tag} at ${gate}: ${denialLine(verdict)}`, {
-          detail: { digest: verdict.digest, gate },
-        });
-      verdicts.push(verdict);
+    tag: Tag,
+    standing: Standing | undefined,
+  ): Promise<{ digest: Digest; previous: Digest; promotion?: string }> {
+    const nothing = new AssayError('not-found', `${repository.name}:${tag} has nothing before it to go back to`);
+    if (!standing) {
+      const [last] = await registry.tagHistory(repository, tag, { limit: MAX_HISTORY });
+      if (last?.digest === undefined || last.previous === undefined) throw nothing;
+      return { digest: last.previous, previous: last.digest };
     }
-    return verdicts;
+    const last = await channels.lastPromotion(repository.name, tag);
+    if (!last?.previous || (await registry.tag(repository, tag))?.digest !== last.digest) throw nothing;
+    return { digest: last.previous, previous: last.digest, promotion: last.id };
   }
+}
 
-  async #standing(viewer: Viewer, { name, tag }: { name: RepositoryName; tag: Tag }): Promise<Digest | undefined> {
-    const { registry } = this.#parts.database.records;
-    const target = await registry.repository(viewer, name);
-    return target && (await registry.tag(target, tag))?.digest;
-  }
+async function requireRollBack(
+  records: Records,
+  viewer: Viewer,
+  repository: Repository,
+  { channel, stage }: Standing,
+): Promise<void> {
+  if (repository.rights.has('manage')) return;
+  const account = viewer.kind === 'account' ? await records.access.accountById(viewer.accountId) : undefined;
+  const lines = stage.promotion?.approvals ?? [];
+  const place = { organisation: channel.organisation, target: repository.name };
+  for (const { by } of lines) if (account && (await isOneOf(records, place, account, by))) return;
+  if (lines.length === 0 && repository.rights.has('push')) return;
+  throw new AssayError(
+    'denied',
+    `you may not roll back in the stage ${stage.name}; ask one of those who approve there`,
+  );
+}
 
-  /** Blobs first, then the images of an index, then the index: nothing there ever names what is missing. */
-  async #bring(
-    viewer: Viewer,
-    source: Repository,
-    stored: StoredManifest,
-    into: RepositoryName,
-    reference: ManifestReferenceText | undefined,
-    depth: number,
-  ): Promise<void> {
-    if (source.name === into) return;
-    if (depth > MAX_NESTING) throw new AssayError('content-budget-exceeded', 'indexes are nested too deep');
-    const manifest: Manifest = parseManifest(stored.raw, stored.mediaType, stored.digest);
-    for (const { digest } of requiredBlobs(manifest))
-      if (!(await this.#parts.blobs.mount(viewer, into, digest, source.name)))
-        throw new AssayError('blob-unknown', `${digest} could not be taken over from ${source.name}`);
-    if (manifest.kind === 'index')
-      for (const { digest } of manifest.manifests) {
-        const child = await this.#parts.database.records.registry.manifest(source, { digest });
-        if (child) await this.#bring(viewer, source, child, into, { digest }, depth + 1);
-      }
-    if (reference) await this.#put(viewer, into, reference, stored);
-  }
-
-  async #put(
-    viewer: Viewer,
-    name: RepositoryName,
-    reference: ManifestReferenceText,
-    { raw, mediaType, digest }: StoredManifest,
-  ): Promise<void> {
-    // By digest first, so that the bytes keep the algorithm that they were stored under.
-    if ('tag' in reference)
-      await this.#parts.manifests.put(viewer, name, {
-        reference: { digest },
-        tags: [reference.tag],
-        contentType: mediaType,
-        raw,
+function requireAllowed(verdicts: readonly Verdict[], to: Goal): void {
+  for (const verdict of verdicts)
+    if (verdict.outcome === 'deny')
+      throw new AssayError('policy-refused', `${to.name}:${to.tag} at ${verdict.gate}: ${denialLine(verdict)}`, {
+        detail: { digest: verdict.digest, gate: verdict.gate },
       });
-    else await this.#parts.manifests.put(viewer, name, { reference, tags: [], contentType: mediaType, raw });
-  }
 }
 
 function requireReason(reason: string): void {

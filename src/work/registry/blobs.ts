@@ -7,9 +7,10 @@ import type { BlobReader, BlobStore } from '../../ports/blob-store.ts';
 import type { Database } from '../../ports/database.ts';
 import type { Repository, StoredBlob } from '../../ports/registry-records.ts';
 import { appendEvent } from '../events.ts';
+import { repositoryForImages } from '../channels/direct-push.ts';
 import type { PullGate } from '../policy/pull-gate.ts';
 import { Quotas } from '../access/quotas.ts';
-import { repositoryForPush, requireRepository } from './repositories.ts';
+import { requireRepository } from './repositories.ts';
 
 /** Repositories that are asked for a blob that is mounted from anywhere. */
 const MAX_SOURCES = 10;
@@ -74,7 +75,7 @@ export class Blobs {
     digest: Digest,
     from: RepositoryName | undefined,
   ): Promise<boolean> {
-    const repository = await repositoryForPush(this.#database, this.#clock, viewer, into);
+    const repository = await repositoryForImages(this.#database, this.#clock, viewer, into);
     await this.#quotas.requireRoom(viewer, into, 0);
     const source = await this.#source(withoutScope(viewer), digest, from);
     return this.#database.change(async ({ registry }) => {

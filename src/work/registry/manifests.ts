@@ -1,19 +1,18 @@
 import { nameOf, type Viewer } from '../../access/viewer.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { AssayError } from '../../lib/error.ts';
-import { uuidv7 } from '../../lib/uuid.ts';
 import { algorithmOf, type Digest, digestOf } from '../../oci/digest.ts';
 import { type Manifest, parseManifest, requiredBlobs } from '../../oci/manifest.ts';
-import { isNonDistributable } from '../../oci/media-types.ts';
 import type { RepositoryName, Tag } from '../../oci/names.ts';
 import type { Database, Records } from '../../ports/database.ts';
-import type { ManifestReference, Repository, StoredManifest } from '../../ports/registry-records.ts';
+import type { Repository, StoredManifest } from '../../ports/registry-records.ts';
 import { appendEvent } from '../events.ts';
-import { ANALYSE_IMAGE, analysisJob } from '../content/jobs.ts';
+import { repositoryForImages, requireDirectTag, requireImagePush } from '../channels/direct-push.ts';
 import type { PushGate } from '../policy/push-gate.ts';
 import type { PullGate } from '../policy/pull-gate.ts';
 import { fallbackIndex } from './referrers.ts';
-import { repositoryForPush, requirePush, requireRepository } from './repositories.ts';
+import { requirePush, requireRepository } from './repositories.ts';
+import { storeManifest } from './store-manifest.ts';
 import { requireTagChange } from './tag-rules.ts';
 
 /** Most tags that one push by digest may set. */
@@ -82,8 +81,9 @@ export class Manifests {
   }
 
   /** Asked before the body of a push is read. */
-  requirePush(viewer: Viewer, name: RepositoryName): Promise<void> {
-    return requirePush(this.#database.records, viewer, name);
+  async requirePush(viewer: Viewer, name: RepositoryName): Promise<void> {
+    await requirePush(this.#database.records, viewer, name);
+    await requireImagePush(this.#database.records, viewer, name);
   }
 
   /** Stores the bytes as they are and sets the tags, in one transaction with the job that analyses the image. */
@@ -105,29 +105,14 @@ export class Manifests {
     const tags = [...new Set('tag' in pushed.reference ? [pushed.reference.tag, ...pushed.tags] : pushed.tags)];
     if (tags.length > MAX_TAGS_PER_PUSH)
       throw new AssayError('uri-too-long', `at most ${MAX_TAGS_PER_PUSH} tags in one push`);
-    const repository = await repositoryForPush(this.#database, this.#clock, viewer, name);
+    const repository = await repositoryForImages(this.#database, this.#clock, viewer, name);
     const { mediaType, raw } = manifest;
     await this.#pushGate?.manifest(viewer, repository, { digest, mediaType, raw }, tags);
     await this.#database.change(async (records) => {
       const now = this.#clock.now();
       if (!this.#sparseImages) await checkReferences(records, repository, manifest);
-      await records.registry.putManifest(repository, toRecord(manifest), nameOf(viewer), now);
-      await appendEvent(records, now, 'manifest.pushed', viewer, repository, `${name}@${digest}`, {
-        mediaType: manifest.mediaType,
-        tags,
-      });
-      const rules = tags.length > 0 ? await records.registry.tagRules(repository) : [];
-      for (const tag of tags) await requireTagChange(records, repository, rules, tag, digest);
-      for (const tag of tags) await moveTag(records, repository, tag, digest, viewer, now);
-      if (manifest.kind === 'image' && manifest.runnable)
-        await records.jobs.enqueue({
-          id: uuidv7(now),
-          kind: ANALYSE_IMAGE,
-          dedupeKey: digest,
-          payload: analysisJob(digest),
-          priority: 10,
-          runAt: now,
-        });
+      for (const tag of tags) await requireDirectTag(records, name, tag);
+      await storeManifest(records, repository, manifest, tags, viewer, now);
     });
     this.#wakeJobs();
     return { digest, subject: manifest.subject?.digest, tags };
@@ -160,22 +145,6 @@ export class Manifests {
   }
 }
 
-async function moveTag(
-  records: Records,
-  repository: Repository,
-  tag: Tag,
-  digest: Digest,
-  viewer: Viewer,
-  now: number,
-): Promise<void> {
-  const { previous } = await records.registry.setTag(repository, tag, digest, nameOf(viewer), now);
-  if (previous === digest) return;
-  await appendEvent(records, now, 'tag.moved', viewer, repository, `${repository.name}:${tag}`, {
-    digest,
-    ...(previous && { previous }),
-  });
-}
-
 /** Blobs must be in the repository; children of an index may come later (sparse indexes), subjects too. */
 async function checkReferences(records: Records, repository: Repository, manifest: Manifest): Promise<void> {
   const required = requiredBlobs(manifest);
@@ -191,34 +160,4 @@ async function checkReferences(records: Records, repository: Repository, manifes
         detail: missing.map((digest) => ({ digest })),
       },
     );
-}
-
-function toRecord(manifest: Manifest) {
-  const references: ManifestReference[] = [];
-  let totalSize = manifest.raw.length;
-  if (manifest.kind === 'image') {
-    references.push({ target: manifest.config.digest, kind: 'config', position: 0 });
-    manifest.layers.forEach((layer, position) => {
-      if (!isNonDistributable(layer.mediaType)) references.push({ target: layer.digest, kind: 'layer', position });
-    });
-    totalSize += [manifest.config, ...manifest.layers].reduce((sum, each) => sum + each.size, 0);
-  } else {
-    manifest.manifests.forEach((child, position) =>
-      references.push({ target: child.digest, kind: 'manifest', position }),
-    );
-    totalSize += manifest.manifests.reduce((sum, each) => sum + each.size, 0);
-  }
-  if (manifest.subject) references.push({ target: manifest.subject.digest, kind: 'subject', position: 0 });
-  return {
-    digest: manifest.digest,
-    mediaType: manifest.mediaType,
-    raw: manifest.raw,
-    kind: manifest.kind,
-    runnable: manifest.kind === 'image' && manifest.runnable,
-    artifactType: manifest.artifactType,
-    subject: manifest.subject?.digest,
-    annotations: manifest.annotations,
-    references,
-    totalSize: Math.min(totalSize, Number.MAX_SAFE_INTEGER),
-  };
 }

@@ -4,6 +4,7 @@ import { AssayError } from '../../lib/error.ts';
 import { organisationOf, type RepositoryName } from '../../oci/names.ts';
 import type { Database, Records } from '../../ports/database.ts';
 import type { Repository } from '../../ports/registry-records.ts';
+import { requireNoStage } from '../channels/direct-push.ts';
 import { appendEvent } from '../events.ts';
 import { requireRepository } from './repositories.ts';
 
@@ -26,6 +27,7 @@ export function renameRepository(
   return database.change(async (records) => {
     const repository = await requireRepository(records, viewer, name, 'manage');
     await requireFree(records, viewer, repository, to);
+    await requireNoStage(records, name, to);
     const collections = (await records.trust.collections(repository)).map(({ gun }) => gun);
     if (collections.length > 0 && !confirmed.withTrust)
       throw new AssayError(

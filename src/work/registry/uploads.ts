@@ -8,8 +8,9 @@ import type { RepositoryName } from '../../oci/names.ts';
 import type { BlobStore, StagedBlob, StorageKey } from '../../ports/blob-store.ts';
 import type { Database } from '../../ports/database.ts';
 import type { Repository, UploadSession } from '../../ports/registry-records.ts';
+import { repositoryForImages } from '../channels/direct-push.ts';
 import { Quotas } from '../access/quotas.ts';
-import { repositoryForPush, requireRepository } from './repositories.ts';
+import { requireRepository } from './repositories.ts';
 import { newStorageKey } from './storage-key.ts';
 import { storeBlob, type WholeBlob } from './store-blob.ts';
 import { type UploadLimits, uploadLimits } from './upload-limits.ts';
@@ -56,7 +57,7 @@ export class Uploads {
   }
 
   async start(viewer: Viewer, name: RepositoryName, algorithm: DigestAlgorithm = 'sha256'): Promise<UploadSession> {
-    const repository = await repositoryForPush(this.#database, this.#clock, viewer, name);
+    const repository = await repositoryForImages(this.#database, this.#clock, viewer, name);
     await this.#quotas.requireRoom(viewer, name, 0);
     const now = this.#clock.now();
     const session: UploadSession = {
@@ -73,7 +74,7 @@ export class Uploads {
 
   /** One request with the whole blob; needs no session. */
   async whole(viewer: Viewer, name: RepositoryName, digest: Digest, body: AsyncIterable<Uint8Array>): Promise<void> {
-    const repository = await repositoryForPush(this.#database, this.#clock, viewer, name);
+    const repository = await repositoryForImages(this.#database, this.#clock, viewer, name);
     const key = newStorageKey();
     this.#active.add(key);
     try {
