@@ -2,7 +2,18 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
-import { api, done, appChannel, applyChannel, approve, ask, channelWorld, pushed, shown, standing } from './channel-world.ts';
+import {
+  api,
+  done,
+  appChannel,
+  applyChannel,
+  approve,
+  ask,
+  channelWorld,
+  pushed,
+  shown,
+  standing,
+} from './channel-world.ts';
 import { bytes, call, digest, imageManifest, putManifest } from './conformance/registry-client.ts';
 import type { TestServer } from './server.ts';
 

@@ -15,7 +15,7 @@ export function imageOfServer(text: string): RegistryReference {
 
 export const command: Command = {
   description:
-    'Brings an image on to the next channel, another repository or another tag, by the policies of where it goes: the same bytes under the same digest. What the rules said goes into the event. Signatures are of a name: sign it there too.',
+    'Brings an image on at once or not at all, to another repository or another tag, by the policies of where it goes: the same bytes under the same digest, with what is attached to it. Into a stage of a channel it goes only when nothing stands against it that the channel asks for; to wait for approvals use assay channel request. Signatures of content trust are of a name: sign it there too.',
   args: [
     { name: 'from', summary: 'repository:tag or repository@digest' },
     { name: 'to', summary: 'repository:tag' },

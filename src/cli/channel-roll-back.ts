@@ -7,7 +7,8 @@ import { textOption } from './image-report.ts';
 import { printable } from './terminal.ts';
 
 export const command: Command = {
-  description: 'Has a tag name again what it named before its last move, if the policies of now let that through.',
+  description:
+    'Has a tag name again what it named before its last move, if the policies of now let that through. In a stage of a channel its last promotion is taken back, one step, by those who approve there or a maintainer.',
   args: [{ name: 'image', summary: 'repository:tag' }],
   options: [...serverOptions, { flags: '--reason <text>', summary: 'why, for the audit' }],
   examples: [['assay channel roll-back shop/production/app:1 --reason "fails under load"', 'one step back']],

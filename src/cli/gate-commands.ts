@@ -5,6 +5,54 @@ const group = 'what is allowed';
 /** Commands that stand at a gate outside the registry. */
 export const gateCommands: readonly CommandEntry[] = [
   {
+    name: 'channel list',
+    group,
+    summary: 'the channels of an organisation',
+    load: () => import('./channel-list.ts'),
+  },
+  {
+    name: 'channel show',
+    group,
+    summary: 'the stages of a channel and what stands in them',
+    load: () => import('./channel-show.ts'),
+  },
+  {
+    name: 'channel apply',
+    group,
+    summary: 'put a channel in force',
+    load: () => import('./channel-apply.ts'),
+  },
+  {
+    name: 'channel remove',
+    group,
+    summary: 'take a channel out of force',
+    load: () => import('./channel-remove.ts'),
+  },
+  {
+    name: 'channel request',
+    group,
+    summary: 'ask that an image go on to the next stage',
+    load: () => import('./channel-request.ts'),
+  },
+  {
+    name: 'channel approve',
+    group,
+    summary: 'approve a request',
+    load: () => import('./channel-approve.ts'),
+  },
+  {
+    name: 'channel reject',
+    group,
+    summary: 'end a request',
+    load: () => import('./channel-reject.ts'),
+  },
+  {
+    name: 'channel requests',
+    group,
+    summary: 'what waits, and what was promoted',
+    load: () => import('./channel-requests.ts'),
+  },
+  {
     name: 'channel promote',
     group,
     summary: 'bring an image on, by the policies of where it goes',

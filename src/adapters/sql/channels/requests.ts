@@ -69,7 +69,16 @@ function toRow(request: PromotionRequest): Row {
 
 export function requests(
   db: Kysely<Schema>,
-): Part<'addRequest' | 'request' | 'requests' | 'openRequest' | 'waiting' | 'settleRequest' | 'lastPromotion' | 'markRolledBack'> {
+): Part<
+  | 'addRequest'
+  | 'request'
+  | 'requests'
+  | 'openRequest'
+  | 'waiting'
+  | 'settleRequest'
+  | 'lastPromotion'
+  | 'markRolledBack'
+> {
   const readable = db
     .selectFrom('promotion_requests')
     .innerJoin('repositories', 'repositories.id', 'promotion_requests.source_id')
