@@ -7,7 +7,7 @@ import { promotionOnly, type Standing } from '../../policy/channels/channel.ts';
 import type { Gate } from '../../policy/facts.ts';
 import { denialLine, type Verdict } from '../../policy/verdict.ts';
 import type { Database, Records } from '../../ports/database.ts';
-import type { Repository, StoredManifest } from '../../ports/registry-records.ts';
+import type { Repository } from '../../ports/registry-records.ts';
 import { Quotas } from '../access/quotas.ts';
 import { appendEvent } from '../events.ts';
 import type { Decisions } from '../policy/decisions.ts';

@@ -88,7 +88,7 @@ export class Requests {
       reason: asked.reason,
     };
     const request = requestFor(step, wanted, viewer, clock.now());
-    if (orNot) await requireNothingMissing(await carryOut.standing(request));
+    if (orNot) requireNothingMissing(await carryOut.standing(request));
     await database.change(async (records) => {
       if (await openRequest(records, step, request, viewer)) return;
       const standing = await records.channels.openRequest(goal.name, goal.tag);
