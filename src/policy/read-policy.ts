@@ -1,7 +1,8 @@
-import { type Document, isMap, isScalar, LineCounter } from 'yaml';
+import { type Document, isScalar, LineCounter } from 'yaml';
 import { z } from 'zod';
 import { AssayError } from '../lib/error.ts';
 import { nearest } from '../lib/nearest.ts';
+import { type YamlPath as Path, YamlPlaces, yamlWords } from '../lib/yaml-places.ts';
 import { isOrganisationName } from '../oci/names.ts';
 import { compileExpression, type ExpressionProblem } from './expression.ts';
 import { gates } from './facts.ts';
@@ -87,22 +88,20 @@ function invalid(problems: readonly PolicyProblem[]): AssayError {
   });
 }
 
-type Path = readonly (string | number)[];
-
 class PolicyReader {
   readonly #document: Document;
-  readonly #lines: LineCounter;
+  readonly #places: YamlPlaces;
   readonly #problems: PolicyProblem[];
 
   constructor(yaml: Document, lines: LineCounter, problems: PolicyProblem[]) {
     this.#document = yaml;
-    this.#lines = lines;
+    this.#places = new YamlPlaces(yaml, lines);
     this.#problems = problems;
   }
 
   read(): Policy | undefined {
     const errors = [...this.#document.errors, ...this.#document.warnings];
-    for (const error of errors) this.#report([], wordsOf(error), error.pos[0]);
+    for (const error of errors) this.#report([], yamlWords(error), error.pos[0]);
     if (errors.length > 0) return undefined;
     let value: unknown;
     try {
@@ -199,7 +198,7 @@ class PolicyReader {
     const compiled = compileExpression(text);
     if (compiled.kind === 'compiled') return { ...rest, expression: compiled.expression };
     const { line, column, message } = compiled.problem;
-    const start = this.#position(path);
+    const start = this.#places.ofValue(path);
     const node = this.#document.getIn(path, true);
     const block = isScalar(node) && (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED');
     // A block's text begins on the line after its sign; its columns are counted within the expression.
@@ -225,36 +224,11 @@ class PolicyReader {
   }
 
   #report(path: Path, message: string, at?: number | 'key'): void {
-    const place = typeof at === 'number' ? this.#lineColumn(at) : this.#position(path, at === 'key');
+    const places = this.#places;
+    const place =
+      typeof at === 'number' ? places.ofOffset(at) : at === 'key' ? places.ofKey(path) : places.ofValue(path);
     this.#problems.push({ pointer: pointerOf(path), ...place, message });
   }
-
-  /** Of the value at this path, of its key, or of the nearest parent that is there. */
-  #position(path: Path, key = false): { line: number; column: number } {
-    if (key) {
-      const parent = this.#document.getIn(path.slice(0, -1), true);
-      const pair = isMap(parent)
-        ? parent.items.find((each) => isScalar(each.key) && each.key.value === path.at(-1))
-        : undefined;
-      if (pair && isScalar(pair.key) && pair.key.range) return this.#lineColumn(pair.key.range[0]);
-    }
-    for (let length = path.length; length >= 0; length--) {
-      const node = length === 0 ? this.#document.contents : this.#document.getIn(path.slice(0, length), true);
-      if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range))
-        return this.#lineColumn(Number(node.range[0]));
-    }
-    return { line: 1, column: 1 };
-  }
-
-  #lineColumn(offset: number): { line: number; column: number } {
-    const { line, col } = this.#lines.linePos(offset);
-    return { line: Math.max(1, line), column: Math.max(1, col) };
-  }
-}
-
-/** What the YAML reader says, without its own place and excerpt: the place is told once. */
-function wordsOf({ message }: Error): string {
-  return message.split('\n', 1)[0]!.replace(/ at line \d+, column \d+:?$/, '');
 }
 
 /** Why a pattern can match no repository; none when it can. */

@@ -10,17 +10,20 @@ void test('rules need a reason and a last day; a member that is not known is an 
   assert.deepEqual(readIgnoreFile(good, 'f'), [
     { id: 'CVE-2026-0001', reason: 'only reachable by administrators', expires: '2026-12-31', packages: ['openssl'] },
   ]);
-  for (const bad of [
-    'ignore:\n  - id: CVE-2026-0001\n    expires: 2026-12-31\n',
-    'ignore:\n  - id: CVE-2026-0001\n    reason: because\n',
-    'ignore:\n  - id: CVE-2026-0001\n    reason: because\n    expires: never\n',
-    'ignore:\n  - id: CVE-2026-0001\n    reason: because\n    expires: 2026-12-31\n    package: x\n',
-    '- CVE-2026-0001',
-    '{',
-  ])
+  const head = 'ignore:\n  - id: CVE-2026-0001\n';
+  for (const [bad, said] of [
+    [`${head}    expires: 2026-12-31\n`, 'line 2, column 5: reason: is missing'],
+    [`${head}    reason: because\n`, 'line 2, column 5: expires: is missing'],
+    [`${head}    reason: because\n    expires: never\n`, 'line 4, column 14: expires: wants the last day'],
+    [`${head}    reason: because\n    expires: 2026-12-31\n    package: x\n`, 'line 5, column 5: the key package is not'],
+    [`${head}    id: CVE-2026-0002\n`, 'line 3, column 5: Map keys must be unique'],
+    ['ignore:\n  - id: 5\n    reason: because\n    expires: 2026-12-31\n', 'line 2, column 9: id: '],
+    ['- CVE-2026-0001', 'line 1, column 1: the file has one key, ignore'],
+    ['{', 'line 1, column 2: '],
+  ] as const)
     assert.throws(
       () => readIgnoreFile(bad, 'f'),
-      (error) => isAssayError(error, 'input-invalid'),
+      (error) => isAssayError(error, 'input-invalid') && error.message.startsWith(`f: ${said}`),
       bad,
     );
 });
