@@ -2,7 +2,7 @@ import type { Open } from '../src/cli/command.ts';
 import { runCommandLine } from '../src/cli/run.ts';
 
 /** Doors that a test without a server never goes through. */
-const closed = new Proxy({} as Open, {
+export const closed = new Proxy({} as Open, {
   get(_, name) {
     throw new Error(`the door ${String(name)} was opened`);
   },
@@ -12,11 +12,12 @@ const closed = new Proxy({} as Open, {
 export async function runMain(
   argv: readonly string[],
   environment: NodeJS.ProcessEnv = {},
+  doors: Open = closed,
 ): Promise<{ status: number; out: string; err: string }> {
   const [out, err]: [string[], string[]] = [[], []];
   const status = await runCommandLine([...argv], {
     version: '0.0.0',
-    open: closed,
+    open: doors,
     environment,
     terminal: {
       interactive: false,

@@ -4,12 +4,14 @@ import type { Database } from '../ports/database.ts';
 import { judgeChanged } from '../work/content/advisories.ts';
 import { type AnalysisParts, analyseImage } from '../work/content/analyse-image.ts';
 import { ANALYSE_IMAGE, analysisJobSchema, JUDGE_PACKAGES, RENEW_ANALYSES } from '../work/content/jobs.ts';
+import { VexPublisher } from '../work/content/publish-vex.ts';
 import { renewAnalyses } from '../work/content/renew-analyses.ts';
+import { serverSignature } from '../work/gates/decision-signer.ts';
 import type { JobHandler } from '../work/jobs/runner.ts';
 
-/** The jobs that read images and judge what is in them. */
+/** The jobs that read images, judge what is in them and publish what is said of that. */
 export function analysisJobs(parts: AnalysisParts): JobHandler[] {
-  const { database, clock, advisories } = parts;
+  const { database, clock, advisories, blobs } = parts;
   return [
     {
       kind: ANALYSE_IMAGE,
@@ -23,6 +25,7 @@ export function analysisJobs(parts: AnalysisParts): JobHandler[] {
       kind: RENEW_ANALYSES,
       run: (_payload, signal) => renewAnalyses(database, clock, signal).then(() => undefined),
     },
+    new VexPublisher({ database, blobs, clock, sign: (bytes) => serverSignature(database, bytes) }),
   ];
 }
 

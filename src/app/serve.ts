@@ -8,6 +8,7 @@ import { openFileBlobStore } from '../adapters/fs/blob-store.ts';
 import { httpClient } from '../cli/client/http.ts';
 import { loadConsole } from '../http/console.ts';
 import { hostCheck } from '../http/hosts.ts';
+import { VexStatements } from '../work/content/vex-statements.ts';
 import { ScanRequests } from '../work/content/scan-requests.ts';
 import { foreignImages } from './scanner.ts';
 import type { House } from '../http/house.ts';
@@ -238,6 +239,7 @@ export async function serve(
         advisories,
         images: foreignImages(config.scannerRegistries, process.env),
       }),
+      vex: new VexStatements(database, clock, runner.wake),
       wakeJobs: runner.wake,
       initialPassword: async () => (await administratorOf(database))?.initial ?? false,
     };

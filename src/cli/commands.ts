@@ -3,6 +3,7 @@ import { gateCommands } from './gate-commands.ts';
 import { policyCommands } from './policy-commands.ts';
 import { repositoryCommands } from './repository-commands.ts';
 import { trustCommands } from './trust-commands.ts';
+import { vexCommands } from './vex-commands.ts';
 
 /** Every command, one line each. Help, completion and the reference are made from this table. */
 export const commands: readonly CommandEntry[] = [
@@ -36,12 +37,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'what to do about the findings of an image',
     load: () => import('./cure.ts'),
   },
-  {
-    name: 'vex add',
-    group: 'what is in it',
-    summary: 'say whether a vulnerability affects an image, and why',
-    load: () => import('./vex-add.ts'),
-  },
+  ...vexCommands,
   {
     name: 'sbom',
     group: 'what is in it',

@@ -5,7 +5,6 @@ import { severities, type Severity } from '../content/advisories/advisory.ts';
 import { observationKinds } from '../content/findings/observation.ts';
 import { readIgnoreFile } from '../content/findings/ignore-file.ts';
 import { readVex } from '../content/vex/read-vex.ts';
-import { OPENVEX_MEDIA_TYPE } from '../content/vex/write-openvex.ts';
 import { gapsOf } from '../contract/coverage.ts';
 import { explain } from '../contract/explain.ts';
 import { type OutputName, outputs } from '../contract/outputs/outputs.ts';
@@ -14,19 +13,16 @@ import { type Report, type ReportVulnerability, vulnerabilitiesOf } from '../con
 import { applyJudgements, type Judgements, knownOn } from '../contract/set-aside.ts';
 import { systemClock } from '../lib/clock.ts';
 import { AssayError, systemCode } from '../lib/error.ts';
-import { digestOf, parseDigest } from '../oci/digest.ts';
-import { parseManifest } from '../oci/manifest.ts';
-import { parseReference } from '../oci/reference.ts';
-import { collectBytes } from '../oci/verified.ts';
+import { digestOf } from '../oci/digest.ts';
 import { sbomReport } from '../work/content/sbom-report.ts';
+import { attachedVex } from './attached-vex.ts';
 import type { Command, ExitStatus, Invocation, Option } from './command.ts';
-import { imageAccess, reportOptions, textOption, withReport } from './image-report.ts';
+import { reportOptions, textOption, withReport } from './image-report.ts';
 import { printReport } from './report-table.ts';
 import { printable, type Terminal } from './terminal.ts';
 
 const kinds = ['vulnerability', ...observationKinds] as const;
 type Kind = (typeof kinds)[number];
-const MAX_VEX_BYTES = 16 * 1024 ** 2;
 const IGNORE_FILE = '.assay-ignore.yaml';
 
 /** Options that say what is held against a report before it is shown. */
@@ -38,7 +34,7 @@ export const judgementOptions: readonly Option[] = [
   },
   {
     flags: '--vex-attached',
-    summary: 'hold OpenVEX documents stored beside the image against it too; they are not verified',
+    summary: 'hold VEX documents and attestations stored beside the image against it too; they are not verified',
   },
   { flags: '--as-of <day>', summary: 'only what was known on that day (YYYY-MM-DD)' },
 ];
@@ -128,14 +124,15 @@ export async function held(invocation: Invocation, report: Report): Promise<Repo
   const day = textOption(options, 'asOf');
   if (day !== undefined && (!/^\d{4}-\d\d-\d\d$/.test(day) || Number.isNaN(Date.parse(day))))
     throw new AssayError('usage-invalid', '--as-of wants a day, as in 2026-01-31');
-  const now = day === undefined ? systemClock.now() : Date.parse(day);
+  // All of that day: a statement of its morning was known on it.
+  const now = day === undefined ? systemClock.now() : Date.parse(day) + 86_399_999;
   const vex: Judgements['vex'][number][] = await Promise.all(
     ((options['vex'] ?? []) as string[]).map(async (source) => ({
       source,
       statements: readVex(await bytesOf(source), source),
     })),
   );
-  if (options['vexAttached']) vex.push(...(await attachedVex(invocation, report)));
+  if (options['vexAttached']) vex.push(...(await attachedVex(invocation, report.image.digest)));
   const named = textOption(options, 'ignoreFile');
   const source = named ?? (existsSync(IGNORE_FILE) ? IGNORE_FILE : undefined);
   const ignore =
@@ -146,25 +143,6 @@ export async function held(invocation: Invocation, report: Report): Promise<Repo
         terminal.err(`${source}: ${printable(rule.id)} is ignored no more since ${rule.expires}`);
   const judged = applyJudgements(report, { vex, ignore }, now);
   return day === undefined ? judged : knownOn(judged, day);
-}
-
-/** Documents whose subject is the image; whoever may write to the repository may have put them there. */
-async function attachedVex(invocation: Invocation, report: Report): Promise<Judgements['vex'][number][]> {
-  const reference = parseReference(invocation.args[0] ?? '');
-  await using source = await invocation.open.image(reference, imageAccess(invocation));
-  const found: Judgements['vex'][number][] = [];
-  for (const each of await source.referrers(parseDigest(report.image.digest))) {
-    if (each.artifactType !== OPENVEX_MEDIA_TYPE) continue;
-    const manifest = await source.manifest(each);
-    const parsed = parseManifest(manifest.raw, manifest.mediaType, manifest.digest);
-    if (parsed.kind !== 'image') continue;
-    for (const layer of parsed.layers.filter((one) => one.mediaType === OPENVEX_MEDIA_TYPE)) {
-      const bytes = await collectBytes(source.blob(layer), MAX_VEX_BYTES, 'the VEX document');
-      const name = `attached ${manifest.digest}`;
-      found.push({ source: name, statements: readVex(bytes, name) });
-    }
-  }
-  return found;
 }
 
 async function bytesOf(path: string): Promise<Buffer> {

@@ -1,20 +1,29 @@
-import { justifications, OPENVEX_MEDIA_TYPE, openVexOf, vexStatuses } from '../content/vex/write-openvex.ts';
+import {
+  checkStatement,
+  justifications,
+  OPENVEX_MEDIA_TYPE,
+  openVexOf,
+  vexStatuses,
+} from '../content/vex/write-openvex.ts';
 import { type Report, vulnerabilitiesOf } from '../contract/report.ts';
+import { addStatement } from '../contract/vex.ts';
 import { systemClock, toRfc3339 } from '../lib/clock.ts';
 import { AssayError } from '../lib/error.ts';
 import { digestOf } from '../oci/digest.ts';
 import { formatReference } from '../oci/reference.ts';
-import { argument } from './ask-server.ts';
+import { argument, callEndpoint } from './ask-server.ts';
 import type { Command, ExitStatus, Invocation } from './command.ts';
 import { type FoundReport, imageAccess, reportOptions, textOption, withReport } from './image-report.ts';
+import type { ServerClient } from './server-client.ts';
 import { printable } from './terminal.ts';
+import { statementInWords } from './vex-table.ts';
 
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const EMPTY = Buffer.from('{}');
 
 export const command: Command = {
   description:
-    'Writes a VEX statement (OpenVEX 0.2.0) about a vulnerability of an image: that it is not affected and why, that it is affected and what to do, fixed, or under investigation. The document goes to standard output; with --attach it is stored beside the image as a referrer, where assay scan --vex-attached finds it.',
+    'Writes a VEX statement (OpenVEX 0.2.0) about a vulnerability of an image: that it is not affected and why, that it is affected and what to do, fixed, or under investigation. The document goes to standard output. With --attach it is stored beside the image: on an Assay server the statement is in force there, in every report, count and gate, and published for other scanners; in another registry it is a referrer that assay scan --vex-attached finds.',
   args: [
     { name: 'image', summary: 'registry/repository:tag, oci:DIR …' },
     { name: 'id', summary: 'the vulnerability: CVE-…, GHSA-…' },
@@ -23,7 +32,7 @@ export const command: Command = {
     { flags: '--status <name>', summary: 'what is so', choices: vexStatuses },
     { flags: '--justification <name>', summary: 'why it is not affected', choices: justifications },
     { flags: '--reason <text>', summary: 'in words: impact, or what to do' },
-    { flags: '--author <name>', summary: 'who says so (default: $USER)' },
+    { flags: '--author <name>', summary: 'who says so (default: $USER; on an Assay server the account)' },
     { flags: '--attach', summary: 'store it beside the image too, in its registry' },
     ...reportOptions,
   ],
@@ -34,23 +43,53 @@ export const command: Command = {
     ],
     [
       'assay vex add --status affected --reason "upgrade in the next release" --attach 127.0.0.1:5000/shop/app:2 CVE-2023-0464',
-      'stored beside the image',
+      'in force on the server',
     ],
   ],
   run: (invocation) =>
     withReport<ExitStatus>(invocation, async (found) => {
-      const bytes = Buffer.from(`${JSON.stringify(documentOf(invocation, found.report), null, 2)}\n`);
+      const status = vexStatuses.find((each) => each === invocation.options['status']);
+      if (!status) throw new AssayError('usage-invalid', `--status wants one of ${vexStatuses.join(', ')}`);
+      const { client, reference } = found;
+      if (invocation.options['attach'] && client && reference.transport === 'registry')
+        return storeOnServer(invocation, client, reference.repository, found.report, status);
+      const document = documentOf(invocation, found.report, status);
+      const bytes = Buffer.from(`${JSON.stringify(document, null, 2)}\n`);
       invocation.terminal.out(bytes.toString('utf8').trimEnd());
       if (invocation.options['attach']) await attach(invocation, found, bytes);
       return 0;
     }),
 };
 
-function documentOf(invocation: Invocation, report: Report): object {
+type Status = (typeof vexStatuses)[number];
+
+async function storeOnServer(
+  invocation: Invocation,
+  client: ServerClient,
+  repository: string,
+  { image }: Report,
+  status: Status,
+): Promise<ExitStatus> {
+  const { options, terminal } = invocation;
+  if (options['author'] !== undefined)
+    throw new AssayError('usage-invalid', 'on an Assay server the account is the author; leave --author out');
+  const stored = await callEndpoint(client, addStatement, {
+    params: { repository, reference: image.digest },
+    body: {
+      vulnerability: argument(invocation, 1),
+      status,
+      justification: textOption(options, 'justification'),
+      words: textOption(options, 'reason'),
+    },
+  });
+  terminal.out(statementInWords(stored));
+  terminal.err(`in force as ${stored.id}; assay vex withdraw takes it back`);
+  return 0;
+}
+
+function documentOf(invocation: Invocation, report: Report, status: Status): object {
   const { options, environment } = invocation;
   const id = argument(invocation, 1);
-  const status = vexStatuses.find((each) => each === options['status']);
-  if (!status) throw new AssayError('usage-invalid', `--status wants one of ${vexStatuses.join(', ')}`);
   const wanted = id.toUpperCase();
   const about = vulnerabilitiesOf(report).filter((each) =>
     [each.id, ...each.aliases].some((name) => name.toUpperCase() === wanted),
@@ -61,17 +100,21 @@ function documentOf(invocation: Invocation, report: Report): object {
     );
   const bare = report.image.reference.replace(/@[a-z0-9]+:[0-9a-f]+$/, '').replace(/:[^:/]+$/, '');
   const [first] = about;
-  return openVexOf({
+  const at = toRfc3339(systemClock.now());
+  const statement = {
     id: first?.id ?? id,
     aliases: first?.aliases ?? [],
     status,
     justification: textOption(options, 'justification'),
     words: textOption(options, 'reason'),
-    image: { name: bare.slice(bare.lastIndexOf('/') + 1), digest: report.image.digest },
     packages: [...new Set(about.map((each) => each.package.purl))],
     author: textOption(options, 'author') ?? environment['USER'] ?? 'unknown',
-    at: toRfc3339(systemClock.now()),
-  });
+    at,
+  };
+  checkStatement(statement);
+  const { digest } = report.image;
+  const image = { name: bare.slice(bare.lastIndexOf('/') + 1), digest };
+  return openVexOf({ id: `urn:assay:vex:${digest}:${statement.id}:${at}`, at, image }, [statement]);
 }
 
 /** An artifact whose subject is the image (OCI image specification 1.1, "Guidelines for Artifact Usage"). */

@@ -18,6 +18,7 @@ import * as session from './session.ts';
 import * as teams from './teams.ts';
 import * as trust from './trust.ts';
 import * as upkeep from './upkeep.ts';
+import * as vex from './vex.ts';
 
 function endpointsIn(module: object): Endpoint[] {
   return Object.values(module).filter(
@@ -30,6 +31,7 @@ export const endpoints: readonly Endpoint[] = [
   session,
   repositories,
   images,
+  vex,
   house,
   authority,
   upkeep,

@@ -106,6 +106,23 @@ export const policyEvents: Readonly<Record<string, EventDescription>> = {
   },
   'image.held': { tells: 'somebody holds an image back from every gate', subject: image, data: reason },
   'image.released': { tells: 'somebody let an image go', subject: image, data: reason },
+  'vex.stated': {
+    tells: 'somebody said whether a vulnerability affects an image',
+    subject: image,
+    data: z.strictObject({
+      id: z.string(),
+      vulnerability: z.string(),
+      status: z.string(),
+      justification: z.string().optional(),
+      author: z.string(),
+      packages: z.array(z.string()),
+    }),
+  },
+  'vex.withdrawn': {
+    tells: 'a statement about a vulnerability of an image was withdrawn',
+    subject: image,
+    data: z.strictObject({ id: z.string(), vulnerability: z.string(), status: z.string() }),
+  },
   'health.changed': {
     tells: 'the grade of a tagged image is another',
     subject: image,

@@ -4,6 +4,7 @@ import { ecosystemOf } from '../content/findings/ecosystems.ts';
 import { endOfLifeBy, supportOf } from '../content/findings/end-of-life.ts';
 import { toRfc3339 } from '../lib/clock.ts';
 import type { FeedStatus, SetOrigin } from '../ports/advisory-sets.ts';
+import type { StoredStatement } from '../ports/vex-records.ts';
 import type { ImageReport } from '../work/content/report.ts';
 import type { Report, ReportObservation, ReportVulnerability } from './report.ts';
 
@@ -29,10 +30,42 @@ export function renderContents(image: Report['image'], source: Omit<ImageReport,
       ...source.findings.map((each) => renderFinding(source, each)),
       ...source.observations.map((each) => renderObservation(source, each)),
     ],
+    ...(source.aside &&
+      source.aside.length > 0 && {
+        suppressed: source.aside.map(({ found, said }) => ({
+          finding: renderFinding(source, found),
+          because: renderBecause(said),
+        })),
+      }),
     incomplete: source.incomplete.map(({ layer, ...rest }) => ({
       ...rest,
       ...(layer !== undefined && { layer: source.layers[layer]?.digest ?? '' }),
     })),
+  };
+}
+
+/** What somebody says of a finding that stands: `affected (VEX): upgraded next week`. */
+export function sayingInWords({
+  status,
+  detail,
+}: {
+  readonly status: string;
+  readonly detail?: string | undefined;
+}): string {
+  const words = status === 'under-investigation' ? 'under investigation (VEX)' : 'affected (VEX)';
+  return detail ? `${words}: ${detail}` : words;
+}
+
+/** Why a statement that is stored with the image sets a finding aside. */
+export function renderBecause({ id, status, justification, detail, author, statedAt }: StoredStatement) {
+  return {
+    by: 'vex' as const,
+    source: `statement ${id} of ${author}`,
+    status,
+    reason: [justification, detail].filter(Boolean).join(': ') || 'no reason given',
+    statement: id,
+    author,
+    statedAt: toRfc3339(statedAt),
   };
 }
 
@@ -94,13 +127,14 @@ export function renderPackage(
 
 export function renderFinding(
   source: Pick<ImageReport, 'layers' | 'advisories'>,
-  { package: installed, finding }: ImageReport['findings'][number],
+  { package: installed, finding, said }: ImageReport['findings'][number],
 ): ReportVulnerability {
   const { feed, recordId, judged, comparison, aliases, references, cvss, severities, sources, ...rest } = finding;
   const score = decidingVector(cvss ?? [])?.score;
   const epss = source.advisories.likelihoodOf([finding.id, ...aliases]);
   return {
     ...rest,
+    ...(said && { statusDetail: [finding.statusDetail, sayingInWords(said)].filter(Boolean).join('; ') }),
     aliases: [...aliases],
     ...(severities && { severities: severities.map((each) => ({ ...each })) }),
     ...(cvss && { cvss: [...cvss] }),

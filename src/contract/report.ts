@@ -145,6 +145,10 @@ export const setAside = z.object({
   status: z.string(),
   reason: z.string(),
   expiresAt: z.string().optional(),
+  /** Of a statement that is stored with the image on the server: its id, whose word it is, and since when. */
+  statement: z.string().optional(),
+  author: z.string().optional(),
+  statedAt: time.optional(),
 });
 
 export const support = z.enum(['supported', 'extended', 'ended', 'unknown']);

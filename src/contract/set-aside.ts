@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type IgnoreRule, isExpired, ruleMatches } from '../content/findings/ignore-file.ts';
-import { speaksOf, type VexStatement } from '../content/vex/statement.ts';
+import { deciding, madeAt, setsAside, speaksOf, type VexStatement } from '../content/vex/statement.ts';
+import { sayingInWords } from './render-report.ts';
 import type { Report, ReportVulnerability, setAside } from './report.ts';
 
 type Finding = ReportVulnerability;
@@ -21,7 +22,7 @@ export function namesOfImage({ image }: Pick<Report, 'image'>): string[] {
 
 /**
  * Sets aside what statements call not affected or fixed, and what unexpired rules ignore; a rule past its day sets nothing
- * aside. The newest statement of a vulnerability and package decides. Pure.
+ * aside. The newest statement of a vulnerability and package decides; one that was made after `now` is not there yet. Pure.
  */
 export function applyJudgements(report: Report, { vex, ignore }: Judgements, now: number): Report {
   const image = namesOfImage(report);
@@ -36,10 +37,10 @@ export function applyJudgements(report: Report, { vex, ignore }: Judgements, now
       continue;
     }
     ids.push(finding.evidence.record);
-    const said = newest(
+    const said = deciding(
       vex.flatMap(({ source, statements }) =>
         statements
-          .filter((each) => speaksOf(each, { ids, packagePurl: finding.package.purl, image }))
+          .filter((each) => madeAt(each) <= now && speaksOf(each, { ids, packagePurl: finding.package.purl, image }))
           .map((statement) => ({ source, statement })),
       ),
     );
@@ -58,24 +59,16 @@ interface Said {
   readonly statement: VexStatement;
 }
 
-function newest(all: readonly Said[]): Said | undefined {
-  return all.reduce<Said | undefined>(
-    (best, each) => (!best || (each.statement.timestamp ?? '') >= (best.statement.timestamp ?? '') ? each : best),
-    undefined,
-  );
-}
-
 function bySaying({ source, statement }: Said): Because | undefined {
-  if (statement.status !== 'not-affected' && statement.status !== 'fixed') return undefined;
+  if (!setsAside(statement)) return undefined;
   const reason = [statement.justification, statement.detail].filter(Boolean).join(': ');
   const by = statement.author === undefined ? source : `${source}, ${statement.author}`;
   return { by: 'vex', source: by, status: statement.status, reason: reason || 'no reason given' };
 }
 
 /** What is affected, or looked into, keeps standing; the author's words go with it. */
-function commented(finding: Finding, { status, detail }: VexStatement): Finding {
-  const words = status === 'under-investigation' ? 'under investigation (VEX)' : 'affected (VEX)';
-  const said = detail ? `${words}: ${detail}` : words;
+function commented(finding: Finding, statement: VexStatement): Finding {
+  const said = sayingInWords(statement);
   return { ...finding, statusDetail: finding.statusDetail ? `${finding.statusDetail}; ${said}` : said };
 }
 

@@ -19,6 +19,7 @@ import type { ImageJudge } from '../work/gates/image-judge.ts';
 import type { Decisions } from '../work/policy/decisions.ts';
 import type { Exceptions } from '../work/policy/exceptions.ts';
 import type { ScanRequests } from '../work/content/scan-requests.ts';
+import type { VexStatements } from '../work/content/vex-statements.ts';
 import type { Health } from '../work/policy/health.ts';
 import type { HealthProfiles } from '../work/policy/health-profiles.ts';
 import type { Policies } from '../work/policy/policies.ts';
@@ -89,6 +90,7 @@ export interface House {
   readonly trials: Trials;
   readonly health: Health;
   readonly scans: ScanRequests;
+  readonly vex: VexStatements;
   readonly healthProfiles: HealthProfiles;
   readonly wakeJobs: () => void;
   /** True while the administrator's password is the one that the first start made. */

@@ -9,6 +9,7 @@ import type { JobRecords } from './queue.ts';
 import type { RegistryRecords } from './registry-records.ts';
 import type { TrustRecords } from './trust-records.ts';
 import type { UpkeepRecords } from './upkeep-records.ts';
+import type { VexRecords } from './vex-records.ts';
 
 /** The rooms of the database, one interface each. */
 export interface Records {
@@ -23,6 +24,7 @@ export interface Records {
   readonly policy: PolicyRecords;
   readonly channels: ChannelRecords;
   readonly upkeep: UpkeepRecords;
+  readonly vex: VexRecords;
 }
 
 /**

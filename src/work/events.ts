@@ -75,7 +75,9 @@ export type EventNoun =
   | 'promotion.expired'
   | 'promotion.voided'
   | 'tag.rolled-back'
-  | 'image.released';
+  | 'image.released'
+  | 'vex.stated'
+  | 'vex.withdrawn';
 
 /** Where a change happened, for those who may see it: a repository, or an organisation. Neither: for administrators. */
 export type Place =

@@ -6,6 +6,7 @@ import { channelsContract } from './channels.ts';
 import { contentContract } from './content.ts';
 import { jobsContract } from './jobs.ts';
 import { policyContract } from './policy.ts';
+import { vexContract } from './vex.ts';
 import type { OpenDatabase } from './records-fixture.ts';
 import { registryContract } from './registry.ts';
 import { signedTagsContract } from './signed-tags.ts';
@@ -26,6 +27,7 @@ export function databaseContract(title: string, open: OpenDatabase): void {
     accessContract(open);
     policyContract(open);
     channelsContract(open);
+    vexContract(open);
     upkeepContract(open);
     changesContract(open);
   });

@@ -21,6 +21,7 @@ import { formerNames } from './migrations/202611271910-registry-former-names.ts'
 import { trustExpiryTold } from './migrations/202611271845-trust-expiry-told.ts';
 import { exceptionEnds } from './migrations/202611271930-policy-exception-ends.ts';
 import { channels } from './migrations/202611280130-channels.ts';
+import { vexStatements } from './migrations/202611280100-vex-statements.ts';
 import type { Schema } from './schema.ts';
 
 /** Every migration in order. */
@@ -44,6 +45,7 @@ export const migrations: readonly Migration[] = [
   exceptionEnds,
   formerNames,
   channels,
+  vexStatements,
 ];
 
 /** Brings the schema up to date inside the caller's transaction. Refuses a schema newer than this program. */

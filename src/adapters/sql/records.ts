@@ -13,6 +13,7 @@ import { registryRecords } from './registry/records.ts';
 import type { Schema } from './schema.ts';
 import { trustRecords } from './trust/records.ts';
 import { upkeepRecords } from './upkeep-records.ts';
+import { vexRecords } from './vex/records.ts';
 
 /** All rooms over one connection. */
 export function sqlRecords(db: Kysely<Schema>, keep?: KeepTimes): Records {
@@ -28,5 +29,6 @@ export function sqlRecords(db: Kysely<Schema>, keep?: KeepTimes): Records {
     policy: policyRecords(db),
     channels: channelRecords(db),
     upkeep: upkeepRecords(db),
+    vex: vexRecords(db),
   };
 }

@@ -1,9 +1,10 @@
 import type { NotifySchema } from './notify/schema.ts';
 import type { ChannelSchema } from './channels/schema.ts';
 import type { PolicySchema } from './policy/schema.ts';
+import type { VexSchema } from './vex/schema.ts';
 
 /** The tables, each owned by the room whose Records file writes it. Times are integer milliseconds UTC. */
-export interface Schema extends NotifySchema, PolicySchema, ChannelSchema {
+export interface Schema extends NotifySchema, PolicySchema, ChannelSchema, VexSchema {
   migrations: { name: string; applied_at: number };
 
   // registry

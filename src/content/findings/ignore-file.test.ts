@@ -15,7 +15,10 @@ void test('rules need a reason and a last day; a member that is not known is an 
     [`${head}    expires: 2026-12-31\n`, 'line 2, column 5: reason: is missing'],
     [`${head}    reason: because\n`, 'line 2, column 5: expires: is missing'],
     [`${head}    reason: because\n    expires: never\n`, 'line 4, column 14: expires: wants the last day'],
-    [`${head}    reason: because\n    expires: 2026-12-31\n    package: x\n`, 'line 5, column 5: the key package is not'],
+    [
+      `${head}    reason: because\n    expires: 2026-12-31\n    package: x\n`,
+      'line 5, column 5: the key package is not',
+    ],
     [`${head}    id: CVE-2026-0002\n`, 'line 3, column 5: Map keys must be unique'],
     ['ignore:\n  - id: 5\n    reason: because\n    expires: 2026-12-31\n', 'line 2, column 9: id: '],
     ['- CVE-2026-0001', 'line 1, column 1: the file has one key, ignore'],

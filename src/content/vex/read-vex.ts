@@ -1,25 +1,29 @@
 import { z } from 'zod';
 import { AssayError } from '../../lib/error.ts';
+import { unwrapped } from './envelope.ts';
 import type { VexStatement, VexStatus } from './statement.ts';
 
 const MAX_BYTES = 64 * 1024 ** 2;
 const text = z.string().max(20_000);
 
-/** Statements of a VEX document: OpenVEX, CSAF 2.0 (profile VEX) or CycloneDX; what is none of them is refused. */
+/**
+ * Statements of a VEX document: OpenVEX, CSAF 2.0 (profile VEX) or CycloneDX, bare or as the predicate of an in-toto
+ * statement, in a DSSE envelope or a sigstore bundle; what is none of them is refused with `content-malformed`.
+ */
 export function readVex(bytes: Uint8Array, name: string): VexStatement[] {
   if (bytes.length > MAX_BYTES)
     throw new AssayError('content-budget-exceeded', `${name} is larger than a VEX document`);
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder().decode(bytes));
+    value = unwrapped(JSON.parse(new TextDecoder().decode(bytes)));
   } catch (cause) {
     throw new AssayError('content-malformed', `${name} is not JSON`, { cause });
   }
+  // An attestation carries the document as its predicate (in-toto, "Statement").
+  if (typeof value === 'object' && value !== null && 'predicateType' in value && 'predicate' in value)
+    value = value.predicate;
   const document = value as Record<string, unknown> | null;
   if (typeof document !== 'object' || document === null || Array.isArray(document)) throw unknown(name);
-  // An attestation carries the document as its predicate (in-toto, "Statement").
-  if (typeof document['predicateType'] === 'string' && document['predicateType'].includes('openvex'))
-    return openVex(document['predicate'], name);
   if (typeof document['@context'] === 'string' && document['@context'].includes('openvex'))
     return openVex(document, name);
   if (document['bomFormat'] === 'CycloneDX') return cycloneDx(document, name);

@@ -25,16 +25,44 @@ export interface VexSubject {
   readonly image: readonly string[];
 }
 
+/** What takes a finding out of the count; what is affected or looked into keeps standing. */
+export function setsAside({ status }: Pick<VexStatement, 'status'>): boolean {
+  return status === 'not-affected' || status === 'fixed';
+}
+
+/**
+ * The statement that decides among those that speak of one finding: the newest. Of two of the same time that contradict
+ * each other the one that lets the finding stand; one that does not say when it was made is older than all that do.
+ */
+export function deciding<S extends { readonly statement: VexStatement }>(all: readonly S[]): S | undefined {
+  return all.reduce<S | undefined>((best, each) => {
+    if (!best) return each;
+    const difference = madeAt(each.statement) - madeAt(best.statement);
+    if (difference !== 0) return difference > 0 ? each : best;
+    return setsAside(best.statement) ? each : best;
+  }, undefined);
+}
+
+/** Milliseconds UTC; 0 where the statement does not say. */
+export function madeAt({ timestamp }: Pick<VexStatement, 'timestamp'>): number {
+  const at = Date.parse(timestamp ?? '');
+  return Number.isFinite(at) ? at : 0;
+}
+
+/** Whether a statement names the image itself, by any of its names. */
+export function namesImage({ products }: Pick<VexStatement, 'products'>, image: readonly string[]): boolean {
+  return products.some((given) => image.some((each) => given === each || sameImage(given, each)));
+}
+
 /** Whether a statement speaks of a finding. An image that is named without packages means all of them. */
 export function speaksOf(statement: VexStatement, subject: VexSubject): boolean {
   if (!statement.ids.some((id) => subject.ids.includes(id))) return false;
   const { products, subcomponents } = statement;
   const names = (given: string, of: string) => given === of || samePackage(given, of);
-  const isImage = (given: string) => subject.image.some((each) => given === each || sameImage(given, each));
   const isPackage = (given: string) => names(given, subject.packagePurl);
   if (subcomponents.length > 0)
-    return subcomponents.some(isPackage) && (products.length === 0 || products.some((each) => isImage(each)));
-  return products.length === 0 || products.some((each) => isImage(each) || isPackage(each));
+    return subcomponents.some(isPackage) && (products.length === 0 || namesImage(statement, subject.image));
+  return products.length === 0 || namesImage(statement, subject.image) || products.some(isPackage);
 }
 
 /** One package URL names another when type, name space and name agree, and what it says of version and qualifiers. */

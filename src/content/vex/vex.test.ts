@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import { Random } from '../../../test/random.ts';
 import { isAssayError } from '../../lib/error.ts';
 import { readVex } from './read-vex.ts';
-import { speaksOf } from './statement.ts';
-import { openVexOf } from './write-openvex.ts';
+import { IN_TOTO_TYPE, preAuthentication, vexAttestation } from './envelope.ts';
+import { deciding, speaksOf } from './statement.ts';
+import { checkStatement, openVexOf } from './write-openvex.ts';
 
 const OPENVEX = {
   '@context': 'https://openvex.dev/ns/v0.2.0',
@@ -99,17 +100,17 @@ void test('a statement that was written is read again, and speaks of the image a
     aliases: ['GHSA-a-b-c'],
     status: 'not_affected' as const,
     justification: 'component_not_present',
-    image: { name: 'App', digest },
-    packages: ['pkg:deb/debian/libssl3@3'],
+    packages: ['pkg:deb/debian/libssl3@3?arch=amd64&distro=debian-12'],
     author: 'team',
     at: '2026-01-01T00:00:00Z',
   };
-  const [read1] = read(openVexOf(statement));
+  const frame = { id: 'urn:x', at: '2026-01-01T00:00:00Z', image: { name: 'App', digest } };
+  const [read1] = read(openVexOf(frame, [statement]));
   assert.deepEqual(
-    [read1?.status, read1?.ids, read1?.author],
-    ['not-affected', ['CVE-2026-0001', 'GHSA-a-b-c'], 'team'],
+    [read1?.status, read1?.ids, read1?.author, read1?.subcomponents],
+    ['not-affected', ['CVE-2026-0001', 'GHSA-a-b-c'], 'team', ['pkg:deb/debian/libssl3@3']],
   );
-  const subject = { ids: ['CVE-2026-0001'], packagePurl: 'pkg:deb/debian/libssl3@3', image: [digest] };
+  const subject = { ids: ['CVE-2026-0001'], packagePurl: 'pkg:deb/debian/libssl3@3?arch=amd64', image: [digest] };
   assert.equal(speaksOf(read1!, subject), true);
   assert.equal(speaksOf(read1!, { ...subject, image: [`sha256:${'b'.repeat(64)}`] }), false);
   for (const bad of [
@@ -118,9 +119,41 @@ void test('a statement that was written is read again, and speaks of the image a
     { ...statement, status: 'fixed' as const },
   ])
     assert.throws(
-      () => openVexOf(bad),
+      () => checkStatement(bad),
       (error) => isAssayError(error, 'usage-invalid'),
     );
+});
+
+void test('attestations: an in-toto statement, its envelope and a bundle around it say what the document says', () => {
+  const statement = vexAttestation(OPENVEX, { name: 'app', digest: 'sha256:abc' });
+  const envelope = {
+    payloadType: IN_TOTO_TYPE,
+    payload: Buffer.from(JSON.stringify(statement)).toString('base64'),
+    signatures: [],
+  };
+  for (const value of [statement, envelope, { mediaType: 'x', dsseEnvelope: envelope }])
+    assert.deepEqual(read(value), read(OPENVEX));
+  const other = { ...statement, predicateType: 'https://slsa.dev/provenance/v1', predicate: { builder: {} } };
+  assert.throws(
+    () => read(other),
+    (error) => isAssayError(error, 'content-malformed'),
+  );
+  assert.equal(preAuthentication('a/b', Buffer.from('xyz')).toString(), 'DSSEv1 3 a/b 3 xyz');
+});
+
+void test('of two statements the newer decides, whatever zone its time is written in; a contradiction lets it stand', () => {
+  const said = (status: 'affected' | 'fixed', timestamp?: string) => ({
+    statement: { ids: ['X'], status, products: [], subcomponents: [], ...(timestamp && { timestamp }) },
+  });
+  const status = (...all: ReturnType<typeof said>[]) => deciding(all)?.statement.status;
+  assert.equal(
+    status(said('affected', '2026-01-01T10:00:00Z'), said('fixed', '2026-01-01T11:00:00+02:00')),
+    'affected',
+  );
+  assert.equal(status(said('fixed', '2026-01-01T10:00:00Z'), said('affected', '2026-01-01T10:00:00Z')), 'affected');
+  assert.equal(status(said('affected', '2026-01-01T10:00:00Z'), said('fixed', '2026-01-01T10:00:00Z')), 'affected');
+  assert.equal(status(said('affected', '2026-01-01T10:00:00Z'), said('fixed')), 'affected');
+  assert.equal(deciding([]), undefined);
 });
 
 void test('what is no VEX is refused; damaged documents end in a reason', () => {

@@ -21,7 +21,6 @@ export interface NewStatement {
   readonly justification?: string | undefined;
   /** Impact of "not affected", action of "affected", else notes. */
   readonly words?: string | undefined;
-  readonly image: { readonly name: string; readonly digest: string };
   /** Package URLs inside the image; empty: the whole image. */
   readonly packages: readonly string[];
   readonly author: string;
@@ -29,43 +28,63 @@ export interface NewStatement {
   readonly at: string;
 }
 
-/**
- * An OpenVEX 0.2.0 document with one statement. What the specification asks of a status is asked here: "not affected"
- * says why by a justification or in words, "affected" says what to do.
- */
-export function openVexOf(statement: NewStatement): object {
-  const { status, justification, words, image, packages } = statement;
+export interface OpenVexFrame {
+  readonly id: string;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly image: { readonly name: string; readonly digest: string };
+}
+
+/** What OpenVEX asks of a status: "not affected" says why, by a justification or in words, "affected" what to do. */
+export function checkStatement({
+  status,
+  justification,
+  words,
+}: Pick<NewStatement, 'status' | 'justification' | 'words'>): void {
   if (status === 'not_affected' && !justification && !words)
     throw new AssayError('usage-invalid', 'not_affected wants a justification or words that say why');
   if (status === 'affected' && !words)
     throw new AssayError('usage-invalid', 'affected wants words that say what to do about it');
   if (justification && status !== 'not_affected')
     throw new AssayError('usage-invalid', 'a justification belongs to not_affected alone');
+}
+
+/**
+ * Without what tells one build of a package from another (`?arch=…&distro=…`): other scanners write these otherwise, and
+ * take a package URL that has them for another package.
+ */
+export function barePurl(purl: string): string {
+  return purl.split(/[?#]/, 1)[0]!;
+}
+
+/** An OpenVEX 0.2.0 document about one image, named by digest; its authors are those of its statements. */
+export function openVexOf(frame: OpenVexFrame, statements: readonly NewStatement[]): object {
+  const { image } = frame;
   const product = `pkg:oci/${encodeURIComponent(image.name.toLowerCase())}@${encodeURIComponent(image.digest)}`;
   return {
     '@context': 'https://openvex.dev/ns/v0.2.0',
-    '@id': `urn:assay:vex:${image.digest}:${statement.id}:${statement.at}`,
-    author: statement.author,
-    timestamp: statement.at,
+    '@id': frame.id,
+    author: [...new Set(statements.map((each) => each.author))].join(', '),
+    timestamp: frame.at,
     version: 1,
-    statements: [
-      {
-        vulnerability: {
-          name: statement.id,
-          ...(statement.aliases.length > 0 && { aliases: [...statement.aliases] }),
-        },
-        timestamp: statement.at,
+    statements: statements.map(({ id, aliases, status, justification, words, packages, at }) => {
+      const known = justifications.find((each) => each === justification);
+      const said = [known === justification ? undefined : justification, words].filter(Boolean).join(': ');
+      return {
+        vulnerability: { name: id, ...(aliases.length > 0 && { aliases: [...aliases] }) },
+        timestamp: at,
         products: [
           {
             '@id': product,
-            ...(packages.length > 0 && { subcomponents: packages.map((purl) => ({ '@id': purl })) }),
+            ...(packages.length > 0 && { subcomponents: packages.map((purl) => ({ '@id': barePurl(purl) })) }),
           },
         ],
         status,
-        ...(justification && { justification }),
-        ...(words && { [WORDS_OF[status]]: words }),
-      },
-    ],
+        ...(known && { justification: known }),
+        ...(said && { [WORDS_OF[status]]: said }),
+        ...(status === 'affected' && !said && { action_statement: 'none was stated' }),
+      };
+    }),
   };
 }
 

@@ -161,13 +161,14 @@ void test('statements: the newest decides; only "not affected" and "fixed" set a
     detail: 'words',
   });
   const held = (...statements: ReturnType<typeof say>[]) =>
-    applyJudgements(report, { vex: [{ source: 'v', statements }], ignore: [] }, 0);
+    applyJudgements(report, { vex: [{ source: 'v', statements }], ignore: [] }, Date.parse('2026-02-01'));
   assert.equal(held(say('not-affected', '2026-01-01')).suppressed?.[0]?.because.status, 'not-affected');
   assert.equal(held(say('not-affected', '2026-01-01'), say('affected', '2026-01-02')).suppressed, undefined);
   assert.match(
     vulnerabilitiesOf(held(say('affected', '2026-01-02')))[0]?.statusDetail ?? '',
     /affected \(VEX\): words/,
   );
+  assert.equal(held(say('not-affected', '2026-02-02')).suppressed, undefined);
   assert.equal(held(say('not-affected', '2026-01-01', ['pkg:oci/other'])).suppressed, undefined);
   assert.equal(held(say('not-affected', '2026-01-01', [report.image.digest])).suppressed?.length, 1);
   assert.equal(held(say('not-affected', '2026-01-01', ['pkg:deb/debian/libssl3@3.0.9-1'])).suppressed?.length, 1);

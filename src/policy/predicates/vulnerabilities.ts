@@ -28,7 +28,8 @@ export function upgrades(findings: readonly FindingFacts[]): string {
     findings.flatMap((each) => (each.fixedVersion === undefined ? [] : [`${each.package} to ${each.fixedVersion}`])),
   );
   const [first, ...rest] = steps;
-  if (first === undefined) return 'no fix is known; write a VEX statement or ask for an exception';
+  if (first === undefined)
+    return 'no fix is known; say that it does not apply (assay vex add), or ask for an exception';
   return `upgrade ${first}${rest.length > 0 ? ` and ${rest.length} more (assay cure shows them)` : ''}`;
 }
 

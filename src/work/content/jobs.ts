@@ -7,6 +7,8 @@ export const ANALYSE_IMAGE = 'analyse-image';
 /** Images that an earlier version read are read again. */
 export const RENEW_ANALYSES = 'renew-analyses';
 export const JUDGE_PACKAGES = 'judge-packages';
+/** Statements about an image are put beside it. */
+export const PUBLISH_VEX = 'publish-vex';
 
 export const analysisJobSchema = z.object({ manifest: digestSchema });
 

@@ -8,7 +8,16 @@ import type { ImageManifest } from '../../oci/manifest.ts';
 import type { AdvisorySet } from '../../ports/advisory-sets.ts';
 import type { ImageAnalysis } from '../../ports/content-records.ts';
 import type { Database } from '../../ports/database.ts';
+import type { StoredStatement } from '../../ports/vex-records.ts';
 import { type ReadImage, standingOf } from './read-image.ts';
+import { apart } from './set-aside.ts';
+
+export interface FoundVulnerability {
+  readonly package: InstalledPackage;
+  readonly finding: VulnerabilityFinding;
+  /** The statement of somebody who does not set it aside: affected, or looked into. */
+  readonly said?: StoredStatement | undefined;
+}
 
 /** Everything a report says of an image, before it takes the shape of one output. */
 export interface ImageReport {
@@ -21,7 +30,9 @@ export interface ImageReport {
     readonly instruction: string | undefined;
   }[];
   readonly packages: readonly { readonly installed: InstalledPackage; readonly findings: number }[];
-  readonly findings: readonly { readonly package: InstalledPackage; readonly finding: VulnerabilityFinding }[];
+  readonly findings: readonly FoundVulnerability[];
+  /** Findings that statements stored with the image take out of the count. */
+  readonly aside?: readonly { readonly found: FoundVulnerability; readonly said: StoredStatement }[];
   readonly observations: readonly Observation[];
   readonly incomplete: ImageAnalysis['incomplete'];
   readonly advisories: Pick<AdvisorySet, 'digest' | 'feeds' | 'likelihoodOf' | 'lookUp'>;
@@ -61,6 +72,8 @@ export async function storedReport(
     const installed = byId.get(`${each.package.id}\0${each.path}`);
     return installed ? [{ package: installed, finding: each.finding }] : [];
   });
+  const statements = await database.records.vex.inForce(image.repository, [manifest.digest]);
+  const { standing, aside } = apart(joinSources(findings), statements);
   return {
     manifest,
     platform:
@@ -70,7 +83,8 @@ export async function storedReport(
     distribution: analysis.distribution,
     layers: layersOf(manifest, image.steps),
     packages: packages.map(({ installed, findings }) => ({ installed, findings })),
-    findings: joinSources(findings).sort(worstFirst),
+    findings: standing.map(({ found, said }) => ({ ...found, ...(said && { said }) })).sort(worstFirst),
+    aside: aside.toSorted((a, b) => worstFirst(a.found, b.found)),
     observations: await database.records.content.observations(manifest.digest),
     incomplete: analysis.incomplete,
     advisories,

@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { AssayError } from '../../lib/error.ts';
 import { type DecisionClaims, type DecisionQuestion, signDecision } from '../../policy/signed-decision.ts';
 import type { Database } from '../../ports/database.ts';
@@ -65,6 +65,12 @@ function jwkOf(key: KeyObject): DecisionJwk {
     .update(JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x }))
     .digest('base64url');
   return { kty: 'OKP', crv: 'Ed25519', x, kid, use: 'sig', alg: 'EdDSA' };
+}
+
+/** A signature of the server over bytes, for what it says itself; `keyid` is the `kid` under which its key is published. */
+export async function serverSignature(database: Database, bytes: Uint8Array): Promise<{ keyid: string; sig: string }> {
+  const key = await decisionKey(database);
+  return { keyid: jwkOf(createPublicKey(key)).kid, sig: sign(null, bytes, key).toString('base64') };
 }
 
 /** The server's key for decisions, made once and kept with its other secrets. */

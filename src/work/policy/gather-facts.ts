@@ -7,6 +7,7 @@ import type { BlobStore } from '../../ports/blob-store.ts';
 import type { Database } from '../../ports/database.ts';
 import type { Repository, StoredManifest } from '../../ports/registry-records.ts';
 import { readConfig, standingOf } from '../content/read-image.ts';
+import { apart } from '../content/set-aside.ts';
 import type { TrustReports } from '../trust/trust-reports.ts';
 import {
   advisoriesAt,
@@ -131,7 +132,7 @@ export class FactGatherer {
       inGap(['image', 'origin', ...whole], { kind: 'unsupported', detail: 'its configuration cannot be read' });
     // What refers to an image is signed by being what it is; only images and indexes are signed under tags.
     if (kind === 'artifact' && manifest.subject) gaps.trust = NOT_AN_IMAGE;
-    const content = gaps.analysis ? {} : await this.#content(digest, advisories.current(), gaps);
+    const content = gaps.analysis ? {} : await this.#content(repository, digest, advisories.current(), gaps);
     const release = await policy.release(repository, digest);
     return {
       image,
@@ -146,6 +147,7 @@ export class FactGatherer {
   }
 
   async #content(
+    repository: Repository,
     digest: Digest,
     set: AdvisorySet,
     gaps: Gaps,
@@ -159,7 +161,8 @@ export class FactGatherer {
       for (const root of ['analysis', 'findings', 'observations', 'distribution'] as const) gaps[root] = why;
       return {};
     }
-    const { content } = this.#from.database.records;
+    const { content, vex } = this.#from.database.records;
+    const { standing } = apart(await content.findings(digest), await vex.inForce(repository, [digest]));
     if (set.feeds.length === 0) gaps.findings = NO_ADVISORIES;
     else if (judgement.packageCount > 0 && judgement.unjudged === judgement.packageCount)
       gaps.findings = NO_FEED_SPEAKS;
@@ -175,7 +178,10 @@ export class FactGatherer {
     };
     return {
       analysis: facts,
-      findings: findingFactsOf(await content.findings(digest), set),
+      findings: findingFactsOf(
+        standing.map(({ found }) => found),
+        set,
+      ),
       observations: await content.observations(digest),
       ...(analysis.distribution && { distribution: distributionFactsOf(analysis.distribution, set) }),
     };

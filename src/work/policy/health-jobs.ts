@@ -19,6 +19,8 @@ const CHANGES: ReadonlySet<string> = new Set([
   'trust.published',
   'trust.imported',
   'trust.deleted',
+  'vex.stated',
+  'vex.withdrawn',
 ]);
 
 /** Queued in the transaction of the event; one that still waits for the repository is not doubled. */

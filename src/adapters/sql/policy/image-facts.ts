@@ -17,6 +17,8 @@ interface Versions {
   readonly referred: number | null;
   readonly referrer: string | null;
   readonly named: string | null;
+  readonly statements: number;
+  readonly withdrawn: number;
   readonly rules: number;
   readonly rule: string | null;
   /** Jobs about it that were given up. */
@@ -40,6 +42,8 @@ export function imageFacts(db: Kysely<Schema>): Part<'factsVersion' | 'tagMoves'
         (select max(digest) from repository_manifests where repository_id = ${id} and subject = ${digest}) as referrer,
         (select max((select max(id) from tag_changes where tag_changes.repository_id = tags.repository_id
           and tag_changes.tag = tags.name)) from tags where tags.repository_id = ${id} and tags.digest = ${digest}) as named,
+        (select count(*) from vex_statements where repository_id = ${id} and digest = ${digest}) as statements,
+        (select count(withdrawn_at) from vex_statements where repository_id = ${id} and digest = ${digest}) as withdrawn,
         (select count(*) from tag_rules where repository_id = ${id}) as rules,
         (select max(id) from tag_rules where repository_id = ${id}) as rule,
         (select count(*) from jobs where state = 'dead' and dedupe_key = ${digest}) as failed`.execute(db);

@@ -240,6 +240,8 @@ export function repositories(
         'subscriptions',
         'tag_changes',
         'image_releases',
+        'vex_statements',
+        'vex_published',
         'policy_denials',
         'image_health',
         'pulls',

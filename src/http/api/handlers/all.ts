@@ -17,11 +17,13 @@ import { repositoryHandlers } from './repositories.ts';
 import { sessionHandlers } from './session.ts';
 import { trustHandlers } from './trust.ts';
 import { upkeepHandlers } from './upkeep.ts';
+import { vexHandlers } from './vex.ts';
 
 export const handlers: readonly Handled[] = [
   ...sessionHandlers,
   ...repositoryHandlers,
   ...imageHandlers,
+  ...vexHandlers,
   ...authorityHandlers,
   ...houseHandlers,
   ...upkeepHandlers,

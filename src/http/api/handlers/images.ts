@@ -65,7 +65,7 @@ async function childrenOf(house: House, image: ReadImage) {
   if (image.manifest.kind !== 'index') return {};
   const digests = image.manifest.manifests.map((each) => each.digest);
   const missing = new Set(await house.database.records.registry.missingManifests(image.repository, digests));
-  const judgements = await judgementsOf(house.database, digests);
+  const judgements = await judgementsOf(house.database, digests, image.repository);
   return {
     manifests: image.manifest.manifests.map((each) => ({
       digest: each.digest,
@@ -125,7 +125,7 @@ async function describe(house: House, image: ReadImage) {
   }
   const runnable = manifest.kind === 'image' && manifest.runnable;
   const judgement = runnable
-    ? await judgementOf(house.database, manifest.digest)
+    ? await judgementOf(house.database, manifest.digest, repository)
     : { state: 'not-applicable' as const };
   return {
     repository: repository.name,

@@ -11,7 +11,7 @@ import {
 import { renameRepository } from '../../../work/registry/rename.ts';
 import { type Handled, handle } from '../call.ts';
 import { cutList, readCursor } from '../cursor.ts';
-import { judgementsOf } from './judgements.ts';
+import { judgementsOf, newestJudgements } from './judgements.ts';
 import { newestMarks, tagMarks } from './marks.ts';
 import { cutOrdered, orderable, urgency } from './ordering.ts';
 
@@ -33,11 +33,8 @@ export const repositoryHandlers: readonly Handled[] = [
       registry.repositories(viewer, { ...page, search: query.search }),
     );
     const shown = byName ? found.slice(0, query.limit) : found;
-    const judgements = await judgementsOf(
-      house.database,
-      shown.flatMap((item) => (item.newest ? [item.newest.digest] : [])),
-    );
-    const urgencyOf = (item: (typeof found)[number]) => urgency(item.newest && judgements.get(item.newest.digest));
+    const judgements = await newestJudgements(house.database, shown);
+    const urgencyOf = (item: (typeof found)[number]) => urgency(judgements.get(item.id));
     const page = byName
       ? cutList(found, query.limit, (item) => item.name)
       : cutOrdered(
@@ -55,7 +52,7 @@ export const repositoryHandlers: readonly Handled[] = [
       ...(item.newest && {
         newest: {
           ...item.newest,
-          judgement: judgements.get(item.newest.digest) ?? { state: 'not-applicable' as const },
+          judgement: judgements.get(item.id) ?? { state: 'not-applicable' as const },
           ...marks(item.id, item.newest),
         },
       }),
@@ -116,6 +113,7 @@ export const repositoryHandlers: readonly Handled[] = [
     const judgements = await judgementsOf(
       house.database,
       page.items.map((item) => item.digest),
+      repository,
     );
     const marks = await tagMarks(house, viewer, repository, page.items);
     const items = page.items.map((item) => ({
