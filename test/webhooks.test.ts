@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { addPerson, api, done } from './access-client.ts';
 import { imageManifest, putManifest } from './conformance/registry-client.ts';
-import { startServer, type TestServer } from './server.ts';
+import { runMain } from './run-cli.ts';
+import { ADMIN_PASSWORD, startServer, type TestServer } from './server.ts';
 import { webhookKillCampaign } from './webhook-kill-campaign.ts';
 import { type Receiver, startReceiver } from './webhook-receiver.ts';
 
@@ -185,6 +189,48 @@ describe('where it is sent', () => {
     assert.match(delivery?.error ?? '', /169\.254\.169\.254, which is not a public address/);
     await remove(webhook.id);
   });
+});
+
+test('Slack and Teams get what they show, made at sending; the log keeps the event; the signature is over what was sent', async () => {
+  for (const [format, shape] of [
+    ['slack', /"mrkdwn":false/],
+    ['teams', /application\/vnd\.microsoft\.card\.adaptive/],
+  ] as const) {
+    receiver.received.length = 0;
+    const { webhook, secret } = await create({ format, name: '<!channel>' });
+    await done(server, 'POST', `/webhooks/${webhook.id}/ping`);
+    await receiver.until(1);
+    const { headers, body } = receiver.received[0]!;
+    assert.match(String(headers['content-type']), /^application\/json/);
+    assert.match(body, shape);
+    const [, seconds = '', mac] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers['assay-signature'])) ?? [];
+    assert.equal(mac, createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex'));
+    const [delivery] = await settled(webhook.id, 'delivered');
+    assert.ok(delivery);
+    await done(server, 'PATCH', `/webhooks/${webhook.id}`, { format: 'cloudevents' });
+    await done(server, 'POST', `/webhooks/${webhook.id}/deliveries/${delivery.id}/replay`);
+    await receiver.until(2);
+    assert.equal(receiver.received[1]!.event.type, 'dev.assay.webhook.pinged.v1');
+    await remove(webhook.id);
+  }
+});
+
+test('webhooks on the command line', async (t) => {
+  const home = mkdtempSync(join(tmpdir(), 'assay-webhooks-'));
+  t.after(() => rmSync(home, { recursive: true, force: true }));
+  const auth = Buffer.from(`admin:${ADMIN_PASSWORD}`).toString('base64');
+  writeFileSync(join(home, 'config.json'), JSON.stringify({ auths: { [server.host]: { auth } } }));
+  const assay = (...args: string[]) => runMain(args, { DOCKER_CONFIG: home, ASSAY_SERVER: server.url });
+  const made = await assay('webhook', 'add', receiver.url, 'shop/app', '--for', 'slack', '--events', 'webhook.*');
+  assert.equal(made.status, 0, made.err);
+  assert.match(made.out, /^[\w-]{43}$/);
+  const id = /webhook (\S+);/.exec(made.err)?.[1] ?? '';
+  assert.match((await assay('webhook', 'list', 'shop/app')).out, /slack +webhook\.\* +on/);
+  receiver.received.length = 0;
+  assert.equal((await assay('webhook', 'ping', id)).status, 0);
+  await receiver.until(1);
+  assert.equal((await assay('webhook', 'remove', id)).status, 0);
+  assert.doesNotMatch((await assay('webhook', 'list', 'shop/app')).out, /slack/);
 });
 
 test('webhooks of others are not there: by id, by place, whatever is tried', async () => {

@@ -1,5 +1,6 @@
 import type { CommandEntry } from './command.ts';
 import { gateCommands } from './gate-commands.ts';
+import { notifyCommands } from './notify-commands.ts';
 import { policyCommands } from './policy-commands.ts';
 import { repositoryCommands } from './repository-commands.ts';
 import { trustCommands } from './trust-commands.ts';
@@ -274,6 +275,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'whether the audit is what was written',
     load: () => import('./audit-verify.ts'),
   },
+  ...notifyCommands,
   ...trustCommands,
   ...gateCommands,
   ...policyCommands,

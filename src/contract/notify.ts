@@ -6,12 +6,15 @@ const place = { repository: repositoryParam.optional(), organisation: organisati
 const events = z.array(z.string().min(1).max(61)).min(1).max(50);
 const url = z.string().min(8).max(2000);
 const name = z.string().min(1).max(100);
+/** What the receiver reads: CloudEvents, or what a webhook of Slack or of Teams takes. */
+const format = z.enum(['cloudevents', 'slack', 'teams']);
 
 const webhook = z.object({
   id: z.string(),
   name: z.string(),
   url: z.string(),
   events: z.array(z.string()),
+  format,
   enabled: z.boolean(),
   createdAt: time,
   createdBy: z.string(),
@@ -32,7 +35,8 @@ export const createWebhook = endpoint({
   id: 'createWebhook',
   method: 'POST',
   path: '/api/v1/webhooks',
-  summary: 'Have events sent to an address as CloudEvents, signed; the secret is shown once',
+  summary:
+    'Have events sent to an address, signed: CloudEvents, or messages for Slack or Teams; the secret is shown once',
   right: 'signed-in',
   body: z.strictObject({
     ...place,
@@ -40,6 +44,7 @@ export const createWebhook = endpoint({
     url,
     /** Nouns, * for any characters: `tag.moved`, `vulnerability.*`, `*`. */
     events: events.default(['*']),
+    format: format.default('cloudevents'),
     secret: z.string().min(16).max(200).optional(),
   }),
   answer: z.object({ webhook, secret: z.string() }),
@@ -60,6 +65,7 @@ export const updateWebhook = endpoint({
     name: name.optional(),
     url: url.optional(),
     events: events.optional(),
+    format: format.optional(),
     enabled: z.boolean().optional(),
   }),
   answer: webhook,

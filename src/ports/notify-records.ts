@@ -14,6 +14,8 @@ export interface Webhook extends Scope {
   readonly url: string;
   /** Nouns with `*` for any characters: `tag.*`, `vulnerability.found`. */
   readonly events: readonly string[];
+  /** What its receiver reads: `cloudevents`, or what a chat takes (src/work/notify/message-formats.ts). */
+  readonly format: 'cloudevents' | 'slack' | 'teams';
   readonly enabled: boolean;
   readonly createdAt: number;
   readonly createdBy: string;

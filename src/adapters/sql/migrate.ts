@@ -22,6 +22,7 @@ import { trustExpiryTold } from './migrations/202611271845-trust-expiry-told.ts'
 import { exceptionEnds } from './migrations/202611271930-policy-exception-ends.ts';
 import { channels } from './migrations/202611280130-channels.ts';
 import { vexStatements } from './migrations/202611280100-vex-statements.ts';
+import { notifyFormats } from './migrations/202611280130-notify-formats.ts';
 import type { Schema } from './schema.ts';
 
 /** Every migration in order. */
@@ -46,6 +47,7 @@ export const migrations: readonly Migration[] = [
   formerNames,
   channels,
   vexStatements,
+  notifyFormats,
 ];
 
 /** Brings the schema up to date inside the caller's transaction. Refuses a schema newer than this program. */

@@ -5,6 +5,7 @@ import type { Delivery } from '../../ports/notify-records.ts';
 import type { PostMessage } from '../../ports/outbound.ts';
 import { signatureOf } from './cloud-event.ts';
 import { dispatch } from './dispatch.ts';
+import { messageOf } from './message-formats.ts';
 import { webhookSecretName } from './webhooks.ts';
 
 const EVERY_MS = 500;
@@ -108,13 +109,14 @@ export class Deliverer {
     else
       try {
         const seconds = Math.floor(this.#clock.now() / 1000);
+        const { contentType, body } = messageOf(webhook.format, delivery.body, this.#source);
         const headers = {
-          'content-type': 'application/cloudevents+json; charset=utf-8',
-          'assay-signature': signatureOf(secret, seconds, delivery.body),
+          'content-type': contentType,
+          'assay-signature': signatureOf(secret, seconds, body),
           'assay-delivery': delivery.id,
           'assay-attempt': String(delivery.attempts),
         };
-        const answer = await this.#post(new URL(webhook.url), headers, Buffer.from(delivery.body));
+        const answer = await this.#post(new URL(webhook.url), headers, Buffer.from(body));
         status = answer.status;
         // 410 says that nothing will ever listen there again (RFC 9110 section 15.5.11).
         hopeless = status === 410;

@@ -55,7 +55,13 @@ export class Webhooks {
   async create(
     viewer: Viewer,
     place: WebhookPlace,
-    wanted: { name: string; url: string; events: readonly string[]; secret?: string | undefined },
+    wanted: {
+      name: string;
+      url: string;
+      events: readonly string[];
+      format: Webhook['format'];
+      secret?: string | undefined;
+    },
   ): Promise<{ webhook: Webhook; secret: string }> {
     this.#checkWanted(wanted);
     const now = this.#clock.now();
@@ -69,6 +75,7 @@ export class Webhooks {
         name: wanted.name,
         url: wanted.url,
         events: wanted.events,
+        format: wanted.format,
         enabled: true,
         ...scope,
         createdAt: now,
@@ -79,6 +86,7 @@ export class Webhooks {
       await appendEvent(records, now, 'webhook.created', viewer, at, webhook.name, {
         url: webhook.url,
         events: webhook.events,
+        format: webhook.format,
       });
       return { webhook, secret };
     });
@@ -91,6 +99,7 @@ export class Webhooks {
       name?: string | undefined;
       url?: string | undefined;
       events?: readonly string[] | undefined;
+      format?: Webhook['format'] | undefined;
       enabled?: boolean | undefined;
     },
   ): Promise<Webhook> {
@@ -101,11 +110,12 @@ export class Webhooks {
         name: change.name ?? webhook.name,
         url: change.url ?? webhook.url,
         events: change.events ?? webhook.events,
+        format: change.format ?? webhook.format,
         enabled: change.enabled ?? webhook.enabled,
       };
       this.#checkWanted(after);
       await records.notify.putWebhook(after);
-      const shown = ({ name, url, events, enabled }: Webhook) => ({ name, url, events, enabled });
+      const shown = ({ name, url, events, format, enabled }: Webhook) => ({ name, url, events, format, enabled });
       await appendEvent(
         records,
         this.#clock.now(),

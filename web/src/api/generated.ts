@@ -583,12 +583,12 @@ export interface Api {
     body: { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly minSeverity?: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown' | undefined; readonly team?: string | undefined };
     answer: { readonly id: string; readonly subscriber: string; readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly minSeverity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly createdAt: string };
   };
-  /** Have events sent to an address as CloudEvents, signed; the secret is shown once. */
+  /** Have events sent to an address, signed: CloudEvents, or messages for Slack or Teams; the secret is shown once. */
   createWebhook: {
     params: undefined;
     query: undefined;
-    body: { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly name: string; readonly url: string; readonly events?: readonly string[] | undefined; readonly secret?: string | undefined };
-    answer: { readonly webhook: { readonly id: string; readonly name: string; readonly url: string; readonly events: readonly string[]; readonly enabled: boolean; readonly createdAt: string; readonly createdBy: string }; readonly secret: string };
+    body: { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly name: string; readonly url: string; readonly events?: readonly string[] | undefined; readonly format?: 'cloudevents' | 'slack' | 'teams' | undefined; readonly secret?: string | undefined };
+    answer: { readonly webhook: { readonly id: string; readonly name: string; readonly url: string; readonly events: readonly string[]; readonly format: 'cloudevents' | 'slack' | 'teams'; readonly enabled: boolean; readonly createdAt: string; readonly createdBy: string }; readonly secret: string };
   };
   /** Follow no longer. */
   deleteSubscription: {
@@ -630,7 +630,7 @@ export interface Api {
     params: undefined;
     query: { readonly repository?: string | undefined; readonly organisation?: string | undefined };
     body: undefined;
-    answer: { readonly items: readonly { readonly id: string; readonly name: string; readonly url: string; readonly events: readonly string[]; readonly enabled: boolean; readonly createdAt: string; readonly createdBy: string }[] };
+    answer: { readonly items: readonly { readonly id: string; readonly name: string; readonly url: string; readonly events: readonly string[]; readonly format: 'cloudevents' | 'slack' | 'teams'; readonly enabled: boolean; readonly createdAt: string; readonly createdBy: string }[] };
   };
   /** Send a message that says nothing, to see whether one arrives. */
   pingWebhook: {
@@ -657,8 +657,8 @@ export interface Api {
   updateWebhook: {
     params: { readonly id: string };
     query: undefined;
-    body: { readonly name?: string | undefined; readonly url?: string | undefined; readonly events?: readonly string[] | undefined; readonly enabled?: boolean | undefined };
-    answer: { readonly id: string; readonly name: string; readonly url: string; readonly events: readonly string[]; readonly enabled: boolean; readonly createdAt: string; readonly createdBy: string };
+    body: { readonly name?: string | undefined; readonly url?: string | undefined; readonly events?: readonly string[] | undefined; readonly format?: 'cloudevents' | 'slack' | 'teams' | undefined; readonly enabled?: boolean | undefined };
+    answer: { readonly id: string; readonly name: string; readonly url: string; readonly events: readonly string[]; readonly format: 'cloudevents' | 'slack' | 'teams'; readonly enabled: boolean; readonly createdAt: string; readonly createdBy: string };
   };
   /** Who signed an image, and the second, third and fourth of the seven questions about it. */
   getImageTrust: {

@@ -10,6 +10,11 @@ import { Loaded, Notice, Refused } from '../parts/states.tsx';
 import { Time } from '../parts/time.tsx';
 import { useMe } from '../shell/session.tsx';
 
+const formats = [
+  ['cloudevents', 'CloudEvents'],
+  ['slack', 'Slack'],
+  ['teams', 'Microsoft Teams'],
+] as const;
 const severities = ['critical', 'high', 'medium', 'low'] as const;
 type Severity = (typeof severities)[number];
 type PlaceInput = { readonly repository?: string; readonly organisation?: string };
@@ -163,6 +168,7 @@ function Hooks() {
           name: typed(form, 'name').trim(),
           url: typed(form, 'url').trim(),
           ...(events.length > 0 && { events }),
+          format: formats.map(([name]) => name).find((each) => each === form.get('format')) ?? 'cloudevents',
         },
       }),
     );
@@ -187,7 +193,7 @@ function Hooks() {
           <Loaded resource={hooks} what="The webhooks could not be listed." rows={2}>
             {({ items }) => (
               <Rows
-                head={['Name', 'Address', 'Events', 'State']}
+                head={['Name', 'Address', 'Events', 'For', 'State']}
                 empty="No webhooks here"
                 rows={items.map((each) => ({
                   key: each.id,
@@ -197,6 +203,7 @@ function Hooks() {
                       {each.url}
                     </span>,
                     each.events.join(', '),
+                    formats.find(([name]) => name === each.format)?.[1] ?? each.format,
                     each.enabled ? 'on' : 'off',
                   ],
                   action: (
@@ -241,6 +248,7 @@ function Hooks() {
             <Field label="Name" name="name" required maxLength={100} />
             <Field label="Address" name="url" type="url" required placeholder="https://" maxLength={2000} />
             <Field label="Events" name="events" placeholder="tag.*, vulnerability.found" />
+            <Choice label="For" name="format" options={formats} value="cloudevents" />
           </Asked>
         </>
       )}

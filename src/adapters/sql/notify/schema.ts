@@ -7,6 +7,7 @@ export interface NotifySchema {
     organisation: string | null;
     repository_id: string | null;
     events: string;
+    format: 'cloudevents' | 'slack' | 'teams';
     enabled: number;
     created_at: number;
     created_by: string;

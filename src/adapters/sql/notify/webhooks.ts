@@ -13,6 +13,7 @@ function toWebhook(row: Schema['webhooks']): Webhook {
     organisation: row.organisation ?? undefined,
     repositoryId: (row.repository_id ?? undefined) as RepositoryId | undefined,
     events: JSON.parse(row.events) as string[],
+    format: row.format,
     enabled: row.enabled === 1,
     createdAt: row.created_at,
     createdBy: row.created_by,
@@ -86,6 +87,7 @@ export function webhooks(
         name: webhook.name,
         url: webhook.url,
         events: JSON.stringify(webhook.events),
+        format: webhook.format,
         enabled: webhook.enabled ? 1 : 0,
       };
       await db

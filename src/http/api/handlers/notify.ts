@@ -9,8 +9,8 @@ import { type Handled, handle } from '../call.ts';
 import { cutList, readCursor } from '../cursor.ts';
 import { requireAccount } from './session.ts';
 
-function toWebhook({ id, name, url, events, enabled, createdAt, createdBy }: Webhook) {
-  return { id, name, url, events: [...events], enabled, createdAt: toRfc3339(createdAt), createdBy };
+function toWebhook({ id, name, url, events, format, enabled, createdAt, createdBy }: Webhook) {
+  return { id, name, url, events: [...events], format, enabled, createdAt: toRfc3339(createdAt), createdBy };
 }
 
 function toDelivery(each: Delivery) {
