@@ -6,13 +6,22 @@ import { daysOption, limitsOption, tokenOptions } from './token-options.ts';
 
 export const command: Command = {
   description: 'Makes a personal token and prints it, once. It stands for the password, within its limits.',
-  options: [...tokenOptions, { flags: '--read-only', summary: 'it may only read' }, ...serverOptions],
-  examples: [['assay token create --name laptop --read-only', 'a token that changes nothing']],
+  options: [
+    ...tokenOptions,
+    { flags: '--read-only', summary: 'it may only read' },
+    { flags: '--feeds', summary: 'it opens feeds alone' },
+    ...serverOptions,
+  ],
+  examples: [
+    ['assay token create --name laptop --read-only', 'a token that changes nothing'],
+    ['assay token create --name reader --feeds --limit shop:pull', 'for https://HOST/feeds/TOKEN/organisations/shop'],
+  ],
   async run(invocation) {
     const { options, terminal } = invocation;
     const body = {
       name: textOption(options, 'name') ?? 'assay token create',
       days: daysOption(options['days']),
+      use: options['feeds'] === true ? 'feeds' : 'everything',
       readOnly: options['readOnly'] === true,
       limits: limitsOption(options['limit']),
     };

@@ -18,7 +18,7 @@ export const command: Command = {
           ['NAME', 'MAY', 'ID', 'LAST USED', 'ENDS'],
           items.map((each) => [
             printable(each.name),
-            each.readOnly ? 'read' : each.limits ? 'limited' : 'everything',
+            each.use === 'feeds' ? 'feeds' : each.readOnly ? 'read' : each.limits ? 'limited' : 'everything',
             each.id,
             each.lastUsedAt ?? 'never',
             each.expiresAt,

@@ -59,9 +59,13 @@ export const changePassword = endpoint({
   errors: ['credentials-invalid', 'input-invalid', 'unauthorized'],
 });
 
+/** What a token opens: everything of its account within its limits, or feeds alone. */
+const use = z.enum(['everything', 'feeds']);
+
 const token = z.object({
   id: z.string(),
   name: z.string(),
+  use,
   readOnly: z.boolean(),
   limits: limits.optional(),
   createdAt: time,
@@ -73,7 +77,7 @@ export const listTokens = endpoint({
   id: 'listTokens',
   method: 'GET',
   path: '/api/v1/me/tokens',
-  summary: 'One’s own personal tokens',
+  summary: 'One’s own personal tokens, and those for feeds',
   right: 'signed-in',
   answer: z.object({ items: z.array(token) }),
   errors: ['unauthorized'],
@@ -83,10 +87,11 @@ export const createToken = endpoint({
   id: 'createToken',
   method: 'POST',
   path: '/api/v1/me/tokens',
-  summary: 'Make a personal token; its text is shown once',
+  summary: 'Make a personal token, or one for feeds alone; its text is shown once',
   right: 'signed-in',
   body: z.strictObject({
     name: z.string().min(1).max(100),
+    use: use.default('everything'),
     readOnly: z.boolean().default(false),
     days: z.number().int().min(1).max(366).default(90),
     limits: limits.optional(),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
-import { isAdministrator } from '../access/viewer.ts';
+import { isAdministrator, nameOf } from '../access/viewer.ts';
 import { AssayError, isAssayError } from '../lib/error.ts';
 import { type ErrorCode, errorTable } from '../lib/error-table.ts';
 import { answerAdmission } from './admission/routes.ts';
@@ -9,6 +9,7 @@ import { apiServer } from './api/server.ts';
 import type { ConsoleFiles } from './console.ts';
 import { withoutToken } from './path-token.ts';
 import { identify, refuseReadOnly, viewerOfRequest } from './credentials.ts';
+import { answerFeeds } from './feeds/routes.ts';
 import type { HostCheck } from './hosts.ts';
 import type { House } from './house.ts';
 import { type FindOrigin, noteOrigin, originOf, requestIdOf } from './origin.ts';
@@ -124,7 +125,12 @@ async function answer(
     });
   if (path.startsWith('/admission/')) {
     const viewer = await answerAdmission(parts.house, request, response, path);
-    state.actor = viewer.kind === 'account' ? viewer.name : viewer.kind;
+    state.actor = nameOf(viewer);
+    return;
+  }
+  if (path.startsWith('/feeds/')) {
+    const viewer = await answerFeeds(parts.house, parts.hosts.base(request), request, response, path);
+    state.actor = nameOf(viewer);
     return;
   }
   if (path.startsWith('/oidc/')) return answerOidc(parts.house, parts.hosts, request, response, path, query);
@@ -144,7 +150,7 @@ async function registry(
   response.setHeader('Docker-Distribution-Api-Version', 'registry/2.0');
   try {
     const caller = await identify(parts.house, request);
-    state.actor = caller.viewer.kind === 'account' ? caller.viewer.name : caller.viewer.kind;
+    state.actor = nameOf(caller.viewer);
     refuseReadOnly(caller, request.method);
     const trust = findTrustRoute(path);
     if (trust) return await answerTrust(parts.house, request, response, trust, query, caller.viewer);

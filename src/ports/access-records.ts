@@ -28,11 +28,11 @@ export interface Account {
   readonly passwordHash: string;
 }
 
-/** A secret that stands for an account: for a person's scripts, a robot, a client's refresh, or a browser session. */
+/** A secret that stands for an account: for a person's scripts, a robot, a client's refresh, a browser session, or feeds. */
 export interface TokenRecord {
   readonly id: string;
   readonly accountId: string;
-  readonly kind: 'personal' | 'refresh' | 'session' | 'robot';
+  readonly kind: 'personal' | 'refresh' | 'session' | 'robot' | 'feed';
   readonly name: string;
   readonly readOnly: boolean;
   /** Absent: everything that its account may do. */

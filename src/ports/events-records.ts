@@ -20,6 +20,14 @@ export interface EventRecords {
   /** Newest first; `after` is the id of the last event of the page before, `since` the earliest time, milliseconds. */
   list(
     viewer: Viewer,
-    page: { after?: string | undefined; limit: number; type?: string; since?: number },
+    page: {
+      after?: string | undefined;
+      limit: number;
+      type?: string;
+      since?: number;
+      repositoryId?: RepositoryId;
+      /** Of its repositories. */
+      organisation?: string;
+    },
   ): Promise<EventRecord[]>;
 }

@@ -24,6 +24,12 @@ export function eventRecords(db: Kysely<Schema>): EventRecords {
         .$if(page.after !== undefined, (query) => query.where('events.id', '<', page.after ?? ''))
         .$if(page.type !== undefined, (query) => query.where('events.type', '=', page.type ?? ''))
         .$if(page.since !== undefined, (query) => query.where('events.at', '>=', page.since ?? 0))
+        .$if(page.repositoryId !== undefined, (query) =>
+          query.where('events.repository_id', '=', page.repositoryId ?? ''),
+        )
+        .$if(page.organisation !== undefined, (query) =>
+          query.where('repositories.organisation', '=', page.organisation ?? ''),
+        )
         .orderBy('events.id', 'desc')
         .limit(page.limit)
         .execute();

@@ -107,7 +107,7 @@ export interface Schema extends NotifySchema, PolicySchema, ChannelSchema, VexSc
   tokens: {
     id: string;
     account_id: string;
-    kind: 'personal' | 'refresh' | 'session' | 'robot';
+    kind: 'personal' | 'refresh' | 'session' | 'robot' | 'feed';
     name: string;
     read_only: number;
     secret_hash: string;

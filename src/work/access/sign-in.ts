@@ -12,7 +12,7 @@ import type { Directories } from './directories.ts';
 import type { SecondFactor } from './second-factor.ts';
 import { Throttle } from './throttle.ts';
 
-const PREFIX = { personal: 'asy_pat_', refresh: 'asy_ref_', session: 'asy_ses_' } as const;
+const PREFIX = { personal: 'asy_pat_', refresh: 'asy_ref_', session: 'asy_ses_', feed: 'asy_fed_' } as const;
 const REMEMBER_MS = 5 * 60_000;
 const MAX_REMEMBERED = 10_000;
 const TOUCH_EVERY_MS = 60_000;
@@ -174,11 +174,12 @@ export class SignIn {
     };
     await this.#database.change(async (records) => {
       await records.access.addToken(token, hash('sha256', secret, 'hex'));
-      if (kind === 'personal')
+      if (kind === 'personal' || kind === 'feed')
         await appendEvent(records, now, 'token.created', options.viewer ?? account.name, undefined, account.name, {
           name: token.name,
           id: token.id,
           readOnly: token.readOnly,
+          ...(kind === 'feed' && { use: 'feeds' }),
           ...(token.limits && { limits: token.limits }),
         });
     });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { oneLine } from '../../lib/one-line.ts';
 import type { Webhook } from '../../ports/notify-records.ts';
+import { eventInWords, type EventWords } from './event-words.ts';
 
 export type MessageFormat = Webhook['format'];
 
@@ -10,8 +10,6 @@ export interface Message {
   readonly body: string;
 }
 
-const MAX_FACTS = 8;
-const MAX_VALUE = 300;
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 const eventShape = z.object({
@@ -19,12 +17,6 @@ const eventShape = z.object({
   subject: z.string(),
   data: z.record(z.string(), z.unknown()),
 });
-
-interface Told {
-  readonly title: string;
-  readonly facts: readonly (readonly [name: string, value: string])[];
-  readonly link: string;
-}
 
 const formats: Readonly<Record<MessageFormat, (event: string, source: string) => Message>> = {
   cloudevents: (body) => ({ contentType: 'application/cloudevents+json; charset=utf-8', body }),
@@ -37,43 +29,15 @@ export function messageOf(format: MessageFormat, event: string, source: string):
   return formats[format](event, source);
 }
 
-/** `vulnerability.found` of `dev.assay.vulnerability.found.v1` as “Vulnerability found”, and what there is to it. */
-function tell(text: string, source: string): Told {
-  const { type, subject, data } = eventShape.parse(JSON.parse(text));
-  const noun = type.replace(/^dev\.assay\./, '').replace(/\.v\d+$/, '');
-  const words = noun.replaceAll(/[.-]/g, ' ');
-  const repository = typeof data['repository'] === 'string' ? data['repository'] : undefined;
-  const facts = Object.entries(data)
-    .filter(([name]) => name !== 'repository')
-    .map(([name, value]) => [oneLine(name, 60), valueInWords(value)] as const)
-    .filter((each): each is readonly [string, string] => each[1] !== undefined)
-    .slice(0, MAX_FACTS);
-  return {
-    title: `${words.charAt(0).toUpperCase()}${words.slice(1)}: ${oneLine(subject, MAX_VALUE)}`,
-    facts,
-    link: repository === undefined ? source : `${source}/r/${encodeURI(repository.toWellFormed())}`,
-  };
-}
-
-function valueInWords(value: unknown): string | undefined {
-  const texts = (Array.isArray(value) ? value : [value]).map(wordOf).filter((each) => each !== undefined);
-  if (texts.length === 0) return undefined;
-  const more = texts.length > 10 ? ` and ${texts.length - 10} more` : '';
-  return oneLine(texts.slice(0, 10).join(', '), MAX_VALUE) + more;
-}
-
-/** Of a vulnerability its id and severity. */
-function wordOf(value: unknown): string | undefined {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (typeof value !== 'object' || value === null || !('id' in value) || typeof value.id !== 'string') return undefined;
-  return 'severity' in value && typeof value.severity === 'string' ? `${value.id} (${value.severity})` : value.id;
+function tell(text: string, source: string): EventWords {
+  return eventInWords(eventShape.parse(JSON.parse(text)), source);
 }
 
 /**
  * What an incoming webhook of Slack takes. The text is no mrkdwn, and `&`, `<` and `>` are written as entities, so that no
  * name is a mention, a link or an emphasis; links in it are not unfurled.
  */
-function slackMessage({ title, facts, link }: Told): object {
+function slackMessage({ title, facts, link }: EventWords): object {
   const plain = (text: string) => ({ type: 'plain_text', text: escaped(text), emoji: false });
   return {
     text: escaped(title),
@@ -99,7 +63,7 @@ function escaped(text: string): string {
  * What webhooks of Microsoft Teams (Workflows) take: an Adaptive Card. Names stand in text runs of rich text blocks, in
  * which nothing is Markdown.
  */
-function teamsMessage({ title, facts, link }: Told): object {
+function teamsMessage({ title, facts, link }: EventWords): object {
   const run = (text: string, weight: 'Bolder' | 'Default' = 'Default') => ({ type: 'TextRun', text, weight });
   return {
     type: 'message',

@@ -9,12 +9,12 @@ export interface Api {
     body: { readonly current: string; readonly password: string };
     answer: undefined;
   };
-  /** Make a personal token; its text is shown once. */
+  /** Make a personal token, or one for feeds alone; its text is shown once. */
   createToken: {
     params: undefined;
     query: undefined;
-    body: { readonly name: string; readonly readOnly?: boolean | undefined; readonly days?: number | undefined; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit' | 'inspect')[] }[] | undefined };
-    answer: { readonly token: { readonly id: string; readonly name: string; readonly readOnly: boolean; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit' | 'inspect')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }; readonly secret: string };
+    body: { readonly name: string; readonly use?: 'everything' | 'feeds' | undefined; readonly readOnly?: boolean | undefined; readonly days?: number | undefined; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit' | 'inspect')[] }[] | undefined };
+    answer: { readonly token: { readonly id: string; readonly name: string; readonly use: 'everything' | 'feeds'; readonly readOnly: boolean; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit' | 'inspect')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }; readonly secret: string };
   };
   /** Who is signed in, and the server one speaks to. */
   getMe: {
@@ -23,12 +23,12 @@ export interface Api {
     body: undefined;
     answer: { readonly name?: string | undefined; readonly administrator: boolean; readonly secondFactor: boolean; readonly hasPassword: boolean; readonly initialPassword: boolean; readonly version: string; readonly registryHost: string };
   };
-  /** One’s own personal tokens. */
+  /** One’s own personal tokens, and those for feeds. */
   listTokens: {
     params: undefined;
     query: undefined;
     body: undefined;
-    answer: { readonly items: readonly { readonly id: string; readonly name: string; readonly readOnly: boolean; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit' | 'inspect')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }[] };
+    answer: { readonly items: readonly { readonly id: string; readonly name: string; readonly use: 'everything' | 'feeds'; readonly readOnly: boolean; readonly limits?: readonly { readonly repository?: string | undefined; readonly organisation?: string | undefined; readonly actions: readonly ('pull' | 'push' | 'delete' | 'sign' | 'audit' | 'inspect')[] }[] | undefined; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string | undefined }[] };
   };
   /** Revoke a personal token. */
   revokeToken: {

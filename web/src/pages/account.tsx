@@ -135,7 +135,9 @@ function Tokens({ name }: { name: string }) {
                     <td className="t">
                       <span className="name">{token.name}</span>
                     </td>
-                    <td className="q2">{token.readOnly ? 'read' : 'read and write'}</td>
+                    <td className="q2">
+                      {token.use === 'feeds' ? 'feeds alone' : token.readOnly ? 'read' : 'read and write'}
+                    </td>
                     <td className="q2 nw x">
                       <Time at={token.createdAt} />
                     </td>

@@ -9,6 +9,7 @@ import { SecretOnce } from '../parts/secret-once.tsx';
 import { Loaded, Notice, Refused } from '../parts/states.tsx';
 import { Time } from '../parts/time.tsx';
 import { useMe } from '../shell/session.tsx';
+import { Feeds } from './feeds.tsx';
 
 const formats = [
   ['cloudevents', 'CloudEvents'],
@@ -268,6 +269,7 @@ export function NotificationsPage() {
         <div className="stack">
           <Told />
           <Following />
+          <Feeds />
           <Hooks />
         </div>
       )}

@@ -49,6 +49,7 @@ function toToken(token: TokenRecord) {
   return {
     id: token.id,
     name: token.name,
+    use: token.kind === 'feed' ? ('feeds' as const) : ('everything' as const),
     readOnly: token.readOnly,
     ...(token.limits && { limits: shownLimits(token.limits) }),
     createdAt: toRfc3339(token.createdAt),
@@ -86,18 +87,21 @@ export const sessionHandlers: readonly Handled[] = [
     await call.house.accounts.setPassword(call.viewer, account.name, call.body);
     await renewSession(call, account.accountId);
   }),
-  handle(contract.listTokens, async ({ house, viewer }) => ({
-    items: (await house.database.records.access.tokens(requireAccount(viewer).accountId, 'personal')).map(toToken),
-  })),
+  handle(contract.listTokens, async ({ house, viewer }) => {
+    const { accountId } = requireAccount(viewer);
+    const { access } = house.database.records;
+    const kinds = await Promise.all((['personal', 'feed'] as const).map((kind) => access.tokens(accountId, kind)));
+    return { items: kinds.flat().map(toToken) };
+  }),
   handle(contract.createToken, async ({ house, viewer, body }) => {
     const account = await house.database.records.access.accountById(requireAccount(viewer).accountId);
     if (!account) throw new AssayError('unauthorized');
     if (account.kind === 'robot')
       throw new AssayError('denied', 'an owner of its organisation makes tokens for a robot');
-    const { token, secret } = await house.signIn.issue(account, 'personal', {
+    const { token, secret } = await house.signIn.issue(account, body.use === 'feeds' ? 'feed' : 'personal', {
       name: body.name,
       lifetimeMs: body.days * DAY_MS,
-      readOnly: body.readOnly,
+      readOnly: body.readOnly || body.use === 'feeds',
       viewer,
       ...(body.limits && { limits: readLimits(body.limits) }),
     });
