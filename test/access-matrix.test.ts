@@ -26,7 +26,7 @@ const NAME = 'shop/app';
 
 /** The least role that succeeds; `see` is the least that is told "denied" instead of "unknown". */
 interface Expectation {
-  readonly ok: RoleName;
+  readonly ok: RoleName | 'nobody';
   readonly see?: RoleName;
   readonly body?: unknown;
   readonly query?: string;
@@ -37,6 +37,7 @@ interface Expectation {
 const everybody: Expectation = { ok: 'anonymous' };
 const signedIn: Expectation = { ok: 'stranger', see: 'stranger' };
 const administrators: Expectation = { ok: 'administrator', see: 'stranger' };
+const nobody: Expectation = { ok: 'nobody', see: 'stranger' };
 const readers: Expectation = { ok: 'reader' };
 const maintainers: Expectation = { ok: 'maintainer', see: 'reader' };
 /** Of the organisation `guild`, in which the owner is one and the others above a stranger are in a team. */
@@ -52,6 +53,20 @@ const api: Readonly<Record<string, Expectation>> = {
   listTokens: signedIn,
   createToken: { ...signedIn, body: { name: 't' } },
   revokeToken: signedIn,
+  listPasskeys: signedIn,
+  // Outside a session of the console everybody is refused.
+  beginPasskey: nobody,
+  addPasskey: {
+    ...nobody,
+    body: { name: 'x', clientData: 'e30', authenticatorData: 'AA', publicKey: 'AA', algorithm: -7 },
+  },
+  renamePasskey: { ...signedIn, body: { name: 'x' } },
+  removePasskey: nobody,
+  beginPasskeySignIn: everybody,
+  signInByPasskey: {
+    ...everybody,
+    body: { credentialId: 'AA', clientData: 'e30', authenticatorData: 'AA', signature: 'AA' },
+  },
   listRepositories: everybody,
   createRepository: { ok: 'administrator', see: 'stranger', body: { name: 'elsewhere/new' } },
   getRepository: readers,
@@ -280,7 +295,7 @@ function outcome(status: number, text: string): Outcome {
 
 function expected(role: RoleName, expectation: Expectation): Outcome {
   const rank = roles.indexOf(role);
-  if (rank >= roles.indexOf(expectation.ok)) return 'ok';
+  if (expectation.ok !== 'nobody' && rank >= roles.indexOf(expectation.ok)) return 'ok';
   if (role === 'anonymous') return 'unauthorized';
   return expectation.see !== undefined && rank >= roles.indexOf(expectation.see) ? 'denied' : 'unknown';
 }

@@ -6,6 +6,7 @@ import type { Database } from '../ports/database.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import { Directories } from '../work/access/directories.ts';
 import { OidcSignIn } from '../work/access/oidc-sign-in.ts';
+import { Passkeys } from '../work/access/passkeys.ts';
 import { SecondFactor } from '../work/access/second-factor.ts';
 import { SignIn } from '../work/access/sign-in.ts';
 
@@ -20,6 +21,7 @@ export function openSignIn(database: Database, passwords: Passwords, clock: Cloc
   return {
     directories,
     secondFactor,
+    passkeys: new Passkeys(database, clock, directories),
     signIn: new SignIn({ database, passwords, clock, directories, secondFactor }),
     oidc: new OidcSignIn(directories, clock),
   };

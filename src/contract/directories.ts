@@ -175,7 +175,7 @@ export const resetSecondFactor = endpoint({
   id: 'resetSecondFactor',
   method: 'DELETE',
   path: '/api/v1/accounts/{name}/second-factor',
-  summary: 'Turn the second factor of somebody off who lost the application',
+  summary: 'Turn codes and passkeys of somebody off who lost them',
   right: 'administrator',
   params: z.object({ name: z.string().max(64) }),
   errors: ['not-found', 'denied', 'unauthorized'],

@@ -11,6 +11,7 @@ import * as gates from './gates.ts';
 import * as house from './house.ts';
 import * as images from './images.ts';
 import * as notify from './notify.ts';
+import * as passkeys from './passkeys.ts';
 import * as policy from './policy.ts';
 import * as policyTrials from './policy-trials.ts';
 import * as repositories from './repositories.ts';
@@ -29,6 +30,7 @@ function endpointsIn(module: object): Endpoint[] {
 /** Every endpoint of /api. */
 export const endpoints: readonly Endpoint[] = [
   session,
+  passkeys,
   repositories,
   images,
   vex,

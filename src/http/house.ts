@@ -6,6 +6,7 @@ import type { Directories } from '../work/access/directories.ts';
 import type { Grants } from '../work/access/grants.ts';
 import type { OidcSignIn } from '../work/access/oidc-sign-in.ts';
 import type { Organisations } from '../work/access/organisations.ts';
+import type { Passkeys } from '../work/access/passkeys.ts';
 import type { RegistryTokens } from '../work/access/registry-tokens.ts';
 import type { Robots } from '../work/access/robots.ts';
 import type { SecondFactor } from '../work/access/second-factor.ts';
@@ -73,6 +74,7 @@ export interface House {
   readonly directories: Directories;
   readonly oidc: OidcSignIn;
   readonly secondFactor: SecondFactor;
+  readonly passkeys: Passkeys;
   readonly organisations: Organisations;
   readonly robots: Robots;
   readonly trust: ContentTrust;

@@ -91,7 +91,7 @@ export const errorTable = {
     status: 401,
     oci: 'UNAUTHORIZED',
     exit: 2,
-    text: 'this account has a second factor: sign in with its code, or use a personal token',
+    text: 'this account has a second factor: sign in with its code or passkey, or use a personal token',
   },
   'directory-unreachable': {
     status: 503,

@@ -18,6 +18,8 @@ export interface Account {
   readonly email: string | undefined;
   /** True when signing in to the console asks for a code as well (RFC 6238). */
   readonly secondFactor: boolean;
+  /** How many passkeys it has; with one its password alone opens it no more. */
+  readonly passkeys: number;
   readonly administrator: boolean;
   readonly disabled: boolean;
   readonly createdAt: number;
@@ -40,6 +42,39 @@ export interface TokenRecord {
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly lastUsedAt: number | undefined;
+}
+
+/** A public key of an authenticator that signs an account in (WebAuthn Level 3). */
+export interface Passkey {
+  readonly id: string;
+  readonly accountId: string;
+  /** What the authenticator calls it, base64url. */
+  readonly credentialId: string;
+  readonly name: string;
+  /** Host name that it was made for and signs in at. */
+  readonly site: string;
+  /** Of COSE. */
+  readonly algorithm: number;
+  /** SubjectPublicKeyInfo in DER. */
+  readonly publicKey: Uint8Array;
+  /** The signature counter it last showed; 0 where it has none. */
+  readonly counter: number;
+  readonly backedUp: boolean;
+  /** Its counter went back once: a copy of it may exist. */
+  readonly suspected: boolean;
+  readonly createdAt: number;
+  readonly lastUsedAt: number | undefined;
+}
+
+export interface PasskeyRecords {
+  passkeys(accountId: string): Promise<Passkey[]>;
+  passkeyByCredential(credentialId: string): Promise<Passkey | undefined>;
+  addPasskey(passkey: Passkey): Promise<void>;
+  renamePasskey(id: string, name: string): Promise<void>;
+  /** Notes a use; false when the counter is not above the one before (0 after 0 is: some have none). */
+  usePasskey(id: string, counter: number, at: number): Promise<boolean>;
+  suspectPasskey(id: string): Promise<void>;
+  removePasskey(accountId: string, id: string): Promise<boolean>;
 }
 
 /** A role on one repository, or on an organisation and all its repositories. */
@@ -163,6 +198,7 @@ export interface DirectoryRecords {
 export interface AccessRecords
   extends AccountRecords,
     TokenRecords,
+    PasskeyRecords,
     OrganisationRecords,
     GrantRecords,
     DirectoryRecords {

@@ -6,6 +6,43 @@ import type { OpenDatabase } from './records-fixture.ts';
 /** Accounts, tokens, roles and secrets. */
 export function accessContract(open: OpenDatabase): void {
   describe('access', () => {
+    test('passkeys: counted on the account, used with a rising counter alone, gone with it', async () => {
+      const database = await open();
+      await addAccount(database, account('ann'));
+      const passkey = {
+        id: 'p1',
+        accountId: 'id-ann',
+        credentialId: 'cred',
+        name: 'laptop',
+        site: 'registry.example',
+        algorithm: -7,
+        publicKey: new Uint8Array([1, 2, 3]),
+        counter: 0,
+        backedUp: true,
+        suspected: false,
+        createdAt: 1,
+        lastUsedAt: undefined,
+      };
+      await database.change(({ access }) => access.addPasskey(passkey));
+      const { access } = database.records;
+      const found = await access.passkeyByCredential('cred');
+      assert.deepEqual(found && { ...found, publicKey: new Uint8Array(found.publicKey) }, passkey);
+      assert.equal((await access.accountById('id-ann'))?.passkeys, 1);
+      const use = (counter: number) => database.change((records) => records.access.usePasskey('p1', counter, 5));
+      const uses: boolean[] = [];
+      for (const counter of [0, 0, 4_000_000_000, 4_000_000_000, 3, 0]) uses.push(await use(counter));
+      assert.deepEqual(uses, [true, true, true, false, false, false]);
+      await database.change((records) => records.access.suspectPasskey('p1'));
+      await database.change((records) => records.access.renamePasskey('p1', 'phone'));
+      const [after] = await access.passkeys('id-ann');
+      assert.deepEqual([after?.name, after?.suspected, after?.counter, after?.lastUsedAt], ['phone', true, 4e9, 5]);
+      assert.equal(await database.change((records) => records.access.removePasskey('id-bob', 'p1')), false);
+      assert.equal(await database.change((records) => records.access.removePasskey('id-ann', 'p1')), true);
+      assert.equal((await access.accountById('id-ann'))?.passkeys, 0);
+      await database.change((records) => records.access.addPasskey(passkey));
+      await database.change((records) => records.access.deleteAccount('id-ann'));
+      assert.equal(await access.passkeyByCredential('cred'), undefined);
+    });
     test('an account goes with its tokens and roles', async () => {
       const database = await open();
       await addAccount(database, account('ann'));

@@ -23,6 +23,7 @@ import { exceptionEnds } from './migrations/202611271930-policy-exception-ends.t
 import { channels } from './migrations/202611280130-channels.ts';
 import { vexStatements } from './migrations/202611280100-vex-statements.ts';
 import { notifyFormats } from './migrations/202611280130-notify-formats.ts';
+import { accessPasskeys } from './migrations/202611280230-access-passkeys.ts';
 import type { Schema } from './schema.ts';
 
 /** Every migration in order. */
@@ -48,6 +49,7 @@ export const migrations: readonly Migration[] = [
   channels,
   vexStatements,
   notifyFormats,
+  accessPasskeys,
 ];
 
 /** Brings the schema up to date inside the caller's transaction. Refuses a schema newer than this program. */

@@ -101,8 +101,23 @@ export interface Schema extends NotifySchema, PolicySchema, ChannelSchema, VexSc
     totp_secret: string | null;
     /** Newest time step whose code was used (RFC 6238 section 5.2). */
     totp_step: number | null;
+    passkeys: number;
     /** When the directory last said that the account is whom it says. */
     vouched_at: number | null;
+  };
+  passkeys: {
+    id: string;
+    account_id: string;
+    credential_id: string;
+    name: string;
+    site: string;
+    algorithm: number;
+    public_key: Uint8Array;
+    counter: number;
+    backed_up: number;
+    suspected: number;
+    created_at: number;
+    last_used_at: number | null;
   };
   tokens: {
     id: string;

@@ -11,6 +11,7 @@ export function newAccount(
     externalId: undefined,
     email: undefined,
     secondFactor: false,
+    passkeys: 0,
     administrator: false,
     disabled: false,
     vouchedAt: undefined,

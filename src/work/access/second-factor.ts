@@ -51,8 +51,8 @@ export class SecondFactor {
 
   /** Throws `second-factor-required` or `credentials-invalid` unless the code is the account's, now and unused. */
   async require(account: Account, code: string | undefined): Promise<void> {
-    if (!account.secondFactor) return;
-    if (code === undefined || code === '') throw new AssayError('second-factor-required');
+    if (!account.secondFactor && account.passkeys === 0) return;
+    if (!account.secondFactor || code === undefined || code === '') throw new AssayError('second-factor-required');
     const now = this.#clock.now();
     const right = await this.#database.change(async ({ access }) => {
       const kept = await access.totp(account.id);
@@ -62,12 +62,16 @@ export class SecondFactor {
     if (!right) throw new AssayError('credentials-invalid', 'the code is not right, or was used already');
   }
 
-  /** Turns it off; by its owner, who has shown a code, or by an administrator for who lost the application. */
-  async remove(viewer: Viewer, account: Account): Promise<void> {
+  /** Turns codes off, by their owner, who has shown one; passkeys too, by an administrator for who lost them all. */
+  async remove(viewer: Viewer, account: Account, options: { passkeys: boolean } = { passkeys: false }): Promise<void> {
     await this.#database.change(async (records) => {
       await records.access.setTotp(account.id, undefined);
+      if (options.passkeys)
+        for (const { id } of await records.access.passkeys(account.id))
+          await records.access.removePasskey(account.id, id);
       await appendEvent(records, this.#clock.now(), 'second-factor.changed', viewer, undefined, account.name, {
         on: false,
+        ...(options.passkeys && account.passkeys > 0 && { passkeys: account.passkeys }),
       });
     });
   }

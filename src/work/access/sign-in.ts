@@ -218,7 +218,7 @@ export class SignIn {
 
 /** True for an account whose password alone opens it, so that a check may be remembered. */
 function usable(account: Account): boolean {
-  return account.source === 'local' && !account.disabled && !account.secondFactor;
+  return account.source === 'local' && !account.disabled && !account.secondFactor && account.passkeys === 0;
 }
 
 /** The viewer that an identified account is. A read-only token narrows nothing here but is refused for changes. */

@@ -51,6 +51,55 @@ export interface Api {
     body: undefined;
     answer: undefined;
   };
+  /** Add the passkey that the browser made (WebAuthn Level 3 section 7.1); other sessions end. */
+  addPasskey: {
+    params: undefined;
+    query: undefined;
+    body: { readonly name: string; readonly clientData: string; readonly authenticatorData: string; readonly publicKey: string; readonly algorithm: number };
+    answer: { readonly id: string; readonly name: string; readonly site: string; readonly algorithm: number; readonly backedUp: boolean; readonly suspected: boolean; readonly createdAt: string; readonly lastUsedAt?: string | undefined };
+  };
+  /** What the browser makes a passkey with; in a session that was begun within the last 15 minutes. */
+  beginPasskey: {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    answer: { readonly challenge: string; readonly rpId: string; readonly userId: string; readonly userName: string; readonly algorithms: readonly number[]; readonly exclude: readonly string[] };
+  };
+  /** What the browser signs in with by a passkey; good once, for five minutes. */
+  beginPasskeySignIn: {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    answer: { readonly challenge: string; readonly rpId: string };
+  };
+  /** One’s own passkeys. */
+  listPasskeys: {
+    params: undefined;
+    query: undefined;
+    body: undefined;
+    answer: { readonly items: readonly { readonly id: string; readonly name: string; readonly site: string; readonly algorithm: number; readonly backedUp: boolean; readonly suspected: boolean; readonly createdAt: string; readonly lastUsedAt?: string | undefined }[] };
+  };
+  /** Remove a passkey; in a session that was begun within the last 15 minutes. */
+  removePasskey: {
+    params: { readonly id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Give a passkey another name. */
+  renamePasskey: {
+    params: { readonly id: string };
+    query: undefined;
+    body: { readonly name: string };
+    answer: undefined;
+  };
+  /** Sign in with a passkey (WebAuthn Level 3 section 7.2); sets the session cookie. */
+  signInByPasskey: {
+    params: undefined;
+    query: undefined;
+    body: { readonly credentialId: string; readonly clientData: string; readonly authenticatorData: string; readonly signature: string };
+    answer: { readonly name?: string | undefined; readonly administrator: boolean; readonly secondFactor: boolean; readonly hasPassword: boolean; readonly initialPassword: boolean; readonly version: string; readonly registryHost: string };
+  };
   /** Create an empty repository. */
   createRepository: {
     params: undefined;
@@ -765,7 +814,7 @@ export interface Api {
     body: undefined;
     answer: undefined;
   };
-  /** Turn the second factor of somebody off who lost the application. */
+  /** Turn codes and passkeys of somebody off who lost them. */
   resetSecondFactor: {
     params: { readonly name: string };
     query: undefined;
@@ -1056,6 +1105,13 @@ export const routes = {
   revokeToken: { method: 'DELETE', path: '/api/v1/me/tokens/{id}' },
   signIn: { method: 'POST', path: '/api/v1/session' },
   signOut: { method: 'DELETE', path: '/api/v1/session' },
+  addPasskey: { method: 'POST', path: '/api/v1/me/passkeys' },
+  beginPasskey: { method: 'POST', path: '/api/v1/me/passkeys/challenge' },
+  beginPasskeySignIn: { method: 'POST', path: '/api/v1/session/passkey/challenge' },
+  listPasskeys: { method: 'GET', path: '/api/v1/me/passkeys' },
+  removePasskey: { method: 'DELETE', path: '/api/v1/me/passkeys/{id}' },
+  renamePasskey: { method: 'PATCH', path: '/api/v1/me/passkeys/{id}' },
+  signInByPasskey: { method: 'POST', path: '/api/v1/session/passkey' },
   createRepository: { method: 'POST', path: '/api/v1/repositories' },
   deleteRepository: { method: 'DELETE', path: '/api/v1/repositories/{repository}' },
   deleteTag: { method: 'DELETE', path: '/api/v1/repositories/{repository}/tags/{tag}' },

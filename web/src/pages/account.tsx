@@ -9,6 +9,7 @@ import { PageHead } from '../parts/page.tsx';
 import { Empty, Loaded, Refused } from '../parts/states.tsx';
 import { Time } from '../parts/time.tsx';
 import { useClient } from '../shell/preferences.ts';
+import { Passkeys } from './passkeys.tsx';
 import { SecondFactor } from './second-factor.tsx';
 import { Link } from '../shell/router.tsx';
 import { useMe } from '../shell/session.tsx';
@@ -209,6 +210,7 @@ export function AccountPage() {
         <div className="stack narrow-stack">
           {me.hasPassword && <Password />}
           {me.hasPassword && <SecondFactor />}
+          <Passkeys />
           <Tokens name={me.name} />
         </div>
       )}

@@ -33,12 +33,7 @@ export function Feeds() {
       </h2>
       {made && <SecretOnce name={`The address of the ${made.name}`} secret={made.address} label="Copy address" />}
       <Asked action={make} button="Make an address">
-        <Field
-          label="Repository or organisation, or nothing for what you are told"
-          name="place"
-          placeholder="shop/app"
-          maxLength={255}
-        />
+        <Field label="Feed of, or nothing for what you are told" name="place" placeholder="shop/app" maxLength={255} />
       </Asked>
     </section>
   );

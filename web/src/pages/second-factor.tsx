@@ -25,7 +25,8 @@ export function SecondFactor() {
   return (
     <section className="box">
       <h2 className="box-h">
-        Second factor <small>{me.secondFactor ? 'is on: signing in asks for a code' : 'is off'}</small>
+        Second factor{' '}
+        <small>{me.secondFactor ? 'is on: signing in asks for a code' : 'codes of an application are off'}</small>
       </h2>
       {me.secondFactor ? (
         <Asked action={remove} button="Turn off">

@@ -3,6 +3,7 @@ import { call } from '../api/client.ts';
 import { forgetAll, useAction, useResource } from '../api/resource.ts';
 import { typed } from '../model/form.ts';
 import { safeReturn } from '../model/addresses.ts';
+import { canUsePasskeys, signInWithPasskey } from '../model/passkeys.ts';
 import { useTitle } from '../parts/page.tsx';
 import { Glyph } from '../parts/marks.tsx';
 import { Refused } from '../parts/states.tsx';
@@ -27,6 +28,11 @@ export function SignInPage() {
   const failed = query.get('failed');
   const signIn = useAction(async (name: string, password: string, code: string) => {
     await call('signIn', { body: { name, password, ...(code !== '' && { code }) } });
+    forgetAll();
+    navigate(next, { replace: true });
+  });
+  const byPasskey = useAction(async () => {
+    await signInWithPasskey();
     forgetAll();
     navigate(next, { replace: true });
   });
@@ -85,7 +91,7 @@ export function SignInPage() {
         </label>
         {asksCode && (
           <label className="f">
-            Code of your authenticator application
+            Code of your authenticator application, or use a passkey below
             <input name="code" inputMode="numeric" autoComplete="one-time-code" required maxLength={20} autoFocus />
           </label>
         )}
@@ -95,10 +101,15 @@ export function SignInPage() {
             <span>{refusals[failed] ?? 'That sign-in did not work.'}</span>
           </p>
         )}
-        <Refused error={needsCode ? undefined : signIn.error} />
+        <Refused error={byPasskey.error ?? (needsCode ? undefined : signIn.error)} />
         <button className="btn primary" type="submit" disabled={signIn.busy} aria-busy={signIn.busy}>
           {signIn.busy ? 'Signing in …' : 'Sign in'}
         </button>
+        {canUsePasskeys() && (
+          <button type="button" className="btn" disabled={byPasskey.busy} onClick={() => void byPasskey.run()}>
+            Sign in with a passkey
+          </button>
+        )}
         {providers.data?.items.map(({ name }) => (
           <a
             key={name}

@@ -13,6 +13,7 @@ export function toAccount(row: Schema['accounts']): Account {
     externalId: row.external_id ?? undefined,
     email: row.email ?? undefined,
     secondFactor: row.totp_secret !== null,
+    passkeys: row.passkeys,
     administrator: row.administrator === 1,
     disabled: row.disabled === 1,
     createdAt: row.created_at,
@@ -71,6 +72,7 @@ export function accounts(db: Kysely<Schema>): AccountRecords {
           email: account.email ?? null,
           totp_secret: null,
           totp_step: null,
+          passkeys: account.passkeys,
           vouched_at: account.vouchedAt ?? null,
           password_hash: account.passwordHash,
           administrator: account.administrator ? 1 : 0,
@@ -86,7 +88,7 @@ export function accounts(db: Kysely<Schema>): AccountRecords {
     setEmail: (id, email) => set(id, { email: email ?? null }),
     async deleteAccount(id) {
       await db.deleteFrom('grants').where('principal', '=', id).execute();
-      for (const table of ['tokens', 'team_members'] as const)
+      for (const table of ['tokens', 'team_members', 'passkeys'] as const)
         await db.deleteFrom(table).where('account_id', '=', id).execute();
       await db.deleteFrom('accounts').where('id', '=', id).execute();
     },

@@ -5,6 +5,7 @@ import { accounts } from './accounts.ts';
 import { directories } from './directories.ts';
 import { grants } from './grants.ts';
 import { organisations } from './organisations.ts';
+import { passkeys } from './passkeys.ts';
 import { teams } from './teams.ts';
 import { tokens } from './tokens.ts';
 
@@ -12,6 +13,7 @@ export function accessRecords(db: Kysely<Schema>): AccessRecords {
   return {
     ...accounts(db),
     ...tokens(db),
+    ...passkeys(db),
     ...organisations(db),
     ...teams(db),
     ...grants(db),

@@ -11,6 +11,7 @@ import { gateHandlers } from './gates.ts';
 import { houseHandlers } from './house.ts';
 import { imageHandlers } from './images.ts';
 import { notifyHandlers } from './notify.ts';
+import { passkeyHandlers } from './passkeys.ts';
 import { policyHandlers } from './policy.ts';
 import { policyTrialHandlers } from './policy-trials.ts';
 import { repositoryHandlers } from './repositories.ts';
@@ -21,6 +22,7 @@ import { vexHandlers } from './vex.ts';
 
 export const handlers: readonly Handled[] = [
   ...sessionHandlers,
+  ...passkeyHandlers,
   ...repositoryHandlers,
   ...imageHandlers,
   ...vexHandlers,

@@ -71,6 +71,6 @@ export const directoryHandlers: readonly Handled[] = [
   }),
   handle(contract.resetSecondFactor, async ({ house, viewer, params }) => {
     if (!isAdministrator(viewer)) throw new AssayError('denied');
-    await house.secondFactor.remove(viewer, await findAccount(house.database.records, params.name));
+    await house.secondFactor.remove(viewer, await findAccount(house.database.records, params.name), { passkeys: true });
   }),
 ];
