@@ -238,6 +238,12 @@ const api: Readonly<Record<string, Expectation>> = {
   endException: signedIn,
   setRelease: { ...maintainers, body: { state: 'released', reason: 'x' } },
   listReleases: signedIn,
+  listStages: signedIn,
+  listHolds: members,
+  holdDigest: { ...owners, body: { reason: 'x' } },
+  releaseDigest: { ...owners, body: { reason: 'x' } },
+  beginIntake: { ok: 'publisher', see: 'stranger', body: { digests: [digest(Buffer.from('absent'))], from: 'x' } },
+  endIntake: { ok: 'publisher', see: 'reader' },
   comparePolicies: { ...signedIn, body: { text: 'policy: x\nrules: [{ user: not-root }]\n' } },
   simulatePolicies: { ...signedIn, body: { text: 'policy: x\nrules: [{ user: not-root }]\n' } },
   getHealth: readers,
@@ -313,6 +319,7 @@ function pathOf(endpoint: Endpoint, expectation: Expectation): string {
     team: endpoint.id === 'deleteTeam' ? 'absent' : 'all',
     robot: 'absent',
     gate: 'run',
+    digest: digest(Buffer.from('absent')),
   };
   if (/^(?:set|remove|add)\w*(?:Grant|Member)$/.test(endpoint.id)) values['account'] = 'nobody';
   return endpoint.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? 'x') + (expectation.query ?? '');

@@ -9,6 +9,7 @@ import { Requests } from '../work/channels/requests.ts';
 import { Stages } from '../work/channels/stages.ts';
 import { decisionKey, DecisionSigner } from '../work/gates/decision-signer.ts';
 import { ImageJudge } from '../work/gates/image-judge.ts';
+import { Intake } from '../work/policy/intake.ts';
 import type { PullGate } from '../work/policy/pull-gate.ts';
 import type { Manifests } from '../work/registry/manifests.ts';
 import type { Config } from './settings.ts';
@@ -29,7 +30,10 @@ export async function openGates(parts: {
   readonly service: string;
   readonly config: Pick<Config, 'publicNames' | 'publicUrl' | 'foreignImages' | 'foreignImageList' | 'decisionMinutes'>;
 }): Promise<{
-  readonly useCases: Pick<House, 'imageJudge' | 'decisionSigner' | 'stages' | 'promotions' | 'requests' | 'channels'>;
+  readonly useCases: Pick<
+    House,
+    'imageJudge' | 'decisionSigner' | 'stages' | 'promotions' | 'requests' | 'channels' | 'intake'
+  >;
   listensOn(port: number): void;
 }> {
   const { manifests, policy, config, service, database, clock, wakeJobs } = parts;
@@ -48,8 +52,9 @@ export async function openGates(parts: {
   const requests = new Requests({ database, clock, manifests, pullGate, carryOut: policy.carryOut, wakeJobs });
   const promotions = new Promotions({ database, clock, manifests, decisions, pullGate, requests });
   const channels = new Channels(database, clock);
+  const intake = new Intake(database, clock, manifests, decisions);
   return {
-    useCases: { imageJudge, decisionSigner, stages, promotions, requests, channels },
+    useCases: { imageJudge, decisionSigner, stages, promotions, requests, channels, intake },
     listensOn: own.listensOn,
   };
 }

@@ -55,7 +55,7 @@ export function openPolicy(
       until.use(every(EXCEPTION_ENDS_MS, NOTE_EXCEPTION_ENDS, { database, clock, wake }));
       until.use(every(CARRY_OUT_MS, CARRY_OUT, { database, clock, wake }));
     },
-    jobs: [new HealthHistory(database, clock, health), new ExceptionEnds(database, clock), carryOut],
+    jobs: [new HealthHistory(database, clock, health, decisions), new ExceptionEnds(database, clock), carryOut],
     carryOut,
     gates: { pull: new PullGate(database, decisions, refusals), push: new PushGate(decisions, refusals) },
     useCases: {

@@ -64,7 +64,8 @@ export const command: Command = {
 /** `named` is the manifest that the reference names: an index, where the report is of one of its images. */
 type Beside = Omit<TrustFacts, 'report' | 'failOn' | 'trust'> & { readonly named: string | undefined };
 
-async function factsOf({ local, client, reference, report }: FoundReport): Promise<Beside> {
+/** What is known of an image beside its report. */
+export async function factsOf({ local, client, reference, report }: FoundReport): Promise<Beside> {
   if (local) return localFacts(local);
   if (client && reference.transport === 'registry')
     return serverFacts(client, reference.repository, manifestOf(reference), reference.tag, report.image.digest);
@@ -123,7 +124,8 @@ const MARKS: Record<AnswerState, readonly [mark: string, style: 'green' | 'red' 
   undecided: ['undecided', 'yellow'],
 };
 
-function print(terminal: Terminal, report: TrustReport): void {
+/** The seven questions with their answers. */
+export function printAnswers(terminal: Terminal, report: TrustReport): void {
   terminal.out(`${printable(report.image.reference)}  ${report.image.digest}`);
   for (const { number, question, state, statement, evidence } of report.answers) {
     const [mark, style] = MARKS[state];
@@ -132,6 +134,10 @@ function print(terminal: Terminal, report: TrustReport): void {
     terminal.out(`   ${terminal.style(style, mark)}  ${printable(statement)}`);
     for (const each of evidence) terminal.out(`              ${printable(each)}`);
   }
+}
+
+function print(terminal: Terminal, report: TrustReport): void {
+  printAnswers(terminal, report);
   printBeside(terminal, report);
   terminal.out('');
   const undecided = report.answers.filter((each) => each.state === 'undecided').map((each) => each.number);

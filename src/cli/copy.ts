@@ -5,6 +5,8 @@ import { copyImage } from '../work/images/copy.ts';
 import type { Command, ExitStatus, ImageAccess, Invocation, Option } from './command.ts';
 import { contentTrustOptions, trustedReference } from './content-trust.ts';
 import { accessOptions, imageAccess, textOption } from './image-report.ts';
+import { begin, finish } from './copy-intake.ts';
+import { severities } from '../content/advisories/advisory.ts';
 import { formatBytes, progressOf } from './progress.ts';
 import { printable } from './terminal.ts';
 
@@ -26,8 +28,24 @@ export const command: Command = {
     },
     { name: 'destination', summary: 'registry/repository:tag, oci:DIR[:NAME] or oci-archive:FILE[:NAME]' },
   ],
-  options: copyOptions,
+  options: [
+    ...copyOptions,
+    {
+      flags: '--intake',
+      summary:
+        'hold it before it comes, show what it is, and let it go when nothing is against it; exit 1 while it is held',
+    },
+    {
+      flags: '--fail-on <severity>',
+      summary: 'with --intake: a vulnerability this severe or worse is a definite no (default: critical)',
+      choices: severities.slice(0, 4),
+    },
+  ],
   examples: [
+    [
+      'assay copy --intake docker://debian:12 127.0.0.1:5000/shop/intake/debian:12',
+      'nobody pulls it before it was looked at',
+    ],
     ['assay copy docker://debian:12 127.0.0.1:5000/library/debian:12', 'bring a public image into your registry'],
     ['assay copy 127.0.0.1:5000/shop/app:2 registry.example.com/shop/app:2', 'promote, signatures included'],
     ['assay copy 127.0.0.1:5000/shop/app:2 oci-archive:app.tar:2', 'one file to carry elsewhere'],
@@ -53,10 +71,12 @@ export async function copyBetween(
   const access = imageAccess(invocation);
   const signed = from.transport === 'registry' ? await trustedReference(invocation, from) : from;
   await using source = await open.image(signed, access);
+  const intake = options['intake'] === true ? await begin(invocation, source, to) : undefined;
   await using target = await open.target(to, access, source);
   using progress = progressOf(terminal, 'copied');
   const result = await copyImage(source, target, {
     platform: platform === undefined ? undefined : parsePlatform(platform),
+    root: intake?.root,
     attachments: options['attachments'] !== false,
     progress: (blob, bytes, arrival) =>
       progress.step(
@@ -71,7 +91,7 @@ export async function copyBetween(
   if (signed.transport === 'registry' && to.transport === 'registry') await tellOfTrust(invocation, signed, to, access);
   for (const digest of result.missing)
     terminal.err(`left out: ${digest}, which the index lists and the source does not hold`);
-  if (options['format'] === 'json') {
+  if (options['format'] === 'json' && !intake) {
     terminal.out(
       JSON.stringify({ schemaVersion: 1, source: source.name, destination: target.name, ...result }, null, 2),
     );
@@ -87,7 +107,7 @@ export async function copyBetween(
   const only = platform === undefined ? '' : ` (${formatPlatform(parsePlatform(platform))})`;
   terminal.out(`${printable(target.name)}${only}  ${result.digest}`);
   terminal.out(parts.join(' · '));
-  return 0;
+  return intake ? finish(invocation, intake) : 0;
 }
 
 /** Trust data names its registry and repository, so it does not move with an image; whoever copies should know. */

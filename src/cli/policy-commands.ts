@@ -71,5 +71,11 @@ export const policyCommands: readonly CommandEntry[] = [
     summary: 'let an image go',
     load: () => import('./quarantine-release.ts'),
   },
+  {
+    name: 'quarantine queue',
+    group,
+    summary: 'how far images are from their release',
+    load: () => import('./quarantine-queue.ts'),
+  },
   { name: 'quarantine list', group, summary: 'what is held back', load: () => import('./quarantine-list.ts') },
 ];

@@ -1,4 +1,4 @@
-import { listReleases } from '../contract/policy.ts';
+import { listReleases } from '../contract/quarantine.ts';
 import { callEndpoint, collect, connect, everyItem, formatOption, serverOptions } from './ask-server.ts';
 import type { Command } from './command.ts';
 import { textOption } from './image-report.ts';

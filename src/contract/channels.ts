@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { gates } from '../policy/facts.ts';
+import { imageStages } from '../ports/policy-records.ts';
 import { promotionStates } from '../ports/channel-records.ts';
 import { requirementKinds } from '../work/channels/requirements.ts';
-import { stages } from '../work/channels/stages.ts';
 import { endpoint } from './endpoint.ts';
 import { ruleResult, verdictShape } from './policy.ts';
 import { listOf, listQuery, organisationName, repositoryParam, time } from './shapes.ts';
@@ -16,8 +16,34 @@ export const getStage = endpoint({
   summary: 'How far an image is from push to release, and what it waits for',
   right: 'viewer',
   params: z.object({ repository: repositoryParam, reference: z.string().max(200) }),
-  answer: z.object({ digest: z.string(), stage: z.enum(stages), waitsFor: z.array(ruleResult) }),
+  answer: z.object({ digest: z.string(), stage: z.enum(imageStages), waitsFor: z.array(ruleResult) }),
   errors: ['name-unknown', 'manifest-unknown', 'tag-invalid', 'digest-invalid', 'unauthorized'],
+});
+
+export const listStages = endpoint({
+  id: 'listStages',
+  method: 'GET',
+  path: '/api/v1/stages',
+  summary: 'How far tagged images are from push to release, the last changed first; seconds behind what rules',
+  right: 'signed-in',
+  query: z.object({
+    ...listQuery,
+    stage: z.enum(imageStages).optional(),
+    organisation: z.string().max(100).optional(),
+    repository: z.string().max(255).optional(),
+  }),
+  answer: listOf(
+    z.object({
+      repository: z.string(),
+      tag: z.string(),
+      digest: z.string(),
+      stage: z.enum(imageStages),
+      since: time,
+      /** The first thing that stands between it and its release; empty when nothing does. */
+      waitsFor: z.string(),
+    }),
+  ),
+  errors: ['unauthorized'],
 });
 
 export const promoteImage = endpoint({

@@ -13,6 +13,7 @@ import * as images from './images.ts';
 import * as notify from './notify.ts';
 import * as passkeys from './passkeys.ts';
 import * as policy from './policy.ts';
+import * as quarantine from './quarantine.ts';
 import * as policyTrials from './policy-trials.ts';
 import * as repositories from './repositories.ts';
 import * as session from './session.ts';
@@ -45,6 +46,7 @@ export const endpoints: readonly Endpoint[] = [
   directories,
   policy,
   policyTrials,
+  quarantine,
   health,
   gates,
   channels,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { gates } from '../policy/facts.ts';
 import { grades } from '../policy/health/line.ts';
 import { modes } from '../policy/rule.ts';
+import { imageStages } from '../ports/policy-records.ts';
 import { exceptionScope } from './policy.ts';
 import { time } from './shapes.ts';
 
@@ -103,6 +104,22 @@ export const policyEvents: Readonly<Record<string, EventDescription>> = {
       reason: z.string(),
       request: z.string().optional(),
     }),
+  },
+  'image.stage-changed': {
+    tells: 'a tagged image is nearer to its release, or further from it',
+    subject: image,
+    data: z.strictObject({
+      stage: z.enum(imageStages),
+      before: z.enum(imageStages).optional(),
+      tag: z.string(),
+      waitsFor: z.string(),
+    }),
+  },
+  'digest.held': { tells: 'a digest is held in a whole organisation', subject: 'organisation@digest', data: reason },
+  'digest.released': {
+    tells: 'a digest is held in its organisation no more',
+    subject: 'organisation@digest',
+    data: reason,
   },
   'image.held': { tells: 'somebody holds an image back from every gate', subject: image, data: reason },
   'image.released': { tells: 'somebody let an image go', subject: image, data: reason },

@@ -171,8 +171,10 @@ export const getVerdicts = endpoint({
 
 export const denialShape = z.object({
   id: z.string(),
+  /** The whole name of an image that is in no repository here. */
   repository: z.string(),
-  digest: z.string(),
+  /** Absent for an image that is in no repository here. */
+  digest: z.string().optional(),
   tag: z.string().optional(),
   gate: z.string(),
   actor: z.string(),
@@ -207,7 +209,7 @@ export const getDenial = endpoint({
   summary: 'One refusal with the verdict of its last time',
   right: 'signed-in',
   params: z.object({ id: z.string().max(40) }),
-  answer: denialShape.extend({ verdict: verdictShape }),
+  answer: denialShape.extend({ verdict: verdictShape.optional() }),
   errors: ['not-found', 'unauthorized'],
 });
 
@@ -272,36 +274,4 @@ export const endException = endpoint({
   right: 'signed-in',
   params: z.object({ id: z.string().max(40) }),
   errors: ['not-found', 'denied', 'unauthorized'],
-});
-
-export const releaseShape = z.object({
-  repository: z.string(),
-  digest: z.string(),
-  state: z.enum(['held', 'released']),
-  by: z.string(),
-  reason: z.string(),
-  at: time,
-});
-
-export const setRelease = endpoint({
-  id: 'setRelease',
-  method: 'PUT',
-  path: '/api/v1/repositories/{repository}/images/{reference}/release',
-  summary: 'Hold an image back from every gate, or let it go',
-  right: 'viewer',
-  params: z.object({ repository: repositoryParam, reference: z.string().max(200) }),
-  body: z.strictObject({ state: z.enum(['held', 'released']), reason: z.string().min(1).max(1000) }),
-  answer: releaseShape,
-  errors: ['name-unknown', 'manifest-unknown', 'denied', 'unauthorized', 'input-invalid'],
-});
-
-export const listReleases = endpoint({
-  id: 'listReleases',
-  method: 'GET',
-  path: '/api/v1/quarantine',
-  summary: 'Images that a person holds back or let go, newest first',
-  right: 'signed-in',
-  query: z.object({ ...listQuery, state: z.enum(['held', 'released']).optional() }),
-  answer: listOf(releaseShape),
-  errors: ['unauthorized'],
 });

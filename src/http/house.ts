@@ -24,6 +24,7 @@ import type { VexStatements } from '../work/content/vex-statements.ts';
 import type { Health } from '../work/policy/health.ts';
 import type { HealthProfiles } from '../work/policy/health-profiles.ts';
 import type { Policies } from '../work/policy/policies.ts';
+import type { Intake } from '../work/policy/intake.ts';
 import type { Quarantine } from '../work/policy/quarantine.ts';
 import type { Trials } from '../work/policy/trials.ts';
 import type { Refusals } from '../work/policy/refusals.ts';
@@ -89,6 +90,7 @@ export interface House {
   readonly policies: Policies;
   readonly exceptions: Exceptions;
   readonly quarantine: Quarantine;
+  readonly intake: Intake;
   readonly trials: Trials;
   readonly health: Health;
   readonly scans: ScanRequests;

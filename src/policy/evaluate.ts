@@ -86,7 +86,9 @@ function judge(facts: Facts, rules: Rules, request: PolicyRequest, now: number):
   const card = policies.some(asksHealth) ? cardOf(facts, request, now, profile) : undefined;
   const values = policies.length > 0 ? factValues(facts, request, now, card) : undefined;
   let until = Math.min(...exceptions.map((each) => each.expiresAt));
-  const results: RuleResult[] = facts.release.state === 'held' ? [held(facts)] : [];
+  // What is taken in is held before it comes, so that it is pushed while it is held.
+  const comesIn = request.gate === 'push' && facts.release.intake === true;
+  const results: RuleResult[] = facts.release.state === 'held' && !comesIn ? [held(facts)] : [];
   for (const policy of policies)
     for (const rule of policy.rules) {
       const asked: Asked = { facts, values: values!, policy, rule, request, now, card, profile };

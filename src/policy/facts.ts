@@ -143,6 +143,10 @@ export interface ReleaseFacts {
   readonly by: string;
   readonly reason: string;
   readonly at: number;
+  /** The hold is on the digest in every repository of the organisation. */
+  readonly everywhere?: true;
+  /** Held since before it came, while it is taken in from elsewhere. */
+  readonly intake?: true;
 }
 
 /** What became of the tag that the image was asked for by. */

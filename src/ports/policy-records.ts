@@ -23,12 +23,38 @@ export interface ImageRelease extends ReleaseFacts {
   readonly state: 'held' | 'released';
 }
 
+/** A digest that is held back in every repository of an organisation, whether it is there yet or not. */
+export interface OrganisationHold {
+  readonly digest: Digest;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: number;
+}
+
+/** How far an image is on its way to who runs it. */
+export const imageStages = ['held', 'pushed', 'scanned', 'signed', 'released'] as const;
+export type ImageStage = (typeof imageStages)[number];
+
+/** The stage of a tagged image as it was written down last. */
+export interface StageEntry {
+  readonly digest: Digest;
+  /** The newest tag that names it. */
+  readonly tag: string;
+  readonly stage: ImageStage;
+  /** Since when it is in this stage. */
+  readonly since: number;
+  /** The first thing that stands between it and its release, in words; empty when nothing does. */
+  readonly waitsFor: string;
+}
+
 /** What a gate refused or warned of, added up by rule, image and actor. */
 export interface PolicyDenial {
   readonly id: string;
-  readonly repositoryId: RepositoryId;
+  /** Absent for an image that is in no repository here. */
+  readonly repositoryId: RepositoryId | undefined;
+  /** Its repository; the whole name of an image that is in none here. */
   readonly repository: string;
-  readonly digest: Digest;
+  readonly digest: Digest | undefined;
   readonly tag: string | undefined;
   readonly gate: string;
   readonly actor: string;
@@ -38,7 +64,7 @@ export interface PolicyDenial {
   readonly firstAt: number;
   readonly lastAt: number;
   readonly count: number;
-  /** The verdict as JSON, of the last time. */
+  /** The verdict as JSON, of the last time; of an image that is in no repository here the line that was told, as JSON. */
   readonly verdict: string;
 }
 
@@ -103,7 +129,27 @@ export interface PolicyRecords {
 
   /** True when something of the organisation is held back; that changes its revision too. */
   holdsAny(organisation: string): Promise<boolean>;
+  /** A hold on the digest in the whole organisation outranks the word on the image. */
   release(repository: Repository, digest: Digest): Promise<ImageRelease | undefined>;
+  /** Takes the word on the image back. */
+  clearRelease(repository: Repository, digest: Digest): Promise<void>;
+  /** By digest. */
+  organisationHolds(organisation: string): Promise<OrganisationHold[]>;
+  setOrganisationHold(organisation: string, hold: OrganisationHold): Promise<void>;
+  removeOrganisationHold(organisation: string, digest: Digest): Promise<OrganisationHold | undefined>;
+
+  /** Writes the stage of an image down; the one before when it was another, `new` for the first. */
+  putStage(
+    repository: Pick<Repository, 'id'>,
+    entry: Omit<StageEntry, 'since'>,
+    at: number,
+  ): Promise<ImageStage | 'new' | undefined>;
+  /** Tagged images in repositories where the viewer may pull, the last changed first; `after` is `since repository digest`. */
+  stages(
+    viewer: Viewer,
+    page: Page & { stage?: ImageStage | undefined; organisation?: string | undefined; repository?: string | undefined },
+  ): Promise<(StageEntry & { readonly repository: string })[]>;
+
   setRelease(repository: Repository, digest: Digest, release: ImageRelease): Promise<void>;
   /** Images with a person's word on them, in repositories where the viewer may pull, newest first; `after` is `at repository digest`. */
   releases(
@@ -138,7 +184,10 @@ export interface PolicyRecords {
   ): Promise<PullHistory[]>;
 
   noteDenials(denials: readonly PolicyDenial[]): Promise<void>;
-  /** Newest first, in repositories that the viewer may read the record of; `after` is `lastAt id`. */
+  /**
+   * Newest first, in repositories that the viewer may read the record of, and for administrators those of images that are
+   * in no repository; `after` is `lastAt id`.
+   */
   denials(viewer: Viewer, page: Page & { repository?: string; gate?: string }): Promise<PolicyDenial[]>;
   denial(viewer: Viewer, id: string): Promise<PolicyDenial | undefined>;
 }

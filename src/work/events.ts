@@ -68,6 +68,9 @@ export type EventNoun =
   | 'health.changed'
   | 'health-profile.changed'
   | 'health-profile.deleted'
+  | 'image.stage-changed'
+  | 'digest.held'
+  | 'digest.released'
   | 'image.held'
   | 'image.promoted'
   | 'channel.created'
@@ -100,6 +103,7 @@ const DERIVED: ReadonlySet<EventNoun> = new Set([
   // Refusals are added up in the audit by themselves.
   'policy.refused',
   'health.changed',
+  'image.stage-changed',
 ]);
 
 /**
@@ -120,8 +124,11 @@ export async function appendEvent(
   const repositoryId = place && 'id' in place ? place.id : undefined;
   const name = typeof actor === 'string' ? actor : nameOf(actor);
   await records.events.append({ id, type: `dev.assay.${noun}.v1`, actor: name, repositoryId, subject, data, at });
-  if (repositoryId) await queueHealth(records.jobs, noun, repositoryId, at);
-  if (place) await queueWaiting(records, noun, 'id' in place ? { repositoryId: place.id } : place, at);
+  if (place) {
+    const where = 'id' in place ? { repositoryId: place.id } : { organisation: place.organisation };
+    await queueHealth(records.jobs, noun, where, at);
+    await queueWaiting(records, noun, where, at);
+  }
   if (DERIVED.has(noun)) return;
   await records.audit.append({
     id,
@@ -163,7 +170,7 @@ export async function appendDerived(
   );
   const repositories = new Set(events.map(({ place }) => place.id));
   for (const each of repositories) {
-    await queueHealth(records.jobs, noun, each, at);
+    await queueHealth(records.jobs, noun, { repositoryId: each }, at);
     await queueWaiting(records, noun, { repositoryId: each }, at);
   }
 }

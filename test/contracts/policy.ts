@@ -222,6 +222,76 @@ export function policyContract(open: OpenDatabase): void {
       assert.equal(seen.size, all.length);
     });
 
+    test('a digest is held in a whole organisation, whether it is there or not', async () => {
+      const database = await open();
+      const repository = await addRepository(database, 'shop/app');
+      const elsewhere = await addRepository(database, 'other/app');
+      const { policy } = database.records;
+      const hold = { digest: digest('bad'), by: 'ann', reason: 'reported', at: 7 };
+      const before = [await policy.rulesRevision('shop'), await policy.factsVersion(repository, digest('bad'))];
+      assert.equal(await policy.holdsAny('shop'), false);
+      await database.change((r) => r.policy.setOrganisationHold('shop', hold));
+      await database.change((r) =>
+        r.policy.setRelease(repository, digest('bad'), { state: 'released', by: 'bob', reason: 'r', at: 9 }),
+      );
+      assert.equal(await policy.holdsAny('shop'), true);
+      assert.equal(await policy.holdsAny('other'), false);
+      assert.deepEqual(await policy.organisationHolds('shop'), [hold]);
+      const { digest: _digest, ...word } = hold;
+      assert.deepEqual(await policy.release(repository, digest('bad')), { state: 'held', ...word, everywhere: true });
+      assert.equal(await policy.release(elsewhere, digest('bad')), undefined);
+      const after = [await policy.rulesRevision('shop'), await policy.factsVersion(repository, digest('bad'))];
+      assert.ok(before.every((each, at) => each !== after[at]));
+      assert.deepEqual(await database.change((r) => r.policy.removeOrganisationHold('shop', digest('bad'))), hold);
+      assert.equal(await database.change((r) => r.policy.removeOrganisationHold('shop', digest('bad'))), undefined);
+      assert.equal((await policy.release(repository, digest('bad')))?.state, 'released');
+      await database.change((r) => r.policy.clearRelease(repository, digest('bad')));
+      assert.equal(await policy.release(repository, digest('bad')), undefined);
+    });
+
+    test('a hold of what is taken in says that it is one', async () => {
+      const database = await open();
+      const repository = await addRepository(database, 'shop/app');
+      const hold = { state: 'held', by: 'ann', reason: 'intake', at: 7, intake: true } as const;
+      await database.change((r) => r.policy.setRelease(repository, digest('new'), hold));
+      assert.deepEqual(await database.records.policy.release(repository, digest('new')), hold);
+    });
+
+    test('the stage of a tagged image is written down with its change, and listed for who may pull it', async () => {
+      const database = await open();
+      const repository = await addRepository(database, 'shop/app');
+      await pushImage(database, repository, manifestOf('one', ['l']), ['1']);
+      await pushImage(database, repository, manifestOf('two', ['l']), ['2']);
+      const { policy } = database.records;
+      const put = (word: string, stage: 'pushed' | 'scanned', at: number) =>
+        database.change((r) =>
+          r.policy.putStage(repository, { digest: digest(word), tag: '1', stage, waitsFor: 'a scan' }, at),
+        );
+      assert.equal(await put('one', 'pushed', 5), 'new');
+      assert.equal(await put('one', 'pushed', 6), undefined);
+      assert.equal(await put('one', 'scanned', 7), 'pushed');
+      await put('two', 'pushed', 6);
+      await put('absent', 'pushed', 6);
+      const found = await policy.stages(system, { limit: 9 });
+      assert.deepEqual(
+        found.map((each) => [each.digest, each.stage, each.since]),
+        [
+          [digest('one'), 'scanned', 7],
+          [digest('two'), 'pushed', 6],
+        ],
+      );
+      const [first] = found;
+      const next = await policy.stages(system, {
+        limit: 9,
+        after: `${first!.since} ${first!.repository} ${first!.digest}`,
+      });
+      assert.equal(next.length, 1);
+      assert.equal((await policy.stages(system, { limit: 9, stage: 'pushed' })).length, 1);
+      assert.equal((await policy.stages(system, { limit: 9, organisation: 'other' })).length, 0);
+      assert.equal((await policy.stages(system, { limit: 9, repository: 'shop/app' })).length, 2);
+      assert.deepEqual(await policy.stages(account('stranger'), { limit: 9 }), []);
+    });
+
     test('refusals add up by image, gate, actor and rule; a stranger sees none', async () => {
       const database = await open();
       const repository = await addRepository(database, 'shop/app');
@@ -270,6 +340,15 @@ export function policyContract(open: OpenDatabase): void {
         ['3'],
         'two of one moment are on two pages',
       );
+      const foreign = { repositoryId: undefined, repository: 'docker.io/library/nginx', digest: undefined, lastAt: 30 };
+      await database.change((r) => r.policy.noteDenials([denial('5', { ...foreign, verdict: '"no"' })]));
+      const [newest] = await policy.denials(account('root', true), { limit: 1 });
+      assert.deepEqual(
+        [newest?.repositoryId, newest?.repository, newest?.digest, newest?.verdict],
+        [undefined, 'docker.io/library/nginx', undefined, '"no"'],
+      );
+      assert.equal((await policy.denials({ ...account('root', true), limits: [] }, { limit: 9 })).length, 0);
+      assert.equal(await policy.denial(account('stranger'), '5'), undefined);
     });
 
     test('a fact that changes gives its image another version, and no other image', async () => {

@@ -10,7 +10,9 @@ const PRIORITY = 5;
 const CHANGES: ReadonlySet<string> = new Set([
   'image.analysed',
   'image.judged',
+  'vex.stated',
   'image.released',
+  'digest.released',
   'trust.published',
   'trust.imported',
   'policy.created',

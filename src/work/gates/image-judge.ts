@@ -50,7 +50,7 @@ export class ImageJudge {
   /** `record` notes what was refused; a dry run leaves no trace. */
   async judge(viewer: Viewer, question: DecisionQuestion, record: boolean): Promise<ImageAnswer> {
     const { gate, image } = question;
-    if (image === LOCAL_IMAGE) return this.#foreign(gate, LOCAL_IMAGE);
+    if (image === LOCAL_IMAGE) return this.#foreign(viewer, gate, LOCAL_IMAGE, record);
     let reference: RegistryReference & { readonly host: string };
     try {
       reference = asEnginesRead(parseRegistryReference(image));
@@ -58,13 +58,16 @@ export class ImageJudge {
       if (isAssayError(error, 'reference-invalid', 'tag-invalid')) return denied('name', error.message);
       throw error;
     }
-    if (!this.#parts.isOwnRegistry(reference.host)) return this.#foreign(gate, formatReference(reference));
+    if (!this.#parts.isOwnRegistry(reference.host))
+      return this.#foreign(viewer, gate, formatReference(reference), record);
     return this.#own(viewer, question, reference, record);
   }
 
-  async #foreign(gate: Gate, image: string): Promise<ImageAnswer> {
-    const enforced = await this.#parts.decisions.ruleBook.enforces(gate);
-    return foreignAnswer(this.#parts.foreign, image, gate, enforced);
+  async #foreign(viewer: Viewer, gate: Gate, image: string, record: boolean): Promise<ImageAnswer> {
+    const { decisions, refusals, foreign } = this.#parts;
+    const answer = foreignAnswer(foreign, image, gate, await decisions.ruleBook.enforces(gate));
+    if (record && answer.outcome === 'deny') refusals.noteForeign(viewer, image, gate, answer.line);
+    return answer;
   }
 
   async #own(

@@ -9,6 +9,8 @@ import type { BlobArrival, ImageSource, ImageTarget, RawManifest } from '../../p
 export interface CopyOptions {
   /** Only the image for this platform instead of the whole index. */
   readonly platform?: Platform | undefined;
+  /** What `chosenRoot` found before, so that a tag that moves meanwhile changes nothing. */
+  readonly root?: RawManifest | undefined;
   /** Signatures, attestations and whatever else refers to the image. */
   readonly attachments: boolean;
   readonly progress?: (blob: Descriptor, bytes: number, arrival: BlobArrival | undefined) => void;
@@ -42,6 +44,25 @@ export async function copyImage(source: ImageSource, target: ImageTarget, option
   return copy.run();
 }
 
+/** The manifest that a copy would begin with: what the reference names, or the image in it for one platform. */
+export async function chosenRoot(source: ImageSource, platform: Platform | undefined): Promise<RawManifest> {
+  const root = await source.root();
+  if (platform === undefined) return root;
+  const manifest = parseManifest(root.raw, root.mediaType, root.digest);
+  return manifest.kind === 'index' ? source.manifest(choosePlatform(manifest, platform, platform)) : root;
+}
+
+/** Digests of a manifest and of everything that it lists, through indexes in it, as far as the source holds them. */
+export async function digestsOf(source: ImageSource, root: RawManifest, depth = 0): Promise<Digest[]> {
+  const manifest = parseManifest(root.raw, root.mediaType, root.digest);
+  const all = [root.digest];
+  for (const child of manifest.kind === 'index' && depth < MAX_DEPTH ? manifest.manifests : []) {
+    if (!isIndexType(child.mediaType)) all.push(child.digest);
+    else all.push(...(await digestsOf(source, await source.manifest(child), depth + 1)));
+  }
+  return all;
+}
+
 class Copy {
   readonly #source: ImageSource;
   readonly #target: ImageTarget;
@@ -61,7 +82,7 @@ class Copy {
 
   async run(): Promise<CopyResult> {
     const { tag, digest } = this.#target;
-    const root = await this.#chosen(await this.#source.root());
+    const root = this.#options.root ?? (await chosenRoot(this.#source, this.#options.platform));
     if (digest !== undefined && digest !== root.digest)
       throw new AssayError(
         'digest-mismatch',
@@ -81,13 +102,6 @@ class Copy {
       bytes: this.#bytes,
       missing: this.#missing,
     };
-  }
-
-  async #chosen(root: RawManifest): Promise<RawManifest> {
-    const { platform } = this.#options;
-    if (platform === undefined) return root;
-    const manifest = parseManifest(root.raw, root.mediaType, root.digest);
-    return manifest.kind === 'index' ? this.#source.manifest(choosePlatform(manifest, platform, platform)) : root;
   }
 
   /** Blobs and children of a manifest, then the manifest itself, by its digest. */

@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { organisationOf, type RepositoryName } from '../../oci/names.ts';
 import { digestOf, evaluate } from '../../policy/evaluate.ts';
-import type { ActorClass, Gate, PolicyRequest } from '../../policy/facts.ts';
+import type { ActorClass, Facts, Gate, PolicyRequest, ReleaseFacts } from '../../policy/facts.ts';
 import type { Policy } from '../../policy/rule.ts';
 import { mayGovern } from '../../policy/scope.ts';
 import type { Verdict } from '../../policy/verdict.ts';
@@ -78,6 +78,17 @@ export class Decisions {
     if (!policies) return this.decide(question, inForce);
     const digest = digestOf([inForce.digest, JSON.stringify(policies)]);
     return this.decide(question, { ...inForce, policies, digest });
+  }
+
+  /** The verdict as it would be with this word of a person in place of the one on the image; a hold on its digest stays. */
+  async withRelease(question: Question, release: ReleaseFacts): Promise<Verdict> {
+    const { repository, manifest, tag } = question;
+    const rules = await this.ruleBook.current(organisationOf(repository.name));
+    const images = await this.gatherer.imagesOf(repository, manifest);
+    const { facts, images: parts } = await this.gatherer.subject(repository, manifest, images, tag);
+    const told = (some: Facts): Facts => (some.release.everywhere ? some : { ...some, release });
+    const subject = { facts: told(facts), ...(parts && { images: parts.map(told) }) };
+    return evaluate(subject, rules, requestOf(question), this.#clock.now());
   }
 
   /** The request of a question as if the image were in another repository. */

@@ -2,6 +2,7 @@ import { nameOf, type Viewer } from '../../access/viewer.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { uuidv7 } from '../../lib/uuid.ts';
 import { isAgainst, type RuleResult, type Verdict } from '../../policy/verdict.ts';
+import type { Gate } from '../../policy/facts.ts';
 import type { Database } from '../../ports/database.ts';
 import type { PolicyDenial } from '../../ports/policy-records.ts';
 import type { Repository } from '../../ports/registry-records.ts';
@@ -14,7 +15,7 @@ interface Waiting {
   readonly denial: PolicyDenial;
   count: number;
   lastAt: number;
-  readonly repository: Repository;
+  readonly place: Repository | undefined;
 }
 
 /** Notes what gates refused, warned of or would have refused, added up by rule, image and actor. */
@@ -32,17 +33,42 @@ export class Refusals {
   }
 
   note(viewer: Viewer, repository: Repository, verdict: Verdict): void {
-    for (const result of verdict.results) if (isAgainst(result)) this.#add(nameOf(viewer), repository, verdict, result);
+    for (const result of verdict.results)
+      if (isAgainst(result)) this.#judged(nameOf(viewer), repository, verdict, result);
+  }
+
+  /** An image of another registry, or one that was made on a host; `line` is what its user was told. */
+  noteForeign(viewer: Viewer, image: string, gate: Gate, line: string): void {
+    this.#add(undefined, {
+      repository: image.slice(0, 500),
+      digest: undefined,
+      tag: undefined,
+      gate,
+      actor: nameOf(viewer),
+      policy: 'images',
+      rule: 'foreign',
+      mode: 'enforce',
+      verdict: JSON.stringify(line),
+    });
+  }
+
+  #judged(actor: string, place: Repository, verdict: Verdict, { policy, rule, mode, digest }: RuleResult): void {
+    const { gate, tag } = verdict;
+    const said = { repository: place.name, digest, tag, gate, actor, policy, rule, mode };
+    this.#add(place, { ...said, verdict: JSON.stringify(verdict) });
+  }
+
+  #add(
+    place: Repository | undefined,
+    said: Omit<PolicyDenial, 'id' | 'repositoryId' | 'firstAt' | 'lastAt' | 'count'>,
+  ): void {
+    const now = this.#clock.now();
+    const { repository, digest, tag, gate, actor, policy, rule, mode } = said;
+    const key = [place?.id, repository, digest, tag, gate, actor, policy, rule, mode].join('\0');
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.flush().catch(this.#failed);
     }, FLUSH_MS).unref();
-  }
-
-  #add(actor: string, repository: Repository, verdict: Verdict, { policy, rule, mode, digest }: RuleResult): void {
-    const now = this.#clock.now();
-    const { gate, tag } = verdict;
-    const key = [repository.id, digest, tag ?? '', gate, actor, policy, rule, mode].join('\0');
     const known = this.#waiting.get(key);
     if (known) {
       known.count++;
@@ -50,27 +76,8 @@ export class Refusals {
       return;
     }
     if (this.#waiting.size >= MAX_WAITING) return;
-    this.#waiting.set(key, {
-      repository,
-      count: 1,
-      lastAt: now,
-      denial: {
-        id: uuidv7(now),
-        repositoryId: repository.id,
-        repository: repository.name,
-        digest,
-        tag,
-        gate,
-        actor,
-        policy,
-        rule,
-        mode,
-        firstAt: now,
-        lastAt: now,
-        count: 1,
-        verdict: JSON.stringify(verdict),
-      },
-    });
+    const denial = { ...said, id: uuidv7(now), repositoryId: place?.id, firstAt: now, lastAt: now, count: 1 };
+    this.#waiting.set(key, { place, count: 1, lastAt: now, denial });
   }
 
   /** Writes what waits; an event tells of each refusal of the last second once. */
@@ -80,17 +87,13 @@ export class Refusals {
     if (some.length === 0) return;
     await this.#database.change(async (records) => {
       await records.policy.noteDenials(some.map(({ denial, count, lastAt }) => ({ ...denial, count, lastAt })));
-      for (const { denial, repository } of some)
+      for (const { denial, place } of some)
         if (denial.mode === 'enforce')
-          await appendEvent(
-            records,
-            denial.lastAt,
-            'policy.refused',
-            denial.actor,
-            repository,
-            `${denial.repository}${denial.tag === undefined ? '' : `:${denial.tag}`}@${denial.digest}`,
-            { gate: denial.gate, policy: denial.policy, rule: denial.rule },
-          );
+          await appendEvent(records, denial.lastAt, 'policy.refused', denial.actor, place, nameOfDenied(denial), {
+            gate: denial.gate,
+            policy: denial.policy,
+            rule: denial.rule,
+          });
     });
   }
 
@@ -98,4 +101,8 @@ export class Refusals {
     clearTimeout(this.#timer);
     await this.flush();
   }
+}
+
+function nameOfDenied({ repository, tag, digest }: PolicyDenial): string {
+  return `${repository}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
 }

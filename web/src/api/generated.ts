@@ -882,7 +882,7 @@ export interface Api {
     params: { readonly id: string };
     query: undefined;
     body: undefined;
-    answer: { readonly id: string; readonly repository: string; readonly digest: string; readonly tag?: string | undefined; readonly gate: string; readonly actor: string; readonly policy: string; readonly rule: string; readonly mode: string; readonly statement: string; readonly firstAt: string; readonly lastAt: string; readonly count: number; readonly verdict: { readonly schemaVersion: 1; readonly outcome: 'allow' | 'deny'; readonly gate: 'build' | 'push' | 'pull' | 'deploy' | 'run'; readonly repository: string; readonly digest: string; readonly tag?: string | undefined; readonly line: string; readonly results: readonly { readonly policy: string; readonly rule: string; readonly mode: 'audit' | 'warn' | 'enforce'; readonly state: 'holds' | 'broken' | 'unknown' | 'error' | 'not-applicable' | 'set-aside'; readonly digest: string; readonly platform?: string | undefined; readonly statement: string; readonly evidence: readonly string[]; readonly cure: string; readonly expression: string; readonly gap?: string | undefined; readonly exception?: { readonly id: string; readonly owner: string; readonly reason: string; readonly expiresAt: string } | undefined }[]; readonly retryAfter?: number | undefined; readonly validUntil?: string | undefined; readonly key: { readonly subject: string; readonly facts: string; readonly rules: string; readonly request: string } } };
+    answer: { readonly id: string; readonly repository: string; readonly digest?: string | undefined; readonly tag?: string | undefined; readonly gate: string; readonly actor: string; readonly policy: string; readonly rule: string; readonly mode: string; readonly statement: string; readonly firstAt: string; readonly lastAt: string; readonly count: number; readonly verdict?: { readonly schemaVersion: 1; readonly outcome: 'allow' | 'deny'; readonly gate: 'build' | 'push' | 'pull' | 'deploy' | 'run'; readonly repository: string; readonly digest: string; readonly tag?: string | undefined; readonly line: string; readonly results: readonly { readonly policy: string; readonly rule: string; readonly mode: 'audit' | 'warn' | 'enforce'; readonly state: 'holds' | 'broken' | 'unknown' | 'error' | 'not-applicable' | 'set-aside'; readonly digest: string; readonly platform?: string | undefined; readonly statement: string; readonly evidence: readonly string[]; readonly cure: string; readonly expression: string; readonly gap?: string | undefined; readonly exception?: { readonly id: string; readonly owner: string; readonly reason: string; readonly expiresAt: string } | undefined }[]; readonly retryAfter?: number | undefined; readonly validUntil?: string | undefined; readonly key: { readonly subject: string; readonly facts: string; readonly rules: string; readonly request: string } } | undefined };
   };
   /** One policy as it is in force. */
   getPolicy: {
@@ -903,7 +903,7 @@ export interface Api {
     params: undefined;
     query: { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly repository?: string | undefined; readonly gate?: 'build' | 'push' | 'pull' | 'deploy' | 'run' | undefined };
     body: undefined;
-    answer: { readonly items: readonly { readonly id: string; readonly repository: string; readonly digest: string; readonly tag?: string | undefined; readonly gate: string; readonly actor: string; readonly policy: string; readonly rule: string; readonly mode: string; readonly statement: string; readonly firstAt: string; readonly lastAt: string; readonly count: number }[]; readonly next?: string | undefined };
+    answer: { readonly items: readonly { readonly id: string; readonly repository: string; readonly digest?: string | undefined; readonly tag?: string | undefined; readonly gate: string; readonly actor: string; readonly policy: string; readonly rule: string; readonly mode: string; readonly statement: string; readonly firstAt: string; readonly lastAt: string; readonly count: number }[]; readonly next?: string | undefined };
   };
   /** Exceptions of an organisation or of the house, newest first. */
   listExceptions: {
@@ -926,20 +926,6 @@ export interface Api {
     body: undefined;
     answer: { readonly items: readonly { readonly version: number; readonly text: string; readonly updatedAt: string; readonly updatedBy: string }[] };
   };
-  /** Images that a person holds back or let go, newest first. */
-  listReleases: {
-    params: undefined;
-    query: { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly state?: 'held' | 'released' | undefined };
-    body: undefined;
-    answer: { readonly items: readonly { readonly repository: string; readonly digest: string; readonly state: 'held' | 'released'; readonly by: string; readonly reason: string; readonly at: string }[]; readonly next?: string | undefined };
-  };
-  /** Hold an image back from every gate, or let it go. */
-  setRelease: {
-    params: { readonly repository: string; readonly reference: string };
-    query: undefined;
-    body: { readonly state: 'held' | 'released'; readonly reason: string };
-    answer: { readonly repository: string; readonly digest: string; readonly state: 'held' | 'released'; readonly by: string; readonly reason: string; readonly at: string };
-  };
   /** Which stored images would be judged otherwise if these policies were applied. */
   comparePolicies: {
     params: undefined;
@@ -953,6 +939,55 @@ export interface Api {
     query: undefined;
     body: { readonly text: string; readonly gate?: 'build' | 'push' | 'pull' | 'deploy' | 'run' | undefined; readonly organisation?: string | undefined; readonly repository?: string | undefined; readonly days?: number | undefined };
     answer: { readonly pulls: number; readonly stopped: readonly { readonly repository: string; readonly digest: string; readonly tag?: string | undefined; readonly pulls: number; readonly lastDay: string; readonly line: string }[]; readonly gone: number; readonly cut: boolean };
+  };
+  /** Hold back by digest what is about to be pushed from elsewhere, so that nobody pulls it before its release. */
+  beginIntake: {
+    params: { readonly repository: string };
+    query: undefined;
+    body: { readonly digests: readonly string[]; readonly from: string };
+    answer: { readonly held: readonly string[] };
+  };
+  /** Let go what was taken in, when no policy is against it; else the answer tells what is. */
+  endIntake: {
+    params: { readonly repository: string; readonly tag: string };
+    query: undefined;
+    body: undefined;
+    answer: { readonly digest: string; readonly released: boolean; readonly verdicts: readonly { readonly schemaVersion: 1; readonly outcome: 'allow' | 'deny'; readonly gate: 'build' | 'push' | 'pull' | 'deploy' | 'run'; readonly repository: string; readonly digest: string; readonly tag?: string | undefined; readonly line: string; readonly results: readonly { readonly policy: string; readonly rule: string; readonly mode: 'audit' | 'warn' | 'enforce'; readonly state: 'holds' | 'broken' | 'unknown' | 'error' | 'not-applicable' | 'set-aside'; readonly digest: string; readonly platform?: string | undefined; readonly statement: string; readonly evidence: readonly string[]; readonly cure: string; readonly expression: string; readonly gap?: string | undefined; readonly exception?: { readonly id: string; readonly owner: string; readonly reason: string; readonly expiresAt: string } | undefined }[]; readonly retryAfter?: number | undefined; readonly validUntil?: string | undefined; readonly key: { readonly subject: string; readonly facts: string; readonly rules: string; readonly request: string } }[] };
+  };
+  /** Hold a digest back in every repository of an organisation, whether it is there yet or not. */
+  holdDigest: {
+    params: { readonly organisation: string; readonly digest: string };
+    query: undefined;
+    body: { readonly reason: string };
+    answer: { readonly digest: string; readonly by: string; readonly reason: string; readonly at: string };
+  };
+  /** Digests that are held back in every repository of an organisation. */
+  listHolds: {
+    params: { readonly organisation: string };
+    query: undefined;
+    body: undefined;
+    answer: { readonly items: readonly { readonly digest: string; readonly by: string; readonly reason: string; readonly at: string }[] };
+  };
+  /** Images that a person holds back or let go, newest first. */
+  listReleases: {
+    params: undefined;
+    query: { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly state?: 'held' | 'released' | undefined };
+    body: undefined;
+    answer: { readonly items: readonly { readonly repository: string; readonly digest: string; readonly state: 'held' | 'released'; readonly by: string; readonly reason: string; readonly at: string }[]; readonly next?: string | undefined };
+  };
+  /** End the hold on a digest in an organisation. */
+  releaseDigest: {
+    params: { readonly organisation: string; readonly digest: string };
+    query: undefined;
+    body: { readonly reason: string };
+    answer: undefined;
+  };
+  /** Hold an image back from every gate, or let it go. */
+  setRelease: {
+    params: { readonly repository: string; readonly reference: string };
+    query: undefined;
+    body: { readonly state: 'held' | 'released'; readonly reason: string };
+    answer: { readonly repository: string; readonly digest: string; readonly state: 'held' | 'released'; readonly by: string; readonly reason: string; readonly at: string };
   };
   /** Take a profile out of force; the house’s counts again, or the plain one. */
   deleteHealthProfile: {
@@ -1058,6 +1093,13 @@ export interface Api {
     query: { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly organisation?: string | undefined; readonly channel?: string | undefined; readonly repository?: string | undefined; readonly state?: 'open' | 'promoted' | 'rejected' | 'expired' | 'void' | undefined };
     body: undefined;
     answer: { readonly items: readonly { readonly id: string; readonly organisation: string; readonly channel: string; readonly version: number; readonly stage: string; readonly from: { readonly repository: string; readonly tag: string }; readonly to: { readonly repository: string; readonly tag: string }; readonly digest: string; readonly reason: string; readonly askedBy: string; readonly askedAt: string; readonly expiresAt: string; readonly state: 'open' | 'promoted' | 'rejected' | 'expired' | 'void'; readonly settledAt?: string | undefined; readonly settledBy?: string | undefined; readonly note: string; readonly rolledBackAt?: string | undefined; readonly rolledBackBy?: string | undefined }[]; readonly next?: string | undefined };
+  };
+  /** How far tagged images are from push to release, the last changed first; seconds behind what rules. */
+  listStages: {
+    params: undefined;
+    query: { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly stage?: 'held' | 'pushed' | 'scanned' | 'signed' | 'released' | undefined; readonly organisation?: string | undefined; readonly repository?: string | undefined };
+    body: undefined;
+    answer: { readonly items: readonly { readonly repository: string; readonly tag: string; readonly digest: string; readonly stage: 'held' | 'pushed' | 'scanned' | 'signed' | 'released'; readonly since: string; readonly waitsFor: string }[]; readonly next?: string | undefined };
   };
   /** Bring an image to another repository or tag, by the policies of where it goes. */
   promoteImage: {
@@ -1230,10 +1272,15 @@ export const routes = {
   listExceptions: { method: 'GET', path: '/api/v1/exceptions' },
   listPolicies: { method: 'GET', path: '/api/v1/policies' },
   listPolicyVersions: { method: 'GET', path: '/api/v1/policies/{name}/versions' },
-  listReleases: { method: 'GET', path: '/api/v1/quarantine' },
-  setRelease: { method: 'PUT', path: '/api/v1/repositories/{repository}/images/{reference}/release' },
   comparePolicies: { method: 'POST', path: '/api/v1/policies/compare' },
   simulatePolicies: { method: 'POST', path: '/api/v1/policies/simulate' },
+  beginIntake: { method: 'POST', path: '/api/v1/repositories/{repository}/intakes' },
+  endIntake: { method: 'POST', path: '/api/v1/repositories/{repository}/intakes/{tag}/release' },
+  holdDigest: { method: 'PUT', path: '/api/v1/organisations/{organisation}/holds/{digest}' },
+  listHolds: { method: 'GET', path: '/api/v1/organisations/{organisation}/holds' },
+  listReleases: { method: 'GET', path: '/api/v1/quarantine' },
+  releaseDigest: { method: 'POST', path: '/api/v1/organisations/{organisation}/holds/{digest}/release' },
+  setRelease: { method: 'PUT', path: '/api/v1/repositories/{repository}/images/{reference}/release' },
   deleteHealthProfile: { method: 'DELETE', path: '/api/v1/health-profile' },
   getHealth: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/health' },
   getHealthBadge: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/badge.svg' },
@@ -1249,6 +1296,7 @@ export const routes = {
   getStage: { method: 'GET', path: '/api/v1/repositories/{repository}/images/{reference}/stage' },
   listChannels: { method: 'GET', path: '/api/v1/organisations/{organisation}/channels' },
   listPromotions: { method: 'GET', path: '/api/v1/promotions' },
+  listStages: { method: 'GET', path: '/api/v1/stages' },
   promoteImage: { method: 'POST', path: '/api/v1/repositories/{repository}/images/{reference}/promotions' },
   rejectPromotion: { method: 'POST', path: '/api/v1/promotions/{id}/rejection' },
   removeChannel: { method: 'DELETE', path: '/api/v1/organisations/{organisation}/channels/{channel}' },

@@ -1,22 +1,27 @@
-import type { Kysely } from 'kysely';
+import type { Expression, ExpressionBuilder, Kysely, SqlBool } from 'kysely';
 import type { Digest } from '../../../oci/digest.ts';
 import type { PolicyDenial, PolicyRecords } from '../../../ports/policy-records.ts';
 import type { RepositoryId } from '../../../ports/registry-records.ts';
 import type { Schema } from '../schema.ts';
 import { visible } from '../visible.ts';
+import { isAdministrator, type Viewer } from '../../../access/viewer.ts';
 
 type Part<K extends keyof PolicyRecords> = Pick<PolicyRecords, K>;
 
 /** Refusals that are kept, counted from the newest. */
 const KEPT = 50_000;
 
-function toDenial(row: Schema['policy_denials'] & { name: string }): PolicyDenial {
+function toDenial(row: Schema['policy_denials'] & { name: string | null }): PolicyDenial {
   return {
     id: row.id,
-    repositoryId: row.repository_id as RepositoryId,
-    repository: row.name,
-    digest: row.digest as Digest,
-    tag: row.tag === '' ? undefined : row.tag,
+    ...(row.repository_id === ''
+      ? { repositoryId: undefined, repository: row.tag, digest: undefined, tag: undefined }
+      : {
+          repositoryId: row.repository_id as RepositoryId,
+          repository: row.name ?? '',
+          digest: row.digest as Digest,
+          tag: row.tag === '' ? undefined : row.tag,
+        }),
     gate: row.gate,
     actor: row.actor,
     policy: row.policy,
@@ -29,10 +34,20 @@ function toDenial(row: Schema['policy_denials'] & { name: string }): PolicyDenia
   };
 }
 
+/** Those of images that are in no repository are the house's. */
+function readableBy(
+  eb: ExpressionBuilder<Schema, 'policy_denials' | 'repositories'>,
+  viewer: Viewer,
+): Expression<SqlBool> {
+  const inside = eb.and([eb('policy_denials.repository_id', '<>', ''), visible(eb, viewer, 'audit')]);
+  if (viewer.kind !== 'system' && !isAdministrator(viewer)) return inside;
+  return eb.or([eb('policy_denials.repository_id', '=', ''), inside]);
+}
+
 export function denials(db: Kysely<Schema>): Part<'noteDenials' | 'denials' | 'denial'> {
   const readable = db
     .selectFrom('policy_denials')
-    .innerJoin('repositories', 'repositories.id', 'policy_denials.repository_id')
+    .leftJoin('repositories', 'repositories.id', 'policy_denials.repository_id')
     .selectAll('policy_denials')
     .select('repositories.name');
   return {
@@ -42,9 +57,9 @@ export function denials(db: Kysely<Schema>): Part<'noteDenials' | 'denials' | 'd
           .insertInto('policy_denials')
           .values({
             id: each.id,
-            repository_id: each.repositoryId,
-            digest: each.digest,
-            tag: each.tag ?? '',
+            repository_id: each.repositoryId ?? '',
+            digest: each.digest ?? '',
+            tag: each.repositoryId === undefined ? each.repository : (each.tag ?? ''),
             gate: each.gate,
             actor: each.actor,
             policy: each.policy,
@@ -75,7 +90,7 @@ export function denials(db: Kysely<Schema>): Part<'noteDenials' | 'denials' | 'd
     },
     async denials(viewer, { after, limit, repository, gate }) {
       const rows = await readable
-        .where((eb) => visible(eb, viewer, 'audit'))
+        .where((eb) => readableBy(eb, viewer))
         .$if(repository !== undefined, (query) => query.where('repositories.name', '=', repository ?? ''))
         .$if(gate !== undefined, (query) => query.where('gate', '=', gate ?? ''))
         .$if(after !== undefined, (query) => {
@@ -95,7 +110,7 @@ export function denials(db: Kysely<Schema>): Part<'noteDenials' | 'denials' | 'd
     },
     async denial(viewer, id) {
       const row = await readable
-        .where((eb) => visible(eb, viewer, 'audit'))
+        .where((eb) => readableBy(eb, viewer))
         .where('policy_denials.id', '=', id)
         .executeTakeFirst();
       return row && toDenial(row);

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Digest } from '../../../oci/digest.ts';
+import { organisationOf } from '../../../oci/names.ts';
 import type { PolicyRecords } from '../../../ports/policy-records.ts';
 import type { Schema } from '../schema.ts';
 
@@ -13,6 +14,7 @@ interface Versions {
   readonly collections: number;
   readonly released: number | null;
   readonly state: string | null;
+  readonly held_everywhere: number | null;
   readonly referrers: number;
   readonly referred: number | null;
   readonly referrer: string | null;
@@ -27,7 +29,7 @@ interface Versions {
 
 export function imageFacts(db: Kysely<Schema>): Part<'factsVersion' | 'tagMoves' | 'manifestsWithBlob'> {
   return {
-    async factsVersion({ id }, digest) {
+    async factsVersion({ id, name }, digest) {
       const { rows } = await sql<Versions>`select
         (select analysed_at from image_analyses where manifest = ${digest}) as analysed_at,
         (select judged_at from image_judgements where manifest = ${digest}) as judged_at,
@@ -37,6 +39,7 @@ export function imageFacts(db: Kysely<Schema>): Part<'factsVersion' | 'tagMoves'
         (select count(*) from trust_collections where repository_id = ${id}) as collections,
         (select at from image_releases where repository_id = ${id} and digest = ${digest}) as released,
         (select state from image_releases where repository_id = ${id} and digest = ${digest}) as state,
+        (select at from organisation_holds where organisation = ${organisationOf(name)} and digest = ${digest}) as held_everywhere,
         (select count(*) from repository_manifests where repository_id = ${id} and subject = ${digest}) as referrers,
         (select max(pushed_at) from repository_manifests where repository_id = ${id} and subject = ${digest}) as referred,
         (select max(digest) from repository_manifests where repository_id = ${id} and subject = ${digest}) as referrer,

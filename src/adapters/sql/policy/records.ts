@@ -7,6 +7,7 @@ import { health } from './health.ts';
 import { imageFacts } from './image-facts.ts';
 import { policies } from './policies.ts';
 import { pullHistory } from './pull-history.ts';
+import { organisationHolds, stages } from './stages.ts';
 import { releases } from './releases.ts';
 
 export function policyRecords(db: Kysely<Schema>): PolicyRecords {
@@ -14,6 +15,8 @@ export function policyRecords(db: Kysely<Schema>): PolicyRecords {
     ...policies(db),
     ...exceptions(db),
     ...releases(db),
+    ...organisationHolds(db),
+    ...stages(db),
     ...imageFacts(db),
     ...denials(db),
     ...health(db),

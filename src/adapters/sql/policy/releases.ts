@@ -10,16 +10,30 @@ import { countUp } from './revisions.ts';
 type Part<K extends keyof PolicyRecords> = Pick<PolicyRecords, K>;
 
 function toRelease(row: Schema['image_releases']): ImageRelease {
-  return { state: row.state, by: row.by_whom, reason: row.reason, at: row.at };
+  const { state, by_whom, reason, at, intake } = row;
+  return { state, by: by_whom, reason, at, ...(intake === 1 && { intake: true }) };
 }
 
-export function releases(db: Kysely<Schema>): Part<'holdsAny' | 'release' | 'setRelease' | 'releases'> {
+export function releases(
+  db: Kysely<Schema>,
+): Part<'holdsAny' | 'release' | 'setRelease' | 'clearRelease' | 'releases'> {
   const one = prepared(
     db,
     db.selectFrom('image_releases').selectAll().where('repository_id', '=', '').where('digest', '=', '').compile(),
   );
+  const everywhere = prepared(
+    db,
+    db.selectFrom('organisation_holds').selectAll().where('organisation', '=', '').where('digest', '=', '').compile(),
+  );
   return {
     async holdsAny(organisation) {
+      const everywhere = await db
+        .selectFrom('organisation_holds')
+        .select('digest')
+        .where('organisation', '=', organisation)
+        .limit(1)
+        .executeTakeFirst();
+      if (everywhere) return true;
       const row = await db
         .selectFrom('image_releases')
         .innerJoin('repositories', 'repositories.id', 'image_releases.repository_id')
@@ -31,15 +45,25 @@ export function releases(db: Kysely<Schema>): Part<'holdsAny' | 'release' | 'set
       return row !== undefined;
     },
     async release(repository, digest) {
+      const held = await everywhere(organisationOf(repository.name), digest);
+      if (held) return { state: 'held', by: held.by_whom, reason: held.reason, at: held.at, everywhere: true };
       const row = await one(repository.id, digest);
       return row && toRelease(row);
     },
-    async setRelease(repository, digest, { state, by, reason, at }) {
-      const values = { state, by_whom: by, reason, at };
+    async setRelease(repository, digest, { state, by, reason, at, intake }) {
+      const values = { state, by_whom: by, reason, at, intake: intake ? 1 : 0 };
       await db
         .insertInto('image_releases')
         .values({ repository_id: repository.id, digest, ...values })
         .onConflict((oc) => oc.columns(['repository_id', 'digest']).doUpdateSet(values))
+        .execute();
+      await countUp(db, organisationOf(repository.name));
+    },
+    async clearRelease(repository, digest) {
+      await db
+        .deleteFrom('image_releases')
+        .where('repository_id', '=', repository.id)
+        .where('digest', '=', digest)
         .execute();
       await countUp(db, organisationOf(repository.name));
     },

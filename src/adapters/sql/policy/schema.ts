@@ -1,3 +1,5 @@
+import type { ImageStage } from '../../../ports/policy-records.ts';
+
 /** Tables of the policy room. */
 export interface PolicySchema {
   policies: {
@@ -35,6 +37,17 @@ export interface PolicySchema {
     by_whom: string;
     reason: string;
     at: number;
+    /** 1 while it is being taken in from elsewhere. */
+    intake: number;
+  };
+  organisation_holds: { organisation: string; digest: string; by_whom: string; reason: string; at: number };
+  image_stages: {
+    repository_id: string;
+    digest: string;
+    tag: string;
+    stage: ImageStage;
+    since: number;
+    waits_for: string;
   };
   health_profiles: { organisation: string; text: string; updated_at: number; updated_by: string };
   image_health: {

@@ -244,6 +244,7 @@ export function repositories(
         'vex_published',
         'policy_denials',
         'image_health',
+        'image_stages',
         'pulls',
         'uploads',
         'repository_blobs',

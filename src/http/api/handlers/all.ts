@@ -13,6 +13,7 @@ import { imageHandlers } from './images.ts';
 import { notifyHandlers } from './notify.ts';
 import { passkeyHandlers } from './passkeys.ts';
 import { policyHandlers } from './policy.ts';
+import { quarantineHandlers } from './quarantine.ts';
 import { policyTrialHandlers } from './policy-trials.ts';
 import { repositoryHandlers } from './repositories.ts';
 import { sessionHandlers } from './session.ts';
@@ -35,6 +36,7 @@ export const handlers: readonly Handled[] = [
   ...directoryHandlers,
   ...trustHandlers,
   ...policyHandlers,
+  ...quarantineHandlers,
   ...policyTrialHandlers,
   ...healthHandlers,
   ...gateHandlers,

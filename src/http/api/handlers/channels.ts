@@ -23,6 +23,13 @@ export const channelHandlers: readonly Handled[] = [
     const { digest, stage, waitsFor } = await house.stages.of(viewer, name, parseTagOrDigest(params.reference));
     return { digest, stage, waitsFor: waitsFor.map(renderResult) };
   }),
+  handle(contract.listStages, async ({ house, viewer, query }) => {
+    const { cursor, limit, ...filter } = query;
+    const after = readCursor(cursor);
+    const found = await house.database.records.policy.stages(viewer, { ...filter, after, limit: limit + 1 });
+    const page = cutList(found, limit, (each) => `${each.since} ${each.repository} ${each.digest}`);
+    return { ...page, items: page.items.map((each) => ({ ...each, since: toRfc3339(each.since) })) };
+  }),
   handle(contract.promoteImage, async ({ house, viewer, params, body }) => {
     const from = { name: parseRepositoryName(params.repository), reference: parseTagOrDigest(params.reference) };
     const to = { name: parseRepositoryName(body.repository), tag: parseTag(body.tag) };

@@ -18,24 +18,27 @@ function toShape({ text, name, version, updatedAt, updatedBy }: StoredPolicy) {
   return { ...renderPolicy(policy), text, version, updatedAt: toRfc3339(updatedAt), updatedBy };
 }
 
-function verdictOf({ verdict }: PolicyDenial): Verdict {
-  return JSON.parse(verdict) as Verdict;
+function verdictOf({ repositoryId, verdict }: PolicyDenial): Verdict | undefined {
+  return repositoryId === undefined ? undefined : (JSON.parse(verdict) as Verdict);
 }
 
 function toDenial(denial: PolicyDenial) {
   const { id, repository, digest, tag, gate, actor, policy, rule, mode, firstAt, lastAt, count } = denial;
-  const result = verdictOf(denial).results.find((each) => each.policy === policy && each.rule === rule);
+  const verdict = verdictOf(denial);
+  const result = verdict?.results.find((each) => each.policy === policy && each.rule === rule);
   return {
     id,
     repository,
-    digest,
+    ...(digest !== undefined && { digest }),
     ...(tag !== undefined && { tag }),
     gate,
     actor,
     policy,
     rule,
     mode,
-    statement: result?.statement ?? refusals(verdictOf(denial))[0]?.statement ?? '',
+    statement: verdict
+      ? (result?.statement ?? refusals(verdict)[0]?.statement ?? '')
+      : String(JSON.parse(denial.verdict)),
     firstAt: toRfc3339(firstAt),
     lastAt: toRfc3339(lastAt),
     count,
@@ -118,7 +121,8 @@ export const policyHandlers: readonly Handled[] = [
   handle(contract.getDenial, async ({ house, viewer, params }) => {
     const found = await house.database.records.policy.denial(viewer, params.id);
     if (!found) throw new AssayError('not-found', 'no such refusal, or not visible to you');
-    return { ...toDenial(found), verdict: renderVerdict(verdictOf(found)) };
+    const verdict = verdictOf(found);
+    return { ...toDenial(found), ...(verdict && { verdict: renderVerdict(verdict) }) };
   }),
   handle(contract.listExceptions, async ({ house, viewer, query }) => ({
     items: (await house.exceptions.list(viewer, query.organisation ?? HOUSE)).map((each) =>
@@ -131,18 +135,4 @@ export const policyHandlers: readonly Handled[] = [
     return renderException(await house.exceptions.add(viewer, wanted), house.clock.now());
   }),
   handle(contract.endException, ({ house, viewer, params }) => house.exceptions.end(viewer, params.id)),
-  handle(contract.setRelease, async ({ house, viewer, params, body }) => {
-    const name = parseRepositoryName(params.repository);
-    const { digest, release } = await house.quarantine.set(viewer, name, parseTagOrDigest(params.reference), body);
-    return { repository: name, digest, ...release, at: toRfc3339(release.at) };
-  }),
-  handle(contract.listReleases, async ({ house, viewer, query }) => {
-    const found = await house.quarantine.list(viewer, {
-      after: readCursor(query.cursor),
-      limit: query.limit + 1,
-      ...(query.state && { state: query.state }),
-    });
-    const page = cutList(found, query.limit, (each) => `${each.at} ${each.repository} ${each.digest}`);
-    return { ...page, items: page.items.map((each) => ({ ...each, at: toRfc3339(each.at) })) };
-  }),
 ];

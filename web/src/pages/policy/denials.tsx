@@ -16,11 +16,45 @@ import { RuleRow } from './rule-row.tsx';
 type Denial = Answer<'listDenials'>['items'][number];
 
 function nameOf({ repository, tag, digest }: Denial): string {
-  return tag === undefined ? `${repository}@${digest.slice(0, 19)}…` : `${repository}:${tag}`;
+  if (tag !== undefined) return `${repository}:${tag}`;
+  return digest === undefined ? repository : `${repository}@${digest.slice(0, 19)}…`;
 }
 
 function toneOf({ mode }: Denial): 'bad' | 'warn' {
   return mode === 'enforce' ? 'bad' : 'warn';
+}
+
+type Shown = Answer<'getDenial'>;
+
+/** Of an image that is here: which rules, on what evidence, and the way to an exception. */
+function Judged({
+  denial,
+  digest,
+  verdict,
+}: {
+  denial: Shown;
+  digest: string;
+  verdict: NonNullable<Shown['verdict']>;
+}) {
+  return (
+    <>
+      <section className="box">
+        <h2 className="box-h">Rules and evidence</h2>
+        <ul className="rules">
+          {verdict.results
+            .filter(({ state }) => state !== 'holds' && state !== 'not-applicable')
+            .map((result) => (
+              <RuleRow key={`${result.policy} ${result.rule} ${result.digest}`} result={result} />
+            ))}
+        </ul>
+        <p className="pad line-top">
+          <Link href={imageAddress(denial.repository, denial.tag ?? digest)}>The image</Link>{' '}
+          <DigestText digest={digest} />
+        </p>
+      </section>
+      <ExceptionForm repository={denial.repository} digest={digest} policy={denial.policy} rule={denial.rule} />
+    </>
+  );
 }
 
 function Detail({ id }: { id: string }) {
@@ -49,25 +83,13 @@ function Detail({ id }: { id: string }) {
                 What the client was told <small>one line, the same in docker, podman and kubectl</small>
               </h2>
               <div className="pad">
-                <pre className="code wrap-code">{each.verdict.line}</pre>
+                <pre className="code wrap-code">{each.verdict?.line ?? each.statement}</pre>
               </div>
             </section>
           )}
-          <section className="box">
-            <h2 className="box-h">Rules and evidence</h2>
-            <ul className="rules">
-              {each.verdict.results
-                .filter(({ state }) => state !== 'holds' && state !== 'not-applicable')
-                .map((result) => (
-                  <RuleRow key={`${result.policy} ${result.rule} ${result.digest}`} result={result} />
-                ))}
-            </ul>
-            <p className="pad line-top">
-              <Link href={imageAddress(each.repository, each.tag ?? each.digest)}>The image</Link>{' '}
-              <DigestText digest={each.digest} />
-            </p>
-          </section>
-          <ExceptionForm repository={each.repository} digest={each.digest} policy={each.policy} rule={each.rule} />
+          {each.verdict && each.digest !== undefined && (
+            <Judged denial={each} digest={each.digest} verdict={each.verdict} />
+          )}
         </article>
       )}
     </Loaded>
