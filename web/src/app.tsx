@@ -6,6 +6,7 @@ import { AccountsPage } from './pages/accounts.tsx';
 import { ActivityPage } from './pages/activity.tsx';
 import { AdvisoriesPage } from './pages/advisories.tsx';
 import { AuditPage } from './pages/audit.tsx';
+import { ChannelsPage } from './pages/channels/channels.tsx';
 import { DirectoriesPage } from './pages/directories.tsx';
 import { ImagePage } from './pages/image/image.tsx';
 import { NewRepositoryPage } from './pages/new-repository.tsx';
@@ -42,6 +43,7 @@ const pages: Readonly<Record<string, () => ReactNode>> = {
   policies: PoliciesPage,
   denials: DenialsPage,
   quarantine: QuarantinePage,
+  channels: ChannelsPage,
 };
 
 function Page() {

@@ -28,6 +28,7 @@ const places: readonly Place[] = [
   { group: 'Policy', label: 'Policies', href: '/policies', icon: 'rule', owns: /^\/policies/ },
   { group: 'Policy', label: 'Denials', href: '/denials', icon: 'gate', owns: /^\/denials/ },
   { group: 'Policy', label: 'Quarantine', href: '/quarantine', icon: 'x', owns: /^\/quarantine/ },
+  { group: 'Policy', label: 'Channels', href: '/channels', icon: 'rows', owns: /^\/channels/ },
   { group: 'House', label: 'Activity', href: '/activity', icon: 'log', owns: /^\/activity/ },
   { group: 'House', label: 'Advisories', href: '/advisories', icon: 'feed', owns: /^\/advisories/ },
   { group: 'House', label: 'Notifications', href: '/notifications', icon: 'log', owns: /^\/notifications/ },
@@ -86,7 +87,8 @@ function Rail({ open }: { open: boolean }) {
   const shown = places.filter(
     ({ href }) =>
       (!/^\/(?:accounts|directories)/.test(href) || me.administrator) &&
-      (!/^\/(?:notifications|organisations|audit|policies|denials|quarantine)/.test(href) || me.name !== undefined),
+      (!/^\/(?:notifications|organisations|audit|policies|denials|quarantine|channels)/.test(href) ||
+        me.name !== undefined),
   );
   const feeds = advisories.data?.feeds ?? [];
   const newest = feeds
