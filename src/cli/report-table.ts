@@ -1,6 +1,7 @@
 import { severities, type Severity } from '../content/advisories/advisory.ts';
-import { gapInWords, gapsOf, productsInWords } from '../contract/coverage.ts';
-import { supportInWords } from '../contract/outputs/finding-text.ts';
+import { gapsOf, productsInWords } from '../contract/coverage.ts';
+import { cautionInWords, cautionsOf } from '../contract/outputs/cautions.ts';
+import { nameOf } from '../contract/outputs/finding-text.ts';
 import { type Report, type ReportVulnerability, vulnerabilitiesOf } from '../contract/report.ts';
 import { observationsInWords, observationTables } from './observation-table.ts';
 import { printable, table, type Terminal } from './terminal.ts';
@@ -26,9 +27,12 @@ export function printReport(terminal: Terminal, report: Report): void {
   const { image, distribution, packages } = report;
   terminal.out(`${printable(image.reference)}  ${image.digest}`);
   const system = distribution ? printable(distribution.name) : 'distribution unknown';
-  terminal.out(`${system} · ${packages.length} packages · ${countsInWords(report)}${observationsInWords(report)}`);
-  const ended = supportInWords(report);
-  if (ended !== undefined) terminal.out(terminal.style('red', `!! ${printable(ended)}`));
+  terminal.out(
+    `${system} · ${counted(packages.length, 'package')} · ${countsInWords(report)}${observationsInWords(report)}`,
+  );
+  for (const each of cautionsOf(report))
+    if (each.kind === 'end-of-life' || each.loud)
+      terminal.out(terminal.style('red', `!! ${printable(cautionInWords(each))}`));
   const rows = distinctFindings(vulnerabilitiesOf(report)).map(rowOf);
   if (rows.length > 0) {
     const [head = '', ...lines] = table(terminal, ['SEVERITY', 'ID', 'PACKAGE', 'INSTALLED', 'FIXED IN'], rows).split(
@@ -40,11 +44,30 @@ export function printReport(terminal: Terminal, report: Report): void {
     terminal.out(['', head, ...coloured].join('\n'));
   }
   for (const each of observationTables(terminal, report)) terminal.out(each);
-  const aside = report.suppressed ?? [];
-  if (aside.length > 0)
-    terminal.out(`\n${aside.length} set aside by VEX statements and ignore rules (--format json lists them)`);
+  printAside(terminal, report);
   if (report.asOf !== undefined) terminal.out(`as known on ${report.asOf}; records withdrawn since are not in it`);
   printIncomplete(terminal, report);
+}
+
+/** What was set aside, by whom and why: nothing goes without a word. */
+function printAside(terminal: Terminal, { suppressed = [] }: Report): void {
+  if (suppressed.length === 0) return;
+  const rows = suppressed.map(({ finding, because }) =>
+    [
+      finding.id,
+      nameOf(finding),
+      because.status,
+      because.expiresAt === undefined ? '' : `to ${because.expiresAt}`,
+      because.author ?? because.source,
+      because.reason,
+    ].map(printable),
+  );
+  terminal.out(`\n${terminal.style('bold', 'SET ASIDE')}`);
+  terminal.out(table(terminal, ['ID', 'WHERE', 'AS', 'UNTIL', 'BY', 'WHY'], rows));
+}
+
+function counted(count: number, word: string): string {
+  return `${count} ${count === 1 ? word : word.endsWith('y') ? `${word.slice(0, -1)}ies` : `${word}s`}`;
 }
 
 function rowOf(some: readonly Finding[]): string[] {
@@ -58,7 +81,7 @@ function rowOf(some: readonly Finding[]): string[] {
 
 export function printIncomplete(terminal: Terminal, report: Report): void {
   if (report.advisories.feeds.length > 0)
-    for (const each of gapsOf(report)) terminal.err(`unknown: ${printable(gapInWords(each))}`);
+    for (const each of cautionsOf(report)) if (each.kind === 'unknown') terminal.err(printable(cautionInWords(each)));
   const products = productsInWords(report);
   if (products !== undefined) terminal.err(`note: ${printable(products)}`);
   for (const each of report.incomplete)
@@ -74,7 +97,7 @@ export function countsInWords(report: Report): string {
     .filter(([, count]) => count > 0)
     .map(([severity, count]) => `${count} ${severity}`);
   const fixable = distinct.filter((each) => each.fixedVersion !== undefined).length;
-  if (words.length > 0) return `${distinct.length} vulnerabilities (${words.join(', ')}), ${fixable} fixable`;
+  if (words.length > 0) return `${counted(distinct.length, 'vulnerability')} (${words.join(', ')}), ${fixable} fixable`;
   const unjudged = gapsOf(report).reduce((sum, each) => sum + each.packages, 0);
   if (report.packages.length === 0 || unjudged === report.packages.length) return 'vulnerabilities unknown';
   return unjudged === 0

@@ -120,7 +120,7 @@ export function sourceDateEpoch(environment: NodeJS.ProcessEnv): number | undefi
 
 /** The report after the documents and rules of the command line were held against it. */
 export async function held(invocation: Invocation, report: Report): Promise<Report> {
-  const { options, terminal } = invocation;
+  const { options } = invocation;
   const day = textOption(options, 'asOf');
   if (day !== undefined && (!/^\d{4}-\d\d-\d\d$/.test(day) || Number.isNaN(Date.parse(day))))
     throw new AssayError('usage-invalid', '--as-of wants a day, as in 2026-01-31');
@@ -137,10 +137,6 @@ export async function held(invocation: Invocation, report: Report): Promise<Repo
   const source = named ?? (existsSync(IGNORE_FILE) ? IGNORE_FILE : undefined);
   const ignore =
     source === undefined ? [] : [{ source, rules: readIgnoreFile((await bytesOf(source)).toString('utf8'), source) }];
-  for (const { rules } of ignore)
-    for (const rule of rules)
-      if (now >= Date.parse(rule.expires) + 86_400_000)
-        terminal.err(`${source}: ${printable(rule.id)} is ignored no more since ${rule.expires}`);
   const judged = applyJudgements(report, { vex, ignore }, now);
   return day === undefined ? judged : knownOn(judged, day);
 }

@@ -181,6 +181,10 @@ export const report = z.object({
   findings: z.array(anyFinding),
   /** Findings that a statement or a rule sets aside; they count nowhere. */
   suppressed: z.array(z.object({ finding: anyFinding, because: setAside })).optional(),
+  /** Rules of an ignore file whose last day is over and that spoke of a finding here: it counts again. */
+  lapsed: z
+    .array(z.object({ id: z.string(), source: z.string(), reason: z.string(), expiredAt: z.string() }))
+    .optional(),
   /** Only what was known on that day is in the report. */
   asOf: z.string().optional(),
   incomplete: z.array(incompletePart),

@@ -1,6 +1,7 @@
 import type { VulnerabilityFinding } from '../content/findings/finding.ts';
 import type { Distribution, InstalledPackage } from '../content/inventory/package.ts';
 import type { SbomInput } from '../content/sbom/sbom-input.ts';
+import { cautionInWords, cautionsOf } from './outputs/cautions.ts';
 import { type Report, type ReportVulnerability, vulnerabilitiesOf } from './report.ts';
 
 /**
@@ -27,6 +28,7 @@ export function sbomInputOf(report: Report, tool: SbomInput['tool'], createdAt?:
       const found = byPlace.get(`${each.package.purl}\0${each.evidence.path}`);
       return found ? [{ package: found, finding: findingOf(each) }] : [];
     }),
+    cautions: cautionsOf(report).map(cautionInWords),
     incomplete: report.incomplete.length > 0,
     createdAt: createdAt ?? Date.parse(report.analysedAt),
     tool,

@@ -31,7 +31,7 @@ export function applyJudgements(report: Report, { vex, ignore }: Judgements, now
   for (const finding of report.findings) {
     const ids = [finding.id, ...finding.aliases];
     if (finding.kind !== 'vulnerability') {
-      const because = byRule(ignore, { ids, packages: [], path: finding.path ?? finding.place, image }, now);
+      const because = byRule(ignore, subjectOf(finding, image), now);
       if (because) suppressed.push({ finding, because });
       else findings.push(finding);
       continue;
@@ -44,14 +44,40 @@ export function applyJudgements(report: Report, { vex, ignore }: Judgements, now
           .map((statement) => ({ source, statement })),
       ),
     );
-    const { name, purl, sourceName } = finding.package;
-    const packages = [name, purl, ...(sourceName === undefined ? [] : [sourceName])];
-    const because =
-      (said && bySaying(said)) ?? byRule(ignore, { ids, packages, path: finding.evidence.path, image }, now);
+    const because = (said && bySaying(said)) ?? byRule(ignore, subjectOf(finding, image), now);
     if (because) suppressed.push({ finding, because });
     else findings.push(said ? commented(finding, said.statement) : finding);
   }
-  return { ...report, findings, ...(suppressed.length > 0 && { suppressed }) };
+  const lapsed = lapsedOf(report, ignore, now, image);
+  return {
+    ...report,
+    findings,
+    ...(suppressed.length > 0 && { suppressed }),
+    ...(lapsed.length > 0 && { lapsed }),
+  };
+}
+
+/** What a rule of an ignore file is held against. */
+function subjectOf(finding: Report['findings'][number], image: readonly string[]): Parameters<typeof ruleMatches>[1] {
+  const ids = [finding.id, ...finding.aliases];
+  if (finding.kind !== 'vulnerability') return { ids, packages: [], path: finding.path ?? finding.place, image };
+  const { name, purl, sourceName } = finding.package;
+  const packages = [name, purl, ...(sourceName === undefined ? [] : [sourceName])];
+  return { ids: [...ids, finding.evidence.record], packages, path: finding.evidence.path, image };
+}
+
+/** Rules past their last day that speak of a finding of the report. */
+function lapsedOf(
+  { findings }: Report,
+  ignore: Judgements['ignore'],
+  now: number,
+  image: readonly string[],
+): NonNullable<Report['lapsed']> {
+  return ignore.flatMap(({ source, rules }) =>
+    rules
+      .filter((rule) => isExpired(rule, now) && findings.some((each) => ruleMatches(rule, subjectOf(each, image))))
+      .map(({ id, reason, expires }) => ({ id, source, reason, expiredAt: expires })),
+  );
 }
 
 interface Said {

@@ -26,8 +26,11 @@ export function cycloneDxOf(input: SbomInput, specVersion: '1.6' | '1.7' = '1.6'
         version: input.image.digest,
         ...hashesOf(input.image.digest),
       },
-      ...(input.image.platform && {
-        properties: [{ name: 'assay:platform', value: platformText(input.image.platform) }],
+      ...((input.image.platform || input.cautions.length > 0) && {
+        properties: [
+          ...(input.image.platform ? [{ name: 'assay:platform', value: platformText(input.image.platform) }] : []),
+          ...input.cautions.map((value) => ({ name: 'assay:caution', value })),
+        ],
       }),
     },
     components: [...systemOf(input), ...components],

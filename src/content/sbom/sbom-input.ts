@@ -16,6 +16,8 @@ export interface SbomInput {
   readonly packages: readonly InstalledPackage[];
   /** Written into CycloneDX; SPDX 2.3 has no place for them. */
   readonly findings?: readonly { readonly package: InstalledPackage; readonly finding: VulnerabilityFinding }[];
+  /** What a reader must know first: the end of life, files that could not be read, packages nobody speaks of. */
+  readonly cautions: readonly string[];
   /** True when parts of the image were not read; the documents say so. */
   readonly incomplete: boolean;
   /** Time of the document, milliseconds UTC: when the image was analysed, not when the document was asked for. */

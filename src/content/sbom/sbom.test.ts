@@ -56,6 +56,7 @@ const input: SbomInput = {
       },
     },
   ],
+  cautions: [],
   incomplete: false,
   createdAt: Date.UTC(2026, 10, 21),
   tool: { name: 'assay', version: '0.1.0' },

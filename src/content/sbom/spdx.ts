@@ -27,7 +27,7 @@ export function spdxOf(input: SbomInput): object {
     creationInfo: {
       created: `${new Date(input.createdAt).toISOString().slice(0, 19)}Z`,
       creators: [`Tool: ${input.tool.name}-${input.tool.version}`],
-      ...(input.incomplete && { comment: 'Parts of the image could not be read; packages may be missing.' }),
+      ...(input.cautions.length > 0 && { comment: input.cautions.join('\n') }),
     },
     documentDescribes: [IMAGE],
     packages: [imageOf(input), ...packages],

@@ -87,7 +87,7 @@ export function spdx3Of(input: SbomInput): object {
         rootElement: [sbom.spdxId],
         element: [...listed, sbom.spdxId],
         profileConformance: ['core', 'software', 'simpleLicensing'],
-        ...(input.incomplete && { comment: 'Parts of the image could not be read; packages may be missing.' }),
+        ...(input.cautions.length > 0 && { comment: input.cautions.join('\n') }),
       },
     ],
   };

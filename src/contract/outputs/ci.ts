@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { type Report, vulnerabilitiesOf } from '../report.ts';
-import { clears, dangersOf, distinct, type Finding, gist, observationText, supportInWords } from './finding-text.ts';
+import { cautionInWords, cautionsOf } from './cautions.ts';
+import { clears, dangersOf, distinct, type Finding, gist, observationText } from './finding-text.ts';
 
 const GITHUB = {
   critical: 'error',
@@ -18,19 +19,25 @@ export function githubOf(report: Report): string {
     const title = property(`${finding.id} (${finding.severity}) ${finding.package.sourceName ?? finding.package.name}`);
     return `::${GITHUB[finding.severity]} title=${title}::${data(`${gist(finding)} ${clears(finding)}`)}`;
   });
-  const ended = supportInWords(report);
   return [
-    ...(ended === undefined ? [] : [`::warning title=End of life::${data(ended)}`]),
+    ...cautionsOf(report).map(
+      (each) =>
+        `::${each.loud ? 'error' : 'warning'} title=${property(TITLES[each.kind])}::${data(cautionInWords(each))}`,
+    ),
     ...lines,
     ...dangersOf(report).map(
       (each) =>
         `::${GITHUB[each.severity]} title=${property(`${each.id} ${each.title}`)}::${data(observationText(each))}`,
     ),
-    ...report.incomplete.map(
-      (each) => `::warning title=Incomplete::${data(`${each.path ?? each.layer ?? 'image'}: ${each.detail}`)}`,
-    ),
   ].join('\n');
 }
+
+const TITLES = {
+  'end-of-life': 'End of life',
+  incomplete: 'Incomplete',
+  unknown: 'Unknown',
+  lapsed: 'No longer ignored',
+} as const;
 
 function data(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
@@ -62,6 +69,10 @@ export function gitlabOf(report: Report, tool: { version: string }): object {
       start_time: report.analysedAt.slice(0, 19),
       end_time: report.judgedAt.slice(0, 19),
       status: report.incomplete.length > 0 ? 'failure' : 'success',
+      messages: cautionsOf(report).map((each) => ({
+        level: 'warn',
+        value: cautionInWords(each),
+      })),
     },
     vulnerabilities: vulnerabilitiesOf(report).map((each) => gitlabFinding(each, report.image.reference, system)),
     remediations: [],
@@ -75,14 +86,17 @@ function gitlabFinding(finding: Finding, image: string, system: string): object 
     name: `${finding.id} in ${finding.package.name}`.slice(0, 255),
     description: [finding.summary, gist(finding)].filter(Boolean).join('\n'),
     severity: GITLAB[finding.severity],
-    solution: clears(finding),
+    solution: clears(finding).slice(0, 7000),
     identifiers: [finding.id, ...finding.aliases].slice(0, 20).map((id) => ({
       type: id.split('-', 1)[0]!.toLowerCase(),
       name: id,
       value: id,
       ...(id.startsWith('CVE-') && { url: `https://www.cve.org/CVERecord?id=${id}` }),
     })),
-    links: finding.references.slice(0, 20).map((url) => ({ url })),
+    links: finding.references
+      .filter((url) => /^(?:https?|ftp):\/\/./.test(url))
+      .slice(0, 20)
+      .map((url) => ({ url })),
     location: {
       image,
       operating_system: system,

@@ -1,4 +1,5 @@
 import { type Report, vulnerabilitiesOf } from '../report.ts';
+import { cautionInWords, cautionsOf } from './cautions.ts';
 import { clears, dangersOf, distinct, escapeMarkup, gist, observationText } from './finding-text.ts';
 
 /** JUnit XML as build servers read it: a case for each vulnerability and source package; none makes one that passes. */
@@ -7,6 +8,7 @@ export function junitOf(report: Report): string {
   const observations = dangersOf(report);
   const skipped = report.suppressed ?? [];
   const seconds = '0';
+  const cautions = cautionsOf(report);
   const cases = groups.map((some) => {
     const first = some[0]!;
     const name = `[${first.severity.toUpperCase()}] ${first.id}`;
@@ -22,13 +24,16 @@ export function junitOf(report: Report): string {
       `    <testcase classname="${escapeMarkup(finding.kind === 'vulnerability' ? finding.package.name : finding.kind)}" name="${escapeMarkup(finding.id)}" time="${seconds}">\n      <skipped message="${escapeMarkup(`${because.source}: ${because.reason}`)}"/>\n    </testcase>`,
   );
   const passed =
-    cases.length === 0 && report.incomplete.length === 0
+    cases.length === 0 && cautions.every((each) => each.kind === 'end-of-life' && !each.loud)
       ? [`    <testcase classname="vulnerabilities" name="none known" time="${seconds}"/>`]
       : [];
-  const errors = report.incomplete.map(
-    (each) =>
-      `    <testcase classname="analysis" name="${escapeMarkup(each.path ?? each.layer ?? 'image')}" time="${seconds}">\n      <error message="${escapeMarkup(each.detail)}" type="${escapeMarkup(each.code)}"/>\n    </testcase>`,
-  );
+  const errors = cautions
+    .filter((each) => each.loud)
+    .map(
+      ({ kind, about, text }) =>
+        `    <testcase classname="${kind}" name="${escapeMarkup(about)}" time="${seconds}">\n      <error message="${escapeMarkup(text)}" type="${kind}"/>\n    </testcase>`,
+    );
+  const quiet = cautions.filter((each) => !each.loud).map((each) => escapeMarkup(cautionInWords(each)));
   const all = [...cases, ...aside, ...errors, ...passed];
   const counts = `tests="${all.length}" failures="${cases.length}" errors="${errors.length}" skipped="${aside.length}"`;
   return [
@@ -36,6 +41,7 @@ export function junitOf(report: Report): string {
     `<testsuites name="assay" ${counts} time="${seconds}">`,
     `  <testsuite name="${escapeMarkup(report.image.reference)}" ${counts} time="${seconds}" timestamp="${report.judgedAt.slice(0, 19)}">`,
     ...all,
+    ...(quiet.length === 0 ? [] : [`    <system-out>${quiet.join('\n')}</system-out>`]),
     '  </testsuite>',
     '</testsuites>',
   ].join('\n');

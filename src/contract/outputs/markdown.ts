@@ -1,11 +1,12 @@
-import { gapInWords, gapsOf } from '../coverage.ts';
 import { observationsOf, type Report, vulnerabilitiesOf } from '../report.ts';
-import { countsOf, distinct, nameOf, observationText, supportInWords } from './finding-text.ts';
+import { cautionInWords, cautionsOf } from './cautions.ts';
+import { countsOf, distinct, nameOf, observationText } from './finding-text.ts';
 
 /** Markdown for a pull request or a ticket; text from the image cannot make markup. */
 export function markdownOf(report: Report): string {
   const counts = countsOf(vulnerabilitiesOf(report)).filter(([, count]) => count > 0);
-  const ended = supportInWords(report);
+  const cautions = cautionsOf(report);
+  const loud = cautions.filter((each) => each.loud || each.kind === 'end-of-life');
   const rows = distinct(vulnerabilitiesOf(report)).map(([first]) => {
     const each = first!;
     const mark = each.exploited ? ' **exploited**' : '';
@@ -14,10 +15,7 @@ export function markdownOf(report: Report): string {
   });
   const notes = [
     ...observationsOf(report).map((each) => `- ${text(observationText(each))}`),
-    ...gapsOf(report).map((each) => `- unknown: ${text(gapInWords(each))}`),
-    ...report.incomplete.map(
-      (each) => `- incomplete: ${text(each.path ?? each.layer ?? 'image')}: ${text(each.detail)}`,
-    ),
+    ...cautions.filter((each) => !loud.includes(each)).map((each) => `- ${text(cautionInWords(each))}`),
     ...(report.suppressed ?? []).map(
       ({ finding, because }) =>
         `- set aside: ${text(finding.id)} in ${text(nameOf(finding))} by ${text(because.source)}: ${text(because.reason)}${because.expiresAt ? ` (until ${because.expiresAt})` : ''}`,
@@ -27,7 +25,7 @@ export function markdownOf(report: Report): string {
     `## ${text(report.image.reference)}`,
     '',
     `\`${report.image.digest}\` · ${text(report.distribution?.name ?? 'distribution unknown')} · ${report.packages.length} packages · ${counts.map(([severity, count]) => `${count} ${severity}`).join(', ') || 'nothing known against it'}`,
-    ...(ended === undefined ? [] : ['', `> **${text(ended)}**`]),
+    ...loud.flatMap((each) => ['', `> **${text(cautionInWords(each))}**`]),
     ...(rows.length === 0
       ? []
       : ['', '| severity | id | package | installed | fixed in | EPSS |', '|---|---|---|---|---|---|', ...rows]),

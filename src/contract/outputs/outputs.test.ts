@@ -117,7 +117,7 @@ void test('SARIF: a rule for each vulnerability, scores for code scanning, what 
   const [run] = sarif.runs;
   assert.deepEqual(
     run?.tool.driver.rules.map((each) => each.id),
-    ['CVE-2025-0001'],
+    ['CVE-2025-0001', 'CVE-2023-0464'],
   );
   assert.deepEqual(
     run?.results.map((each) => [each.ruleId, each.suppressions?.length ?? 0]),
@@ -131,6 +131,39 @@ void test('SARIF: a rule for each vulnerability, scores for code scanning, what 
 void test('end of life is said in every form that people read', () => {
   for (const name of ['markdown', 'html', 'github'] as const)
     assert.match(write(name).replaceAll('\\', ''), /end of life: no fixes since 2024-06-30/, name);
+});
+
+void test('what a reader must know first is in every form: end of life, unread files, unknown packages, lapsed rules', () => {
+  const rules = [{ id: 'CVE-2023-0464', reason: 'not reachable', expires: '2026-01-31' }];
+  const judged = applyJudgements(report, { vex: [], ignore: [{ source: 'f.yaml', rules }] }, Date.parse('2026-02-01'));
+  const cautious: Report = {
+    ...judged,
+    packages: [...report.packages, { ...report.packages[0]!, type: 'npm', name: 'x', purl: 'pkg:npm/x@1' }],
+    incomplete: [{ code: 'malformed', path: 'opt/lib.jar', detail: 'a damaged archive' }],
+  };
+  for (const name of Object.keys(outputs) as OutputName[]) {
+    const text = write(name, cautious).replaceAll('\\', '');
+    const said =
+      name === 'json'
+        ? [/"support": "ended"/, /opt\/lib\.jar/, /"expiredAt": "2026-01-31"/]
+        : [/no fixes since 2024-06-30/, /opt\/lib\.jar/, /no advisories for npm/, /until 2026-01-31; it counts again/];
+    for (const each of said) assert.match(text, each, name);
+  }
+});
+
+void test('GitLab: what its schema 15.2.1 asks of links, identifiers and times', () => {
+  const odd = {
+    ...report,
+    findings: [finding('CVE-2023-0464', { references: ['ftp://a/b', 'not a link', 'javascript:x'] })],
+  };
+  const { scan, vulnerabilities } = JSON.parse(write('gitlab', odd)) as {
+    scan: Record<string, string>;
+    vulnerabilities: { links: { url: string }[]; identifiers: { type: string }[]; location: Record<string, unknown> }[];
+  };
+  assert.match(scan['start_time'] ?? '', /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/);
+  assert.deepEqual(vulnerabilities[0]?.links, [{ url: 'ftp://a/b' }]);
+  assert.equal(vulnerabilities[0]?.identifiers[0]?.type, 'cve');
+  assert.deepEqual(Object.keys(vulnerabilities[0]?.location ?? {}).sort(), ['dependency', 'image', 'operating_system']);
 });
 
 void test('rules: scope, last day, and no silence after it', () => {

@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto';
 import { observationsOf, type Report, type ReportObservation, vulnerabilitiesOf } from '../report.ts';
+import { cautionInWords, cautionsOf } from './cautions.ts';
 import { clears, type Finding, gist, groupsOf, observationText } from './finding-text.ts';
 
 const LEVELS = {
@@ -16,9 +18,12 @@ const SECURITY = { critical: '9.5', high: '8.0', medium: '5.5', low: '2.0', negl
 export function sarifOf(report: Report, tool: { version: string }): object {
   const findings = vulnerabilitiesOf(report);
   const observations = observationsOf(report);
+  const aside = (report.suppressed ?? []).map((each) => each.finding);
   const rules = [
-    ...[...groupsOf(findings)].map(([id, some]) => ruleOf(id, some)),
-    ...[...new Map(observations.map((each) => [each.id, each])).values()].map(observationRule),
+    ...[...groupsOf([...findings, ...vulnerabilitiesOf({ findings: aside })])].map(([id, some]) => ruleOf(id, some)),
+    ...new Map(
+      [...observationsOf({ findings: aside }), ...observations].map((each) => [each.id, observationRule(each)]),
+    ).values(),
   ];
   const position = new Map(rules.map((rule, at) => [rule.id, at] as const));
   const suppressed = (report.suppressed ?? []).map(({ finding, because }) => ({
@@ -47,9 +52,10 @@ export function sarifOf(report: Report, tool: { version: string }): object {
           {
             executionSuccessful: report.incomplete.length === 0,
             endTimeUtc: report.judgedAt,
-            toolExecutionNotifications: report.incomplete.map((each) => ({
-              level: 'warning',
-              message: { text: `${each.path ?? each.layer ?? 'image'}: ${each.detail}` },
+            toolExecutionNotifications: cautionsOf(report).map((each) => ({
+              descriptor: { id: `assay/${each.kind}` },
+              level: each.loud ? 'error' : 'warning',
+              message: { text: cautionInWords(each) },
             })),
           },
         ],
@@ -96,11 +102,14 @@ function observationResult(each: ReportObservation, ruleIndex: number | undefine
         },
       },
     ],
-    partialFingerprints: {
-      'assay/v1': `${each.id}:${each.path ?? each.place}:${each.fingerprint ?? each.line ?? ''}`,
-    },
+    partialFingerprints: fingerprints(`${each.id}:${each.path ?? each.place}:${each.fingerprint ?? each.line ?? ''}`),
     properties: { severity: each.severity, place: each.place },
   };
+}
+
+/** The same finding in the next run; GitHub goes by a hash of this name and would else make one of a file it does not have. */
+function fingerprints(text: string): Record<string, string> {
+  return { 'assay/v1': text, primaryLocationLineHash: `${hash('sha256', text, 'hex').slice(0, 16)}:1` };
 }
 
 function ruleOf(id: string, some: readonly Finding[]) {
@@ -133,9 +142,7 @@ function resultOf(finding: Finding, ruleIndex: number | undefined): object {
         message: { text: `layer ${finding.layer.digest}` },
       },
     ],
-    partialFingerprints: {
-      'assay/v1': `${finding.id}:${finding.package.purl}:${finding.evidence.path}`,
-    },
+    partialFingerprints: fingerprints(`${finding.id}:${finding.package.purl}:${finding.evidence.path}`),
     properties: {
       purl: finding.package.purl,
       severity: finding.severity,

@@ -1,11 +1,13 @@
 import { algorithmOf, hexOf } from '../../oci/digest.ts';
 import { parseDigest } from '../../oci/digest.ts';
 import { type Report, vulnerabilitiesOf } from '../report.ts';
+import { cautionInWords, cautionsOf } from './cautions.ts';
 import { groupsOf } from './finding-text.ts';
 
 /** An in-toto statement with the predicate `vulns/v0.2`: what a scan found in the image of this digest. */
 export function vulnsAttestationOf(report: Report, tool: { version: string }): object {
   const digest = parseDigest(report.image.digest);
+  const cautions = cautionsOf(report);
   return {
     _type: 'https://in-toto.io/Statement/v1',
     subject: [{ name: report.image.reference, digest: { [algorithmOf(digest)]: hexOf(digest) } }],
@@ -24,14 +26,18 @@ export function vulnsAttestationOf(report: Report, tool: { version: string }): o
           return {
             id,
             severity: [
-              { method: 'nvd', score: first.severity },
+              { method: first.severitySource, score: first.severity },
               ...(first.score === undefined ? [] : [{ method: 'cvss_score', score: String(first.score) }]),
             ],
             annotations: some.map((each) => ({ purl: each.package.purl, fixedVersion: each.fixedVersion ?? '' })),
           };
         }),
       },
-      metadata: { scanStartedOn: report.analysedAt, scanFinishedOn: report.judgedAt },
+      metadata: {
+        scanStartedOn: report.analysedAt,
+        scanFinishedOn: report.judgedAt,
+        ...(cautions.length > 0 && { annotations: cautions.map((each) => ({ [each.kind]: cautionInWords(each) })) }),
+      },
     },
   };
 }
