@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ADMIN_PASSWORD, startServer } from '../server.ts';
+import { PASSWORD } from '../access-client.ts';
+import { peopleOfChannels } from '../channel-world.ts';
+import { ADMIN_PASSWORD, startServer, type TestServer } from '../server.ts';
 import { command, succeed } from './command.ts';
 import { dockerEngine } from './container-engine.ts';
 import { debianRoot } from './debian-image.ts';
@@ -59,4 +62,73 @@ test('the first steps of the README and the guide work as they stand', {
     ran++;
   }
   assert.ok(ran >= 9, `${ran} lines were found`);
+});
+
+/** As if a day had passed since the image came to staging. */
+function dayLater(server: TestServer): void {
+  const database = new DatabaseSync(join(server.directory, 'assay.sqlite'));
+  database.prepare('update tag_changes set changed_at = changed_at - 90000000').run();
+  database.close();
+}
+
+test('the guide to channels leads from intake to production and back', { timeout: 300_000 }, async (t) => {
+  const page = readFileSync('docs/guide/channels.md', 'utf8');
+  const folder = mkdtempSync(join(tmpdir(), 'assay-guide-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, 'channel.yaml'), /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? '');
+  await using server = await startServer();
+  await peopleOfChannels(server);
+  await using docker = await dockerEngine();
+  const speaks = (name: string) => ({
+    ...docker.env,
+    ASSAY_SERVER: server.url,
+    ASSAY_USER: name,
+    ASSAY_PASSWORD: PASSWORD,
+  });
+  await succeed('docker', ['login', '-u', 'dev', '--password-stdin', server.host], {
+    env: docker.env,
+    input: PASSWORD,
+  });
+  const steps = listings('docs/guide/channels.md');
+  const apply = steps.findIndex((line) => line.includes('channel apply'));
+  const push = steps.findIndex((line) => line.startsWith('docker push'));
+  const back = steps.findIndex((line) => line.includes('roll-back'));
+  assert.ok(apply === 0 && push > apply && back === steps.length - 1, steps.join('\n'));
+  let request = '';
+  const run = async (line: string, name = 'dev') => {
+    const text = line
+      .replaceAll('127.0.0.1:5000', server.host)
+      .replace(/^assay/, 'bin/assay.mjs')
+      .replace('REQUEST', request)
+      .replace('channel.yaml', join(folder, 'channel.yaml'));
+    const answer = await command('sh', ['-c', text], { env: speaks(name) });
+    if (line.includes('/production/') && line.startsWith('docker push')) {
+      assert.notEqual(answer.status, 0, line);
+      assert.match(
+        answer.stderr + answer.stdout,
+        /images come by promotion only; push to the stage intake, then: assay channel request shop\/staging\/app:/,
+      );
+    } else assert.equal(answer.status, 0, `${line}: ${answer.stderr}${answer.stdout}`);
+    request = /request (\S+) {2}waits/.exec(answer.stdout)?.[1] ?? request;
+    return answer.stdout;
+  };
+  for (const line of steps.slice(apply, push)) await run(line, 'owen');
+  const digests: string[] = [];
+  for (const round of ['one', 'two']) {
+    await succeed('sh', ['-c', `printf ${round} > "$0/word" && tar -C "$0" -c word | docker import - app`, folder], {
+      env: docker.env,
+    });
+    for (const stage of ['intake', 'production'])
+      await succeed('docker', ['tag', 'app', `${server.host}/shop/${stage}/app:1`], { env: docker.env });
+    for (const line of steps.slice(push, back)) {
+      if (line.includes('channel approve')) {
+        dayLater(server);
+        assert.match(await run(line, 'ann'), /waits: shop\/staging\/app:1 to shop\/production\/app:1/);
+        digests.push(/promoted: shop\/production\/app:1 is (\S+)/.exec(await run(line, 'bob'))?.[1] ?? '');
+      } else await run(line);
+    }
+  }
+  assert.equal(new Set(digests).size, 2, digests.join());
+  const said = await run(steps[back]!, 'cid');
+  assert.equal(said.trim(), `shop/production/app:1 is ${digests[0]} again, not ${digests[1]}`);
 });
