@@ -14,6 +14,8 @@ import { headsOf } from './feed-unpack.ts';
 import { AssayError } from '../../lib/error.ts';
 import type { FeedFile, FeedReader } from './feed.ts';
 import { kev } from './kev.ts';
+import { fedora } from './fedora.ts';
+import { gentooNotices } from './gentoo-notices.ts';
 import { friendsOfPhp, nodejsDatabase, rubySec } from './library-databases.ts';
 import { oracleOval } from './oracle-oval.ts';
 import { chainguardAdvisories, githubAdvisories, maliciousPackages } from './osv-collections.ts';
@@ -47,6 +49,8 @@ export const feedReaders: readonly FeedReader[] = [
   suseOval,
   amazon,
   rocky,
+  fedora,
+  gentooNotices,
   bottlerocketNotices,
   photon,
   archLinux,

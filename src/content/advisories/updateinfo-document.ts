@@ -21,7 +21,7 @@ export interface Update {
   severity: string;
   issuedAt: string;
   updatedAt: string;
-  readonly references: { readonly id: string; readonly type: string; readonly url: string }[];
+  readonly references: { readonly id: string; readonly type: string; readonly url: string; readonly title: string }[];
   readonly packages: UpdatePackage[];
 }
 
@@ -74,7 +74,7 @@ export function* readUpdates(text: string): Generator<Update> {
         if (update) update.updatedAt = of('date');
         break;
       case 'reference':
-        update?.references.push({ id: of('id'), type: of('type'), url: of('href') });
+        update?.references.push({ id: of('id'), type: of('type'), url: of('href'), title: of('title') });
         break;
       case 'module':
         module = `${of('name')}:${of('stream')}`;
@@ -135,7 +135,9 @@ export async function readUpdateInfo(files: AsyncIterable<FeedFile>, rules: Upda
 function addUpdate(book: EntryBook<Advisory>, update: Update, rules: UpdateInfoRules): string | undefined {
   if (!rules.id.test(update.id)) return `no notice of ${rules.publisher}`;
   if (update.type !== '' && update.type !== 'security') return 'a notice of something that is no vulnerability';
-  const cves = [...new Set(update.references.map((each) => each.id).filter((id) => /^CVE-\d{4}-\d{4,}$/.test(id)))];
+  const cves = [
+    ...new Set(update.references.flatMap(({ id, title }) => `${id} ${title}`.match(/\bCVE-\d{4}-\d{4,}\b/g) ?? [])),
+  ];
   const severity = SEVERITIES[update.severity.toLowerCase()];
   const publishedAt = instantOf(update.issuedAt);
   let any = false;

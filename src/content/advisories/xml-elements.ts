@@ -10,8 +10,9 @@ const MAX_TAG = 64 * 1024;
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
 /**
- * Walks over an XML document (1.0) without a document type: names lose their prefix, comments and instructions are
- * passed over. A document type is refused, since only it could define entities. Throws `content-malformed`.
+ * Walks over an XML document (1.0): names lose their prefix, comments and instructions are passed over. A document type
+ * that holds declarations is refused, since only they could define entities; one that only names another file is passed
+ * over, and that file is not read. Throws `content-malformed`.
  */
 export function* xmlTokens(text: string): Generator<XmlToken> {
   let at = 0;
@@ -25,12 +26,20 @@ export function* xmlTokens(text: string): Generator<XmlToken> {
       at = after(text, ']]>', open + 9);
       yield { kind: 'text', text: text.slice(open + 9, at - 3) };
     } else if (text.startsWith('<?', open)) at = after(text, '?>', open + 2);
+    else if (externalTypeEnd(text, open) > 0) at = externalTypeEnd(text, open);
     else if (text.startsWith('<!', open)) throw malformed('a document type is not read', open);
     else {
       at = tagEnd(text, open);
       yield* tagOf(text.slice(open + 1, at - 1), open);
     }
   }
+}
+
+/** Behind `<!DOCTYPE name SYSTEM "…">`, -1 where none or more than that stands. */
+function externalTypeEnd(text: string, open: number): number {
+  if (!text.startsWith('<!DOCTYPE', open)) return -1;
+  const end = text.indexOf('>', open);
+  return end < 0 || end - open > 1000 || text.slice(open, end).includes('[') ? -1 : end + 1;
 }
 
 function malformed(what: string, at: number): AssayError {

@@ -57,6 +57,8 @@ export function ecosystemsOf({ id, version, name, repositories }: Distribution):
     // Built from the same sources by the same company; releases up to 8 get the same fixes.
     case 'centos':
       return Number(major) <= 8 ? of('Red Hat', `enterprise_linux:${major}`) : [];
+    case 'fedora':
+      return of('Fedora');
     case 'ol':
       return of('Oracle Linux');
     case 'amzn':
@@ -169,7 +171,7 @@ export function advisoryKeyOf(found: FoundPackage, distribution: Distribution | 
 const BY_SOURCE = /^(?:SUSE|openSUSE|openEuler|Azure Linux|Mageia):/;
 
 /** Systems whose advisories tell architectures apart. */
-const BY_ARCHITECTURE = /^(?:Oracle Linux|Rocky Linux|Amazon Linux|Bottlerocket):?/;
+const BY_ARCHITECTURE = /^(?:Fedora|Oracle Linux|Rocky Linux|Amazon Linux|Bottlerocket):?/;
 
 /** Notices of most rpm systems name binary packages, those of modules with their stream; some name the source. */
 function rpmKey(found: FoundPackage, ecosystem: string, more: Pick<AdvisoryKey, 'also' | 'repositories'>): AdvisoryKey {

@@ -9,7 +9,7 @@ const VERSION = /-(\d+(?:\.\d+)*[a-z]?(?:_(?:alpha|beta|pre|rc|p)\d*)*(?:-r\d+)?
 export const portage: Analyser = {
   name: 'portage',
   reads: '`/var/db/pkg/*/*/CONTENTS`',
-  limits: 'no feed of Gentoo’s notices is read',
+  limits: 'slots are not read',
   maxBytes: 32 * 1024 * 1024,
   system: true,
   wants: (path) => path.startsWith('var/db/pkg/') && CONTENTS.test(path),
