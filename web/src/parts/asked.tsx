@@ -57,16 +57,18 @@ export function Choice({
   name,
   options,
   value,
+  onChange,
 }: {
   label: string;
   name: string;
   options: readonly (readonly [value: string, words: string])[];
   value?: string;
+  onChange?: (value: string) => void;
 }) {
   return (
     <label className="f">
       {label}
-      <select name={name} defaultValue={value}>
+      <select name={name} defaultValue={value} onChange={(event) => onChange?.(event.currentTarget.value)}>
         {options.map(([each, words]) => (
           <option key={each} value={each}>
             {words}

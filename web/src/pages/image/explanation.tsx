@@ -10,6 +10,7 @@ import { Icon, severityLetter, severityName, SeverityShape } from '../../parts/m
 import { Time } from '../../parts/time.tsx';
 import { Link, navigate, withQuery } from '../../shell/router.tsx';
 import type { Image } from './image.tsx';
+import { StatementForm } from './statement.tsx';
 
 function useNarrow(): boolean {
   const [narrow, setNarrow] = useState(() => matchMedia('(max-width: 1179px)').matches);
@@ -41,7 +42,9 @@ function useDrawerFocus(narrow: boolean, key: string) {
     if (!narrow || !node) return undefined;
     const hold = (event: KeyboardEvent) => {
       if (event.key !== 'Tab') return;
-      const stops = [...node.querySelectorAll<HTMLElement>('a[href], button, [tabindex="0"]')];
+      const stops = [
+        ...node.querySelectorAll<HTMLElement>('a[href], button, summary, select, textarea, [tabindex="0"]'),
+      ];
       const first = stops[0];
       const last = stops.at(-1);
       if (event.shiftKey && document.activeElement === first) last?.focus();
@@ -209,6 +212,7 @@ export function Explanation({ image, report, row }: { image: Image; report: Repo
               {row.packages.length > 1 && `; here it is in ${counted(row.packages.length, 'installed package')}`}.
             </p>
           </li>
+          <StatementForm key={row.key} image={image} id={row.id} />
         </ol>
       </aside>
     </>

@@ -12,6 +12,7 @@ import { Link, navigate, useAddress, withQuery } from '../../shell/router.tsx';
 import { CureBox, RowTable } from './cure-box.tsx';
 import { Explanation } from './explanation.tsx';
 import type { Image } from './image.tsx';
+import { SetAside } from './statement.tsx';
 
 function filterOf(query: URLSearchParams): Filter {
   const asked = (query.get('severity') ?? '').split(',');
@@ -112,11 +113,14 @@ function Known({ image, report }: { image: Image; report: Report }) {
   const standing = standingOf(image);
   if (rows.length === 0)
     return (
-      <div className="box">
-        <Empty title={isKnown(image.judgement) ? standing.answer : 'Findings are unknown, not zero'}>
-          <p className="q2">{standing.reason}</p>
-        </Empty>
-      </div>
+      <>
+        <div className="box">
+          <Empty title={isKnown(image.judgement) ? standing.answer : 'Findings are unknown, not zero'}>
+            <p className="q2">{standing.reason}</p>
+          </Empty>
+        </div>
+        <SetAside image={image} report={report} />
+      </>
     );
   return (
     <>
@@ -170,6 +174,7 @@ function Known({ image, report }: { image: Image; report: Report }) {
         </div>
         {selected && <Explanation image={image} report={report} row={selected} />}
       </div>
+      <SetAside image={image} report={report} />
     </>
   );
 }
