@@ -24,7 +24,7 @@ function text(random: () => number, bytes: number): string {
 }
 
 /** A layer of 78 MB unpacked, 6,000 files, 90 dpkg packages: the class of debian:12-slim. */
-function slimLayer(): Buffer {
+export function slimLayer(): Buffer {
   const random = seeded(12);
   const items: TarItem[] = [
     { path: 'etc/os-release', content: 'ID=debian\nVERSION_ID="12"\n' },

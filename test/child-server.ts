@@ -15,14 +15,15 @@ export interface ChildServer {
   stop(): Promise<number | null>;
 }
 
-/** Starts a whole server in a process of its own; `prefix` is a program that runs it, such as a tracer. */
+/** Starts a whole server in a process of its own; `prefix` is a program that runs it, such as a tracer, `program` its entry. */
 export async function startChildServer(
   directory: string,
   environment: Readonly<Record<string, string>> = {},
   prefix: readonly string[] = [],
+  program = 'src/main.ts',
 ): Promise<ChildServer> {
   const listen = environment['ASSAY_LISTEN'] ?? '127.0.0.1:0';
-  const server = ['src/main.ts', 'serve', '--listen', listen, '--data-directory', directory];
+  const server = [program, 'serve', '--listen', listen, '--data-directory', directory];
   const [file = '', ...args] = [...prefix, process.execPath, ...server];
   const child = spawn(file, args, {
     env: {

@@ -27,9 +27,16 @@ export const processLimits: ProcessLimits = {
 const WATCH_MS = 100;
 /** How long a started process waits for a layer. */
 const SPARE_MS = 10_000;
+/** A layer that takes longer does not mind that the process for the next one is started meanwhile. */
+const SPARE_AFTER_MS = 50;
+/**
+ * The only environment: pieces of a layer come and go by the thousand, and glibc (mallopt(3)) keeps their memory instead
+ * of giving it back and faulting it in again.
+ */
+const ENVIRONMENT = { MALLOC_MMAP_THRESHOLD_: '67108864', MALLOC_TRIM_THRESHOLD_: '134217728' };
 
 /**
- * Analyses each layer in a process of its own: empty environment, no descriptors but its pipes, Node's permission model
+ * Analyses each layer in a process of its own: nothing of the environment, no descriptors but its pipes, Node's permission model
  * without file writing, network, children or addons, its own network name space where the system allows, and a watchdog
  * for memory and time.
  */
@@ -52,7 +59,7 @@ export function processAnalyser(
   };
   const start = (): ChildProcess => {
     const { file, args } = command();
-    return spawn(file, args, { env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] });
+    return spawn(file, args, { env: ENVIRONMENT, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] });
   };
   let spare: { child: ChildProcess; timer: NodeJS.Timeout } | undefined;
   const takeSpare = (): ChildProcess | undefined => {
@@ -79,13 +86,17 @@ export function processAnalyser(
   return {
     async analyse(bytes, options) {
       const child = takeSpare() ?? start();
-      keepSpare();
-      return await converse(child, requested(options?.links, bytes), limits, options?.signal);
+      const soon = setTimeout(keepSpare, SPARE_AFTER_MS);
+      try {
+        return await converse(child, requested(options?.links, bytes), limits, options?.signal);
+      } finally {
+        clearTimeout(soon);
+      }
     },
     async confinement() {
       isolated ??= canUnshare();
       return [
-        'separate process, empty environment, pipes only',
+        'separate process, nothing of the environment, pipes only',
         'Node permission model: no file writing, network, child processes, addons',
         isolated ? 'own network name space' : 'no network name space (not allowed here)',
         `at most ${limits.maxResidentBytes / 1024 ** 2} MiB resident and ${limits.maxSeconds} s`,

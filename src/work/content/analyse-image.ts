@@ -97,7 +97,8 @@ async function contentsOf(
   signal: AbortSignal | undefined,
 ): Promise<LayerContents[]> {
   const found = new Map<Digest, LayerContents>();
-  const waiting = [...new Map(layers.map((each) => [each.digest, each])).values()];
+  // The largest first, so that none is left to run alone at the end.
+  const waiting = [...new Map(layers.map((each) => [each.digest, each])).values()].sort((a, b) => b.size - a.size);
   const stop = new AbortController();
   const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   const work = async () => {
