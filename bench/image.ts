@@ -88,7 +88,7 @@ async function untilAnalysed(server: ChildServer, layers: readonly Omit<Layer, '
   });
   if (put.status !== 201) throw new Error(`manifest: ${put.status} ${await put.text()}`);
   const path = `/api/v1/repositories/${encodeURIComponent(REPOSITORY)}/images/${digest}/observations`;
-  while (!(await fetch(server.url + path, { headers })).ok) await pause(5);
+  while (!(await fetch(server.url + path, { headers })).ok) await pause(15);
   return (performance.now() - startedAt) / 1000;
 }
 

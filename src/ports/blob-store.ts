@@ -46,9 +46,9 @@ export interface StoredFile {
 }
 
 /** The bytes of an open blob in order, for analysis and copying. */
-export async function* bytesOf(reader: BlobReader, chunkBytes = 512 * 1024): AsyncGenerator<Uint8Array> {
+export async function* bytesOf(reader: BlobReader, chunkBytes = 256 * 1024): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < reader.size; ) {
-    const chunk = new Uint8Array(Math.min(chunkBytes, reader.size - at));
+    const chunk = Buffer.allocUnsafeSlow(Math.min(chunkBytes, reader.size - at));
     const count = await reader.read(chunk, at);
     if (count === 0) return;
     at += count;

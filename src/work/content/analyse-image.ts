@@ -15,7 +15,7 @@ import type { Digest } from '../../oci/digest.ts';
 import { type ImageManifest, parseManifest } from '../../oci/manifest.ts';
 import { type AdvisorySets, ecosystemsOf } from '../../ports/advisory-sets.ts';
 import { type BlobStore, bytesOf } from '../../ports/blob-store.ts';
-import type { JudgedPackage } from '../../ports/content-records.ts';
+import type { JudgedPackage, LayerAnalysis } from '../../ports/content-records.ts';
 import type { Database } from '../../ports/database.ts';
 import type { LayerAnalyser } from '../../ports/layer-analyser.ts';
 import { systemViewer } from '../../access/viewer.ts';
@@ -97,13 +97,19 @@ async function contentsOf(
   signal: AbortSignal | undefined,
 ): Promise<LayerContents[]> {
   const found = new Map<Digest, LayerContents>();
-  // The largest first, so that none is left to run alone at the end.
-  const waiting = [...new Map(layers.map((each) => [each.digest, each])).values()].sort((a, b) => b.size - a.size);
+  const known = new Map<Digest, LayerAnalysis | undefined>();
+  for (const { digest } of layers)
+    known.set(digest, await parts.database.records.content.layerAnalysis(digest, ANALYSER_VERSION));
+  // What must be read comes first, and of that the largest, so that none is left to run alone at the end.
+  const isKnown = ({ digest }: Descriptor) => Number(known.get(digest) !== undefined);
+  const waiting = [...new Map(layers.map((each) => [each.digest, each])).values()].sort(
+    (a, b) => isKnown(a) - isKnown(b) || b.size - a.size,
+  );
   const stop = new AbortController();
   const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   const work = async () => {
     for (let layer = waiting.shift(); layer && !either.aborted; layer = waiting.shift())
-      found.set(layer.digest, await layerContents(parts, layer, either));
+      found.set(layer.digest, await layerContents(parts, layer, known.get(layer.digest), either));
   };
   const workers = Array.from({ length: PARALLEL }, work);
   try {
@@ -120,10 +126,10 @@ async function contentsOf(
 async function layerContents(
   parts: AnalysisParts,
   layer: Descriptor,
+  known: LayerAnalysis | undefined,
   signal: AbortSignal | undefined,
 ): Promise<LayerContents> {
   const { database, blobs, clock } = parts;
-  const known = await database.records.content.layerAnalysis(layer.digest, ANALYSER_VERSION);
   if (known) {
     try {
       return await readArtefact(blobs, known.storageKey);
