@@ -111,6 +111,16 @@ test('a statement is in force in report, counts and gates of its repository alon
   );
   assert.equal((await pull()).status, 200);
 
+  const page = (await succeeded(server.fetch('/api/v1/vulnerabilities/CVE-2023-0001'))) as {
+    images: { repository: string; setAside?: Json }[];
+  };
+  assert.deepEqual(
+    page.images.map((each) => [each.repository, each.setAside?.['status'], each.setAside?.['author']]),
+    [
+      ['other/app', undefined, undefined],
+      ['shop/app', 'not-affected', 'admin'],
+    ],
+  );
   const { judgement } = (await succeeded(server.fetch(image.path))) as { judgement: { counts: Json } };
   assert.equal(judgement.counts['high'], 0);
   for (const [name, high] of [

@@ -98,6 +98,8 @@ const vulnerableImage = z.object({
   pushedAt: time,
   severity,
   packages: z.array(z.object({ name: z.string(), version: z.string(), fixedVersion: z.string().optional() })),
+  /** A statement takes all of it out of the count there: the word of whom, and what it says. */
+  setAside: z.object({ status: z.string(), author: z.string(), reason: z.string() }).optional(),
 });
 
 export const getVulnerability = endpoint({

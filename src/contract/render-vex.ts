@@ -24,3 +24,8 @@ export function renderStatement(stored: StoredStatement): z.infer<typeof stateme
     ...(withdrawn && { withdrawn: { by: withdrawn.by, at: toRfc3339(withdrawn.at) } }),
   };
 }
+
+/** What a statement that sets a finding aside says, in short. */
+export function renderAside({ status, justification, detail, author }: StoredStatement) {
+  return { status, author, reason: [justification, detail].filter(Boolean).join(': ') || 'no reason given' };
+}

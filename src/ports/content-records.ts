@@ -7,7 +7,7 @@ import type { Distribution, Incomplete, InstalledPackage } from '../content/inve
 import type { Viewer } from '../access/viewer.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { StorageKey } from './blob-store.ts';
-import type { Page, Repository } from './registry-records.ts';
+import type { Page, Repository, RepositoryId } from './registry-records.ts';
 
 /** An analysed layer: where its inventory is kept. */
 export interface LayerAnalysis {
@@ -82,6 +82,7 @@ export interface ImageJudgement {
 }
 
 export interface VulnerableImage {
+  readonly repositoryId: RepositoryId;
   readonly repository: string;
   readonly digest: Digest;
   /** Its own, and those of the indexes that list it. */

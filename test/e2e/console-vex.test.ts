@@ -56,6 +56,10 @@ test('a finding is stated not to affect the image, set aside in sight, and broug
   await page.getByRole('heading', { name: /of 2 findings/ }).waitFor();
   await page.getByText('certificates are never read').waitFor();
   await shoot('vex-aside');
+  await page.goto('/vulnerabilities/CVE-2026-10001');
+  await page.getByText('set aside: not affected, by admin').waitFor();
+  await shoot('vex-cve');
+  await page.goBack();
   await page.getByRole('button', { name: 'Withdraw' }).click();
   await page.getByRole('heading', { name: /of 3 findings/ }).waitFor();
   assert.equal(await page.getByRole('heading', { name: /Set aside/ }).count(), 0);

@@ -3,7 +3,7 @@ import type { VulnerabilityFinding } from '../../content/findings/finding.ts';
 import { deciding, setsAside, speaksOf, type VexStatement } from '../../content/vex/statement.ts';
 import { toRfc3339 } from '../../lib/clock.ts';
 import type { Digest } from '../../oci/digest.ts';
-import type { SeverityCounts } from '../../ports/content-records.ts';
+import type { SeverityCounts, VulnerableImage } from '../../ports/content-records.ts';
 import type { Database } from '../../ports/database.ts';
 import type { Repository } from '../../ports/registry-records.ts';
 import type { StoredStatement } from '../../ports/vex-records.ts';
@@ -75,4 +75,31 @@ export async function countsAside(
     counted.set(digest, { total, fixable });
   }
   return counted;
+}
+
+/**
+ * Of images that have a vulnerability: the statement that takes all its findings there out of the count, or nothing where
+ * one of them stands. In the order of the images.
+ */
+export async function wordsAside(
+  { records }: Pick<Database, 'records'>,
+  images: readonly Pick<VulnerableImage, 'repositoryId' | 'digest'>[],
+  vulnerability: string,
+): Promise<(StoredStatement | undefined)[]> {
+  const spoken = await records.vex.spokenIn([...new Set(images.map((each) => each.repositoryId))]);
+  const found: (StoredStatement | undefined)[] = [];
+  for (const { repositoryId, digest } of images) {
+    const stored = spoken.has(repositoryId) ? await records.vex.inForce({ id: repositoryId }, [digest]) : [];
+    if (stored.length === 0) {
+      found.push(undefined);
+      continue;
+    }
+    const findings = await records.content.findings(digest);
+    const { standing, aside } = apart(
+      findings.filter(({ finding }) => finding.id === vulnerability),
+      stored,
+    );
+    found.push(standing.length === 0 ? aside[0]?.said : undefined);
+  }
+  return found;
 }

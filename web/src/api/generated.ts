@@ -336,7 +336,7 @@ export interface Api {
     params: { readonly id: string };
     query: undefined;
     body: undefined;
-    answer: { readonly id: string; readonly aliases: readonly string[]; readonly summary?: string | undefined; readonly references: readonly string[]; readonly images: readonly { readonly repository: string; readonly digest: string; readonly tags: readonly string[]; readonly pushedAt: string; readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly packages: readonly { readonly name: string; readonly version: string; readonly fixedVersion?: string | undefined }[] }[]; readonly trend: readonly { readonly day: string; readonly images: number }[] };
+    answer: { readonly id: string; readonly aliases: readonly string[]; readonly summary?: string | undefined; readonly references: readonly string[]; readonly images: readonly { readonly repository: string; readonly digest: string; readonly tags: readonly string[]; readonly pushedAt: string; readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly packages: readonly { readonly name: string; readonly version: string; readonly fixedVersion?: string | undefined }[]; readonly setAside?: { readonly status: string; readonly author: string; readonly reason: string } | undefined }[]; readonly trend: readonly { readonly day: string; readonly images: number }[] };
   };
   /** Import a feed: the file is the body; images it concerns are judged anew. */
   importAdvisories: {
@@ -378,7 +378,7 @@ export interface Api {
     params: undefined;
     query: { readonly q: string; readonly limit?: number | undefined };
     body: undefined;
-    answer: { readonly repositories: readonly { readonly name: string; readonly description: string }[]; readonly vulnerable: readonly { readonly repository: string; readonly digest: string; readonly tags: readonly string[]; readonly pushedAt: string; readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly packages: readonly { readonly name: string; readonly version: string; readonly fixedVersion?: string | undefined }[] }[]; readonly holding: readonly { readonly repository: string; readonly digest: string; readonly name: string; readonly version: string; readonly type: string }[] };
+    answer: { readonly repositories: readonly { readonly name: string; readonly description: string }[]; readonly vulnerable: readonly { readonly repository: string; readonly digest: string; readonly tags: readonly string[]; readonly pushedAt: string; readonly severity: 'critical' | 'high' | 'medium' | 'low' | 'negligible' | 'unknown'; readonly packages: readonly { readonly name: string; readonly version: string; readonly fixedVersion?: string | undefined }[]; readonly setAside?: { readonly status: string; readonly author: string; readonly reason: string } | undefined }[]; readonly holding: readonly { readonly repository: string; readonly digest: string; readonly name: string; readonly version: string; readonly type: string }[] };
   };
   /** Set an account’s password. */
   setAccountPassword: {

@@ -223,6 +223,7 @@ async function vulnerableImage(
     .limit(MAX_TAGS_SHOWN)
     .execute();
   return {
+    repositoryId: repositoryId as RepositoryId,
     repository,
     digest: digest as Digest,
     tags: tags.map((row) => row.name),

@@ -1,5 +1,6 @@
 import * as contract from '../../../contract/house.ts';
 import { type AffectedSpan, trendOf } from '../../../contract/vulnerability-trend.ts';
+import { renderAside } from '../../../contract/render-vex.ts';
 import { queryOne } from '../../../contract/query-advisories.ts';
 import { renderFeed, renderOrigin } from '../../../contract/render-report.ts';
 import { feedLines } from '../../../content/advisories/feed-lines.ts';
@@ -9,6 +10,7 @@ import { nameOf, type Viewer } from '../../../access/viewer.ts';
 import { toRfc3339 } from '../../../lib/clock.ts';
 import type { Account } from '../../../ports/access-records.ts';
 import { importFeed } from '../../../work/content/advisories.ts';
+import { wordsAside } from '../../../work/content/set-aside.ts';
 import type { SignerState } from '../../../work/trust/signer-pulse.ts';
 import type { House } from '../../house.ts';
 import { type Handled, handle } from '../call.ts';
@@ -51,8 +53,10 @@ function vulnerabilityId(text: string): string {
 
 async function vulnerableImages(house: House, viewer: Viewer, id: string, limit: number) {
   const images = await house.database.records.content.imagesWith(viewer, id, { limit });
-  return images.map((each) => ({
+  const aside = await wordsAside(house.database, images, id);
+  return images.map(({ repositoryId: _, ...each }, at) => ({
     ...each,
+    ...(aside[at] && { setAside: renderAside(aside[at]) }),
     tags: [...each.tags],
     pushedAt: toRfc3339(each.pushedAt),
     packages: each.packages.map(({ name, version, fixedVersion }) => ({
