@@ -65,7 +65,7 @@ export function placeOfRequest({ sourceId, source }: PromotionRequest) {
   return { id: sourceId, name: source };
 }
 
-/** Stores the request, tells whoever could approve it, and queues its carrying out. False when one is open already. */
+/** Stores the request, tells whoever could approve it and may pull it, and queues its carrying out. False when one is open already. */
 export async function openRequest(
   records: Records,
   step: Step,
@@ -77,8 +77,10 @@ export async function openRequest(
   const data = eventData(request);
   await appendEvent(records, askedAt, 'promotion.requested', viewer, placeOfRequest(request), goalOf(request), data);
   const approvers = await approversOf(records, request.organisation, step.next.promotion?.approvals ?? []);
-  for (const { id } of approvers)
-    if (id !== request.askedById)
+  for (const { id, name, administrator } of approvers) {
+    const reader: Viewer = { kind: 'account', accountId: id, name, administrator };
+    // Of what one may not pull one is told nothing.
+    if (id !== request.askedById && (await records.registry.repository(reader, request.source))?.rights.has('pull'))
       await records.notify.addNotice({
         id: uuidv7(askedAt),
         accountId: id,
@@ -87,6 +89,7 @@ export async function openRequest(
         text: `${request.source}@${request.digest} to ${goalOf(request)}: ${request.reason}; approve with: assay channel approve ${request.id}`,
         createdAt: askedAt,
       });
+  }
   await queueCarryOut(records, request.organisation, askedAt);
   return true;
 }
