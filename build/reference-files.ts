@@ -12,6 +12,7 @@ import { secretFiles } from '../src/content/findings/secrets/file-rules.ts';
 import { secretRules } from '../src/content/findings/secrets/secret-rules.ts';
 import { report } from '../src/contract/report.ts';
 import { analysers } from '../src/content/inventory/analysers.ts';
+import { ARCHIVE_LIMITS } from '../src/content/image/archive-members.ts';
 import { errorTable } from '../src/lib/error-table.ts';
 import { page, tableOf } from './page.ts';
 import { eventPage, healthPage, policyPage } from './policy-pages.ts';
@@ -211,7 +212,7 @@ function findingsPage(): string {
   const row = ({ id, title, severity }: { id: string; title: string; severity: string }) => [id, title, severity];
   return page(
     'Findings',
-    'What Assay tells of an image beside vulnerabilities. Secrets and malware are looked for in every file of every layer, deleted ones too; secrets also in the environment, the labels, the command and the history. A secret is never shown: a finding has its first characters at most, its length, and its SHA-256 as `fingerprint`. Files that a package of the distribution brought are left out, outside folders where people change them. Files inside compressed archives and programs are not opened for secrets.',
+    `What Assay tells of an image beside vulnerabilities. Secrets and malware are looked for in every file of every layer, deleted ones too; secrets also in the environment, the labels, the command and the history. A secret is never shown: a finding has its first characters at most, its length, and its SHA-256 as \`fingerprint\`. Files that a package of the distribution brought are left out, outside folders where people change them. For secrets ${ARCHIVE_LIMITS} are opened too (\`app.jar!/config.properties\`), without code, pictures and manuals in them. Programs are searched for them outside the folders of the distribution, up to 128 MiB, by rules that need no more than the form of a secret.`,
     '## Secrets',
     'A rule is tried where one of its keywords stands. What it sees must have the form that the issuer publishes, and pass its checksum, parse as what it claims to be, or be as mixed as chance would make it; what documentation puts in place of secrets is left out.',
     tableOf(

@@ -1,4 +1,5 @@
 import { severities } from '../advisories/advisory.ts';
+import { INSIDE } from '../image/archive-members.ts';
 import { finalView } from '../image/final-view.ts';
 import { type ExaminedImage, imageExaminers } from './image-examiner.ts';
 import { type Observation, observationKinds } from './observation.ts';
@@ -11,7 +12,7 @@ export function examineImage(image: Omit<ExaminedImage, 'view'>): Observation[] 
   const view = finalView(image.layers.map((each) => each.files));
   const inLayers = image.layers.flatMap(({ inventory }, layer) =>
     (inventory.observations ?? []).map((each): Observation => {
-      const stays = view.files.get(each.path)?.layer === layer;
+      const stays = view.files.get(each.path.split(INSIDE, 1)[0]!)?.layer === layer;
       return { ...each, place: 'file', layer, ...(!stays && { removed: true as const }) };
     }),
   );

@@ -27,6 +27,8 @@ export interface FileExaminer {
   readonly name: string;
   /** What it finds changes with it; layers are then read again. */
   readonly version: number;
+  /** Whether it is shown the members of archives too. */
+  readonly insideArchives?: true;
   /** Looked for in one pass for all examiners, letters without regard to case. */
   readonly keywords: readonly string[];
   /** Whether it looks into this file: by its keywords, at its bytes without them, or not at all. */

@@ -2,6 +2,8 @@ import type { TarEntry } from '../../lib/tar.ts';
 import type { FileExaminer } from '../findings/examiner.ts';
 import type { LayerObservation } from '../findings/observation.ts';
 import type { FileSummary, Incomplete } from '../inventory/package.ts';
+import { INSIDE } from './archive-members.ts';
+import { ArchiveScan } from './archive-scan.ts';
 import { ContentScan } from './content-scan.ts';
 import { FileBook, MAX_FILES } from './file-book.ts';
 import type { FileList } from './file-list.ts';
@@ -16,9 +18,11 @@ export class LayerSurvey {
   readonly #tally = new FileTally();
   readonly #book = new FileBook();
   readonly #scan: ContentScan;
+  readonly #archives: ArchiveScan;
 
   constructor(examiners: readonly FileExaminer[]) {
     this.#scan = new ContentScan(examiners);
+    this.#archives = new ArchiveScan(examiners.filter((each) => each.insideArchives));
   }
 
   whiteout(path: string, type: 'whiteout' | 'opaque'): void {
@@ -36,16 +40,19 @@ export class LayerSurvey {
     this.#tally.add(entry);
     this.#book.begin(entry);
     this.#scan.begin(entry);
+    this.#archives.begin(entry);
   }
 
   data(chunk: Uint8Array): void {
     this.#book.data(chunk);
     this.#scan.data(chunk);
+    this.#archives.data(chunk);
   }
 
   end(): void {
     this.#book.end();
     this.#scan.end();
+    this.#archives.end();
   }
 
   get summary(): FileSummary {
@@ -58,8 +65,9 @@ export class LayerSurvey {
 
   /** What a distribution's package brings everybody has: no secret, and nothing that somebody hid. */
   observations(owners: OwnerBook): LayerObservation[] {
-    return this.#scan.observations.filter(
-      ({ kind, path }) => owners.ownerOf(path) === undefined || (kind === 'secret' && CHANGED.test(path)),
+    return [...this.#scan.observations, ...this.#archives.observations].filter(
+      ({ kind, path }) =>
+        owners.ownerOf(path.split(INSIDE, 1)[0]!) === undefined || (kind === 'secret' && CHANGED.test(path)),
     );
   }
 

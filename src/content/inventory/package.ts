@@ -157,4 +157,4 @@ export interface ImageInventory {
 }
 
 /** Version of all analysers together; a change makes layers be read again. */
-export const ANALYSER_VERSION = '8';
+export const ANALYSER_VERSION = '9';

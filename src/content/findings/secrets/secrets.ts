@@ -4,19 +4,25 @@ import type { LayerObservation } from '../observation.ts';
 import { secretKeywords, secretsIn } from './secret-scan.ts';
 
 const PACKED =
-  /\.(?:gz|tgz|bz2|xz|zst|lz4|zip|jar|war|whl|png|jpe?g|gif|webp|ico|woff2?|ttf|otf|mo|gpg|deb|rpm|apk|so(?:\.[\d.]+)?|a|o|ko)$/i;
+  /\.(?:gz|tgz|bz2|xz|zst|lz4|zip|tar|jar|war|ear|whl|egg|nupkg|aar|png|jpe?g|gif|webp|ico|woff2?|ttf|otf|mo|gpg|deb|rpm|apk|so(?:\.[\d.]+)?|a|o|ko)$/i;
 const LARGEST_BINARY = 16 * 1024 * 1024;
+const LARGEST_PROGRAM = 128 * 1024 * 1024;
+/** Folders where people put programs of their own; those of distributions hold nobody's secrets. */
+const OWN = /^(?:[^/]+$|(?:app|opt|home|root|srv|workspace|usr\/src|usr\/local\/s?bin)\/)/;
 
 /** Secrets in text of any length; in other files those whose form leaves no doubt. */
 export const secrets: FileExaminer = {
   name: 'secrets',
-  version: 2,
+  version: 3,
+  insideArchives: true,
   keywords: secretKeywords,
   wants(entry, text) {
     if (entry.size < 8) return undefined;
     if (text) return 'keywords';
-    const data = entry.size <= LARGEST_BINARY && (entry.mode & 0o111) === 0 && !PACKED.test(entry.path);
-    return data ? 'keywords' : undefined;
+    if (PACKED.test(entry.path)) return undefined;
+    const program = (entry.mode & 0o111) !== 0;
+    const looked = program ? entry.size <= LARGEST_PROGRAM && OWN.test(entry.path) : entry.size <= LARGEST_BINARY;
+    return looked ? 'keywords' : undefined;
   },
   examine: ({ path, bytes, line, overlap, text }, hits) => secretsIn(path, bytes, line, overlap, hits, !text),
 };
