@@ -76,7 +76,9 @@ export function runSecrets(seed: number): SecretsResult {
 /** A file is told of by its path and, where it was removed, as removed; a setting by its name, a step by its number. */
 function tells(one: Observation, plant: Plant, step: number): boolean {
   if (one.kind !== 'secret') return false;
-  if (plant.path !== undefined) return one.path === plant.path && (plant.where !== 'deleted' || one.removed === true);
+  // What lies in an archive is told of with its place in it.
+  const file = one.path?.split('!/', 1)[0];
+  if (plant.path !== undefined) return file === plant.path && (plant.where !== 'deleted' || one.removed === true);
   if (one.place !== plant.where) return false;
   if (plant.where === 'history') return one.line === step + 1;
   return one.path === (plant.setting ?? '').split('=', 1)[0];
