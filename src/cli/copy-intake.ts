@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { answerQuestions } from '../contract/answer-questions.ts';
 import { getImage } from '../contract/images.ts';
 import { beginIntake, endIntake } from '../contract/quarantine.ts';
+import type { TrustReport } from '../contract/trust-report.ts';
 import { severities } from '../content/advisories/advisory.ts';
 import { AssayError } from '../lib/error.ts';
 import { formatReference, type ImageReference, type RegistryReference } from '../oci/reference.ts';
@@ -11,10 +12,10 @@ import { chosenRoot, digestsOf } from '../work/images/copy.ts';
 import { callEndpoint } from './ask-server.ts';
 import { factsOf, printAnswers } from './check.ts';
 import { checkTrust } from './check-trust.ts';
-import type { ExitStatus, Invocation } from './command.ts';
+import type { Invocation } from './command.ts';
 import { clientOptions, textOption, withReport } from './image-report.ts';
 import { ServerClient } from './server-client.ts';
-import { printable } from './terminal.ts';
+import { printable, type Terminal } from './terminal.ts';
 
 /** How long its analysis is waited for. */
 const WAIT_MS = 900_000;
@@ -50,34 +51,51 @@ export async function begin(invocation: Invocation, source: ImageSource, to: Ima
   return { client, root, to: { ...to, host: to.host, tag: to.tag } };
 }
 
-/** Waits for the analysis, shows the seven answers, and lets the image go unless something is against it. */
-export async function finish(invocation: Invocation, { client, to }: Omit<BegunIntake, 'root'>): Promise<ExitStatus> {
-  const { options, terminal } = invocation;
+/** What became of an image that was taken in. */
+export interface EndedIntake {
+  readonly released: boolean;
+  readonly digest?: string;
+  /** The seven answers, as `assay check --format json` gives them. */
+  readonly check: TrustReport;
+  /** What the policies of each gate say; absent when an answer was a definite no. */
+  readonly verdicts?: readonly { readonly gate: string; readonly outcome: string; readonly line: string }[];
+}
+
+/** Waits for the analysis, takes the seven answers, and lets the image go unless something is against it. */
+export async function end(invocation: Invocation, { client, to }: Omit<BegunIntake, 'root'>): Promise<EndedIntake> {
   await analysed(invocation, client, to);
-  const failOn = severities.find((each) => each === options['failOn']) ?? 'critical';
-  const image = formatReference(to);
-  const verdict = await withReport({ ...invocation, args: [image] }, async (found) => {
+  const failOn = severities.find((each) => each === invocation.options['failOn']) ?? 'critical';
+  const check = await withReport({ ...invocation, args: [formatReference(to)] }, async (found) => {
     const { named, ...beside } = await factsOf(found);
     const trust = await checkTrust(invocation, found.reference, named ?? found.report.image.digest, found.client);
-    const report = answerQuestions({ report: found.report, failOn, ...beside, trust });
-    printAnswers(terminal, report);
-    return report.verdict;
+    return answerQuestions({ report: found.report, failOn, ...beside, trust });
   });
-  terminal.out('');
-  const release = `assay quarantine release ${image} --reason TEXT`;
-  if (verdict === 'no') {
-    terminal.out(printable(`held: an answer is a definite no; a maintainer can let it go: ${release}`));
-    return 1;
-  }
+  if (check.verdict === 'no') return { released: false, check };
   const params = { repository: to.repository, tag: to.tag };
-  const { released, verdicts, digest } = await callEndpoint(client, endIntake, { params });
-  for (const each of verdicts) if (each.outcome === 'deny') terminal.out(printable(`gate ${each.gate}: ${each.line}`));
+  return { ...(await callEndpoint(client, endIntake, { params })), check };
+}
+
+/** The answers, and what became of the image. */
+export function printIntake(
+  terminal: Terminal,
+  to: BegunIntake['to'],
+  { released, digest, check, verdicts }: EndedIntake,
+): void {
+  const image = formatReference(to);
+  const release = `assay quarantine release ${image} --reason TEXT`;
+  printAnswers(terminal, check);
+  terminal.out('');
+  for (const each of verdicts ?? [])
+    if (each.outcome === 'deny') terminal.out(printable(`gate ${each.gate}: ${each.line}`));
   terminal.out(
     printable(
-      released ? `released: ${image} is ${digest}` : `held: a policy is against it; when that is mended: ${release}`,
+      released
+        ? `released: ${image} is ${digest}`
+        : verdicts === undefined
+          ? `held: an answer is a definite no; a maintainer can let it go: ${release}`
+          : `held: a policy is against it; when that is mended: ${release}`,
     ),
   );
-  return released ? 0 : 1;
 }
 
 async function analysed({ terminal }: Invocation, client: ServerClient, to: RegistryReference): Promise<void> {

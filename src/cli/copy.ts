@@ -5,7 +5,7 @@ import { copyImage } from '../work/images/copy.ts';
 import type { Command, ExitStatus, ImageAccess, Invocation, Option } from './command.ts';
 import { contentTrustOptions, trustedReference } from './content-trust.ts';
 import { accessOptions, imageAccess, textOption } from './image-report.ts';
-import { begin, finish } from './copy-intake.ts';
+import { begin, end, printIntake } from './copy-intake.ts';
 import { severities } from '../content/advisories/advisory.ts';
 import { formatBytes, progressOf } from './progress.ts';
 import { printable } from './terminal.ts';
@@ -91,11 +91,11 @@ export async function copyBetween(
   if (signed.transport === 'registry' && to.transport === 'registry') await tellOfTrust(invocation, signed, to, access);
   for (const digest of result.missing)
     terminal.err(`left out: ${digest}, which the index lists and the source does not hold`);
-  if (options['format'] === 'json' && !intake) {
-    terminal.out(
-      JSON.stringify({ schemaVersion: 1, source: source.name, destination: target.name, ...result }, null, 2),
-    );
-    return 0;
+  if (options['format'] === 'json') {
+    const ended = intake && (await end(invocation, intake));
+    const answer = { schemaVersion: 1, source: source.name, destination: target.name, ...result, intake: ended };
+    terminal.out(JSON.stringify(answer, null, 2));
+    return ended?.released === false ? 1 : 0;
   }
   const parts = [
     result.manifests === 1 ? '1 manifest' : `${result.manifests} manifests`,
@@ -107,7 +107,10 @@ export async function copyBetween(
   const only = platform === undefined ? '' : ` (${formatPlatform(parsePlatform(platform))})`;
   terminal.out(`${printable(target.name)}${only}  ${result.digest}`);
   terminal.out(parts.join(' · '));
-  return intake ? finish(invocation, intake) : 0;
+  if (!intake) return 0;
+  const ended = await end(invocation, intake);
+  printIntake(terminal, intake.to, ended);
+  return ended.released ? 0 : 1;
 }
 
 /** Trust data names its registry and repository, so it does not move with an image; whoever copies should know. */

@@ -58,14 +58,14 @@ test('a foreign image is taken in, goes to production and back, and no client pu
     `docker://${foreign.host}/library/debian:12`,
   ]);
   const from = `${foreign.host}/library/debian:12`;
-  const intake = ['copy', '--intake', from, `${server.host}/shop/intake/debian:12`];
+  const takeIn = ['copy', '--intake', from, `${server.host}/shop/intake/debian:12`];
 
   // A policy is against it: it is here, its answers are shown, and nobody pulls it.
   const policy = 'policy: base\norganisation: shop\nmode: enforce\nrules:\n  - user: not-root\n';
   await done(server, 'PUT', '/policies', {
     text: policy.replace('enforce\n', 'enforce\ngates: [pull, deploy, run]\n'),
   });
-  const held = await assay('dev', intake);
+  const held = await assay('dev', takeIn);
   assert.equal(held.status, 1, held.stderr + held.stdout);
   assert.match(held.stderr, /held in shop\/intake\/debian until it was looked at: sha256:/);
   assert.match(held.stderr, /scan: (?:complete|incomplete)/);
@@ -88,6 +88,16 @@ test('a foreign image is taken in, goes to production and back, and no client pu
   const again = await assay('dev', ['copy', '--intake', from, `${server.host}/shop/intake/debian:13`]);
   assert.equal(again.status, 0, again.stderr + again.stdout);
   assert.match(again.stdout, /released: .*\/shop\/intake\/debian:13 is sha256:/);
+  const asJson = await assay('dev', [
+    'copy',
+    '--intake',
+    from,
+    `${server.host}/shop/intake/debian:14`,
+    '--format',
+    'json',
+  ]);
+  const { intake } = JSON.parse(asJson.stdout) as { intake: { released: boolean; check: { answers: unknown[] } } };
+  assert.deepEqual([asJson.status, intake.released, intake.check.answers.length], [0, true, 7]);
 
   writeFileSync(join(folder, 'channel.yaml'), appChannel());
   assert.match(
