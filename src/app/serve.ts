@@ -34,9 +34,9 @@ import { Pulls } from '../work/registry/pulls.ts';
 import { uploadLimits } from '../work/registry/upload-limits.ts';
 import { Uploads } from '../work/registry/uploads.ts';
 import { RENEW_TRUST } from '../work/trust/collections.ts';
-import { uuidv7 } from '../lib/uuid.ts';
 import type { Config } from './settings.ts';
 import { openBackupSource, removeOldScratch } from './backup-source.ts';
+import { openAcme } from './acme.ts';
 import { openAudit } from './audit.ts';
 import { openClientCertificates } from './client-certificates.ts';
 import { openSignIn } from './directories.ts';
@@ -45,6 +45,7 @@ import { openPolicy } from './policy.ts';
 import { openNotify } from './notify.ts';
 import { openDatabase } from './open-database.ts';
 import { every } from './periodic.ts';
+import { queueOnce, queueSweep } from './start-jobs.ts';
 import { listen } from './listen.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { administratorOf, ensureAdministrator } from './first-start.ts';
@@ -202,8 +203,10 @@ export async function serve(
       service,
       config,
     });
+    const acme = openAcme({ config, directory: data.path, clock, log }, stack);
     const house: House = {
       version,
+      acme,
       startedAt,
       service,
       authority: tls().authority,
@@ -254,8 +257,9 @@ export async function serve(
       ready: async () => !stopping && (await database.reachable()),
       metrics: metrics.text,
     });
-    const listener = createListener(front, { plain: isLoopback(host), tls: tls() });
-    reloadTls({ config, listener, material: tls, log }, stack);
+    const listener = createListener(front, { plain: isLoopback(host), tls: tls(), divert: acme?.divert });
+    const reload = reloadTls({ config, listener, material: tls, log }, stack);
+    acme?.renews(reload);
     const listening = await listen(listener.net, host, port);
     gates.listensOn(listening);
     stack.defer(async () => {
@@ -269,6 +273,7 @@ export async function serve(
     if ((await database.records.trust.unnoted(1)).length > 0) await queueOnce(database, RENEW_TRUST, clock.now());
     await runner.start();
     await notify.start();
+    acme?.start();
     stack.use(every(config.garbageMinutes * 60_000, COLLECT_GARBAGE, { database, clock, wake: runner.wake }));
     stack.use(every(TRUST_RENEWAL_MS, RENEW_TRUST, { database, clock, wake: runner.wake }));
     policy.start(runner.wake, stack);
@@ -295,25 +300,4 @@ async function tokenKey(database: House['database']): Promise<Uint8Array> {
   const key = randomBytes(32);
   await database.change(({ access }) => access.setSecret('registry-token-key', key));
   return key;
-}
-
-/** A process that was killed may have left files whose rows were never written. */
-async function queueSweep(database: House['database'], startedAt: number): Promise<void> {
-  await database.change(({ jobs }) =>
-    jobs.enqueue({
-      id: uuidv7(startedAt),
-      kind: COLLECT_GARBAGE,
-      dedupeKey: 'sweep',
-      payload: { sweepBefore: startedAt },
-      priority: 1,
-      runAt: startedAt,
-    }),
-  );
-}
-
-/** Work of an earlier version that this one has to make up for. */
-async function queueOnce(database: House['database'], kind: string, now: number): Promise<void> {
-  await database.change(({ jobs }) =>
-    jobs.enqueue({ id: uuidv7(now), kind, dedupeKey: kind, payload: {}, priority: 5, runAt: now }),
-  );
 }

@@ -29,6 +29,22 @@ export const settings = {
     fallback: undefined,
   },
   tlsKey: { summary: 'key of that certificate in PEM', schema: z.string().min(1).optional(), fallback: undefined },
+  acmeDirectory: {
+    summary:
+      'address of an authority’s ACME directory that certificates for publicNames are had from; naming it agrees to its terms',
+    schema: z.url().optional(),
+    fallback: undefined,
+  },
+  acmeContact: {
+    summary: 'mail address that the authority may write to',
+    schema: z.email().max(254).optional(),
+    fallback: undefined,
+  },
+  acmeAuthorities: {
+    summary: 'certificates in PEM that vouch for the ACME server itself, besides those of this machine',
+    schema: z.string().min(1).optional(),
+    fallback: undefined,
+  },
   clientAuthorities: {
     summary: 'authorities in PEM whose client certificates are believed; without it none is asked for',
     schema: z.string().min(1).optional(),

@@ -9,12 +9,12 @@ const LOOK_MS = 2000;
 
 /**
  * Puts new certificates in force without a restart: a given one, and what clients' are checked against, when the files
- * change or SIGHUP comes, the own authority's before it ends. One that cannot be used is said and leaves the old one in force.
+ * change or SIGHUP comes, the own authority's before it ends, one from elsewhere when what is returned is called. One that cannot be used is said and leaves the old one in force.
  */
 export function reloadTls(
   parts: { config: Config; listener: Listener; material: () => TlsMaterial; log: Logger },
   stack: AsyncDisposableStack,
-): void {
+): () => void {
   const { config, listener, material, log } = parts;
   let inForce = material();
   const reload = () => {
@@ -33,11 +33,12 @@ export function reloadTls(
   const files = [config.tlsCertificate, config.tlsKey, config.clientAuthorities, config.clientRevocations].filter(
     (file) => file !== undefined,
   );
-  if (files.length === 0) return;
+  if (files.length === 0) return reload;
   for (const file of files) {
     watchFile(file, { interval: LOOK_MS, persistent: false }, reload);
     stack.defer(() => unwatchFile(file, reload));
   }
   process.on('SIGHUP', reload);
   stack.defer(() => void process.off('SIGHUP', reload));
+  return reload;
 }

@@ -4,6 +4,7 @@ import { createSecureContext } from 'node:tls';
 import { ownCertificate } from '../adapters/tls/own-authority.ts';
 import type { ClientTrust, TlsMaterial } from '../http/listener.ts';
 import { AssayError } from '../lib/error.ts';
+import { acmeCertificate } from './acme.ts';
 import type { Config } from './settings.ts';
 
 /** Loopback may be reached without TLS; any other address never is. */
@@ -24,6 +25,8 @@ export function tlsMaterial(config: Config, directory: string, host: string, now
       throw new AssayError('configuration-invalid', 'tlsCertificate and tlsKey belong together');
     return usable({ cert: readPem(config.tlsCertificate), key: readPem(config.tlsKey), clients });
   }
+  const given = config.acmeDirectory === undefined ? undefined : acmeCertificate(directory, now);
+  if (given) return usable({ ...given, clients });
   const unspecified = host === '0.0.0.0' || host === '::';
   const names = [...config.publicNames, ...(unspecified ? [] : [host])].map((name) =>
     isIP(name) ? name : name.replace(/:\d+$/, ''),

@@ -25,6 +25,13 @@ export const command: Command = {
         ? `signer    works, ${status.signer.keys ?? 0} keys, ${printable(status.signer.backend ?? '')}`
         : `signer    down: ${printable(status.signer.reason ?? 'unknown')}`,
     );
+    if (status.acme) {
+      const { names, notAfter, lastError, nextTryAt } = status.acme;
+      const until = notAfter === undefined ? 'none yet' : `until ${notAfter}`;
+      terminal.out(`acme      certificate of ${names.map(printable).join(', ')}: ${until}`);
+      if (lastError !== undefined)
+        terminal.err(`no new certificate: ${printable(lastError)}; next try ${nextTryAt ?? 'soon'}`);
+    }
     const dead = status.jobs.filter((each) => each.state === 'dead');
     terminal.out(`work      ${status.jobs.length - dead.length} waiting or running, ${dead.length} given up`);
     for (const each of dead)

@@ -287,6 +287,16 @@ export const getStatus = endpoint({
       z.object({ kind: z.string(), state: z.string(), attempts: z.number().int(), lastError: z.string().optional() }),
     ),
     confinement: z.array(z.string()),
+    /** Certificates that are had from an authority (ACME), where they are. */
+    acme: z
+      .object({
+        directory: z.string(),
+        names: z.array(z.string()),
+        notAfter: time.optional(),
+        lastError: z.string().optional(),
+        nextTryAt: time.optional(),
+      })
+      .optional(),
     signer: z.object({
       state: z.enum(['works', 'down']),
       backend: z.string().optional(),

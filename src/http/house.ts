@@ -42,6 +42,16 @@ import type { BlobStore } from '../ports/blob-store.ts';
 import type { Database } from '../ports/database.ts';
 import type { LayerAnalyser } from '../ports/layer-analyser.ts';
 
+/** How it stands with certificates that are had from an authority (ACME). */
+export interface CertificateState {
+  readonly directory: string;
+  readonly names: readonly string[];
+  /** End of the one in force; absent while there is none yet. */
+  readonly notAfter: number | undefined;
+  readonly lastError: string | undefined;
+  readonly nextTryAt: number | undefined;
+}
+
 /** The use cases that requests are turned into, made by app/. */
 export interface House {
   readonly version: string;
@@ -50,6 +60,8 @@ export interface House {
   readonly service: string;
   /** Certificate of the own authority in PEM, unless the server was given a certificate. */
   readonly authority: string | undefined;
+  /** Absent unless certificates are had from an authority. */
+  readonly acme: { state(): CertificateState } | undefined;
   readonly clock: Clock;
   readonly database: Database;
   readonly databaseKind: 'sqlite' | 'postgres';

@@ -70,7 +70,13 @@ export interface Listener {
  */
 export function createListener(
   onRequest: RequestListener,
-  options: { plain: boolean; tls: TlsMaterial | undefined; times?: ListenerTimes },
+  options: {
+    plain: boolean;
+    tls: TlsMaterial | undefined;
+    times?: ListenerTimes;
+    /** Takes TLS connections that begin so away from the server, for handshakes that are about the certificate itself. */
+    divert?: ((head: Buffer) => NetServer | undefined) | undefined;
+  },
 ): Listener {
   const times = options.times ?? listenerTimes;
   const settings = {
@@ -112,7 +118,7 @@ export function createListener(
       socket.pause();
       socket.setTimeout(0);
       socket.removeAllListeners('timeout');
-      const inner = head[0] === TLS_HANDSHAKE ? https : options.plain ? http : undefined;
+      const inner = head[0] === TLS_HANDSHAKE ? (options.divert?.(head) ?? https) : options.plain ? http : undefined;
       if (!inner) {
         socket.end(
           'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nThis port speaks HTTPS; use https://\n',

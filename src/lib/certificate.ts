@@ -25,6 +25,7 @@ const OIDS = {
   subjectKeyIdentifier: '2.5.29.14',
   authorityKeyIdentifier: '2.5.29.35',
   serverAuth: '1.3.6.1.5.5.7.3.1',
+  acmeIdentifier: '1.3.6.1.5.5.7.1.31',
   clientAuth: '1.3.6.1.5.5.7.3.2',
   codeSigning: '1.3.6.1.5.5.7.3.3',
   ecdsaWithSha256: '1.2.840.10045.4.3.2',
@@ -33,18 +34,21 @@ const OIDS = {
   sha256: '2.16.840.1.101.3.4.2.1',
 } as const;
 
+export const ECDSA_WITH_SHA256 = OIDS.ecdsaWithSha256;
+
 export interface CertificateName {
   readonly commonName: string;
   readonly organization?: string;
 }
 
 /**
- * An authority signs others; a server has names: host names and addresses; a client is known by its common name; code
+ * An authority signs others; a server has names: host names and addresses; a challenge of ACME has one; a client is known by its common name; code
  * signing is what Notary clients make for root keys.
  */
 export type CertificatePurpose =
   | { readonly authority: true }
   | { readonly serverNames: readonly string[] }
+  | { readonly acmeChallenge: { readonly name: string; readonly digest: Uint8Array } }
   | { readonly client: true }
   | { readonly codeSigning: true };
 
@@ -121,9 +125,16 @@ function keyIdentifier(key: KeyObject): Buffer {
   return createHash('sha1').update(point).digest();
 }
 
+function extension(oid: string, critical: boolean, value: Buffer): Buffer {
+  return sequence(objectIdentifier(oid), ...(critical ? [boolean(true)] : []), octetString(value));
+}
+
+/** The names of a server, host names and addresses, as an extension of its certificate or of a request for one. */
+export function certificateNamesExtension(names: readonly string[]): Buffer {
+  return extension(OIDS.subjectAlternativeName, false, sequence(...names.map(generalName)));
+}
+
 function extensions(request: CertificateContent): Buffer[] {
-  const extension = (oid: string, critical: boolean, value: Buffer) =>
-    sequence(objectIdentifier(oid), ...(critical ? [boolean(true)] : []), octetString(value));
   const common = [
     extension(OIDS.subjectKeyIdentifier, false, octetString(keyIdentifier(request.publicKey))),
     extension(OIDS.authorityKeyIdentifier, false, sequence(implicit(0, keyIdentifier(request.issuerPublicKey)))),
@@ -142,6 +153,11 @@ function extensions(request: CertificateContent): Buffer[] {
       extension(OIDS.extendedKeyUsage, false, sequence(objectIdentifier(OIDS.codeSigning))),
       extension(OIDS.basicConstraints, true, sequence()),
     ];
+  if ('acmeChallenge' in request.purpose) {
+    const { name, digest } = request.purpose.acmeChallenge;
+    // RFC 8737 section 3: this name alone, and the critical acmeIdentifier.
+    return [certificateNamesExtension([name]), extension(OIDS.acmeIdentifier, true, octetString(digest))];
+  }
   if ('client' in request.purpose)
     return [
       extension(OIDS.basicConstraints, true, sequence()),
@@ -154,7 +170,7 @@ function extensions(request: CertificateContent): Buffer[] {
     // digitalSignature
     extension(OIDS.keyUsage, true, bitString(Buffer.from([0x80]), 7)),
     extension(OIDS.extendedKeyUsage, false, sequence(objectIdentifier(OIDS.serverAuth))),
-    extension(OIDS.subjectAlternativeName, false, sequence(...request.purpose.serverNames.map(generalName))),
+    certificateNamesExtension(request.purpose.serverNames),
     ...common,
   ];
 }

@@ -111,6 +111,7 @@ export const errorTable = {
     exit: 1,
     text: 'the client certificate is not accepted',
   },
+  'acme-failed': { status: 502, oci: 'UNSUPPORTED', exit: 3, text: 'the authority gave no certificate' },
   'mail-failed': { status: 502, oci: 'UNSUPPORTED', exit: 3, text: 'the mail could not be sent' },
   'address-refused': { status: 400, oci: 'UNSUPPORTED', exit: 2, text: 'that address may not be asked' },
   'too-many-requests': { status: 429, oci: 'TOOMANYREQUESTS', exit: 3, text: 'too many attempts; wait and try again' },

@@ -329,7 +329,7 @@ export interface Api {
     params: undefined;
     query: undefined;
     body: undefined;
-    answer: { readonly version: string; readonly startedAt: string; readonly database: string; readonly jobs: readonly { readonly kind: string; readonly state: string; readonly attempts: number; readonly lastError?: string | undefined }[]; readonly confinement: readonly string[]; readonly signer: { readonly state: 'works' | 'down'; readonly backend?: string | undefined; readonly keys?: number | undefined; readonly reason?: string | undefined } };
+    answer: { readonly version: string; readonly startedAt: string; readonly database: string; readonly jobs: readonly { readonly kind: string; readonly state: string; readonly attempts: number; readonly lastError?: string | undefined }[]; readonly confinement: readonly string[]; readonly acme?: { readonly directory: string; readonly names: readonly string[]; readonly notAfter?: string | undefined; readonly lastError?: string | undefined; readonly nextTryAt?: string | undefined } | undefined; readonly signer: { readonly state: 'works' | 'down'; readonly backend?: string | undefined; readonly keys?: number | undefined; readonly reason?: string | undefined } };
   };
   /** One vulnerability: what its record says, and the images that have it. */
   getVulnerability: {

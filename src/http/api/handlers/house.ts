@@ -12,7 +12,7 @@ import type { Account } from '../../../ports/access-records.ts';
 import { importFeed } from '../../../work/content/advisories.ts';
 import { wordsAside } from '../../../work/content/set-aside.ts';
 import type { SignerState } from '../../../work/trust/signer-pulse.ts';
-import type { House } from '../../house.ts';
+import type { CertificateState, House } from '../../house.ts';
 import { type Handled, handle } from '../call.ts';
 import { cutList, readCursor } from '../cursor.ts';
 
@@ -225,6 +225,7 @@ export const houseHandlers: readonly Handled[] = [
         ...(lastError !== undefined && { lastError }),
       })),
       confinement: [...(await house.analyser.confinement())],
+      ...(house.acme && { acme: acmeShape(house.acme.state()) }),
       signer: signerShape(await house.trust.pulse.check()),
     };
   }),
@@ -234,4 +235,14 @@ function signerShape(signer: SignerState): z.output<typeof contract.getStatus.an
   return signer.state === 'works'
     ? { state: 'works', backend: signer.backend, keys: signer.keys }
     : { state: 'down', reason: signer.reason };
+}
+
+function acmeShape({ directory, names, notAfter, lastError, nextTryAt }: CertificateState) {
+  return {
+    directory,
+    names: [...names],
+    ...(notAfter !== undefined && { notAfter: toRfc3339(notAfter) }),
+    ...(lastError !== undefined && { lastError }),
+    ...(nextTryAt !== undefined && { nextTryAt: toRfc3339(nextTryAt) }),
+  };
 }
