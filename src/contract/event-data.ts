@@ -133,6 +133,7 @@ export const policyEvents: Readonly<Record<string, EventDescription>> = {
       justification: z.string().optional(),
       author: z.string(),
       packages: z.array(z.string()),
+      from: z.string().optional().describe('the repository that the statement came from by promotion'),
     }),
   },
   'vex.withdrawn': {

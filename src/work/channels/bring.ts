@@ -5,6 +5,7 @@ import { parseManifest, requiredBlobs } from '../../oci/manifest.ts';
 import type { Tag } from '../../oci/names.ts';
 import type { Records } from '../../ports/database.ts';
 import type { Repository, StoredManifest } from '../../ports/registry-records.ts';
+import { carryStatements } from '../content/carry-statements.ts';
 import { storeManifest } from '../registry/store-manifest.ts';
 
 const MAX_NESTING = 4;
@@ -17,6 +18,8 @@ export interface Bringing {
   readonly source: Repository;
   readonly target: Repository;
   readonly now: number;
+  /** What was said of its vulnerabilities goes along, and stands in the other repository as it stood here. */
+  readonly statements: boolean;
 }
 
 /**
@@ -49,7 +52,13 @@ async function bringWhole(how: Bringing, stored: StoredManifest, seen: Set<Diges
       if (child) await bringWhole(how, child, seen, depth + 1);
     }
   await storeManifest(records, target, manifest, [], viewer, now);
-  for (const { digest } of await records.registry.referrers(source, stored.digest, { limit: MAX_ATTACHED })) {
+  const { digest: subject } = stored;
+  // The server publishes the statements of each repository itself.
+  const published = how.statements ? await records.vex.published(source, subject) : undefined;
+  if (how.statements && manifest.kind === 'image')
+    await carryStatements(records, viewer, { source, target, digest: subject }, now);
+  for (const { digest } of await records.registry.referrers(source, subject, { limit: MAX_ATTACHED })) {
+    if (digest === published) continue;
     const attached = await records.registry.manifest(source, { digest });
     if (attached) await bringWhole(how, attached, seen, depth + 1);
   }

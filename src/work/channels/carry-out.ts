@@ -153,7 +153,7 @@ export class CarryOut implements JobHandler {
       const end = { state: 'promoted', at: now, by: request.askedBy, previous, evidence } as const;
       if (!(await records.channels.settleRequest(request.id, end)))
         throw new AssayError('conflict', 'the request has ended meanwhile');
-      await bring({ records, viewer, source, target, now }, manifest, tag);
+      await bring({ records, viewer, source, target, now, statements: true }, manifest, tag);
       await appendEvent(records, now, 'image.promoted', viewer, target, goalOf(request), {
         ...eventData(request),
         ...(previous && { previous }),

@@ -91,7 +91,7 @@ export class Promotions {
       if (await this.#stage(records, to)) throw new AssayError('conflict', 'a channel leads there since just now');
       const before = (await records.registry.tag(target, to.tag))?.digest;
       const now = clock.now();
-      await bring({ records, viewer, source, target, now }, manifest, to.tag);
+      await bring({ records, viewer, source, target, now, statements: false }, manifest, to.tag);
       await appendEvent(records, now, 'image.promoted', viewer, target, `${to.name}:${to.tag}`, {
         from: named,
         digest: manifest.digest,
@@ -135,7 +135,11 @@ export class Promotions {
       const step = await this.#step(records, repository, tag, await this.#stage(records, { name, tag }));
       if (step.digest !== digest || step.previous !== previous) throw new AssayError('conflict');
       if (step.promotion !== undefined) await records.channels.markRolledBack(step.promotion, at, nameOf(viewer));
-      await bring({ records, viewer, source: repository, target: repository, now: at }, manifest, tag);
+      await bring(
+        { records, viewer, source: repository, target: repository, now: at, statements: false },
+        manifest,
+        tag,
+      );
       await appendEvent(records, at, 'tag.rolled-back', viewer, repository, `${name}:${tag}`, {
         digest,
         previous,

@@ -27,7 +27,8 @@ export interface WantedStatement {
   readonly packages?: readonly string[] | undefined;
 }
 
-const MAX_STATEMENTS = 2000;
+/** In force, of one image. */
+export const MAX_STATEMENTS = 2000;
 /** A document may come from a clock that is ahead by this much, in milliseconds. */
 const CLOCK_SKEW_MS = 5 * 60_000;
 
@@ -211,7 +212,8 @@ async function imageIn(
   return { repository, digest: found.digest };
 }
 
-async function queuePublication(
+/** Has the attestation beside the image written anew. */
+export async function queuePublication(
   { jobs }: Records,
   repository: Pick<Repository, 'id'>,
   digest: Digest,
