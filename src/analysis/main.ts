@@ -34,6 +34,8 @@ let reader: LayerReader | undefined;
 let size = 0;
 
 try {
+  // Its tables are made before a layer is there, so that a process that waits for one reads it at once.
+  void new LayerReader(analysers);
   const input = createReadStream('', { fd: 0, highWaterMark: CHUNK })[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const asked = await readRequest(input);
   if (asked) {
