@@ -25,8 +25,6 @@ export type KeywordHits = readonly number[];
 /** Looks at every file of a layer, in the analysis process, while its bytes pass. */
 export interface FileExaminer {
   readonly name: string;
-  /** What it finds changes with it; layers are then read again. */
-  readonly version: number;
   /** Whether it is shown the members of archives too. */
   readonly insideArchives?: true;
   /** Looked for in one pass for all examiners, letters without regard to case. */

@@ -24,7 +24,6 @@ export interface ExaminedImage {
 /** Looks at a whole image for one kind of finding; pure. */
 export interface ImageExaminer {
   readonly name: string;
-  readonly version: number;
   examine(image: ExaminedImage): Observation[];
 }
 

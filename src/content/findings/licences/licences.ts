@@ -33,7 +33,6 @@ const told: Partial<Record<LicenceCategory, { severity: Severity; title: string;
 /** Licences of packages as they declare them, by what they ask; one finding a licence, with the packages that bear it. */
 export const licences: ImageExaminer = {
   name: 'licences',
-  version: 1,
   examine(image) {
     const bearers = new Map<string, Set<string>>();
     const silent = new Set<string>();

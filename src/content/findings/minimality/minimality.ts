@@ -9,7 +9,6 @@ const WORTH_BYTES = 1024 * 1024;
 /** What an image carries and does not need: bytes that nobody sees, tools that help an intruder, several services, data. */
 export const minimality: ImageExaminer = {
   name: 'minimality',
-  version: 1,
   examine: (image) => [...wasted(image), ...tools(image), ...userData(image)],
 };
 

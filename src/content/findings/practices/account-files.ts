@@ -6,7 +6,6 @@ const MAX_LINES = 10_000;
 /** Accounts and rights as their files have them (passwd(5), shadow(5), sudoers(5), sshd_config(5)). */
 export const accountFiles: FileExaminer = {
   name: 'account-files',
-  version: 1,
   keywords: [],
   wants: (entry, text) =>
     text && entry.size < 1 << 20 && readers.some(([path]) => path.test(entry.path)) ? 'bytes' : undefined,

@@ -10,7 +10,6 @@ export const practiceChecks: readonly PracticeCheck[] = [...configurationChecks,
 /** How the image is built: CIS Docker Benchmark section 4, dockle's checks, and some of our own. */
 export const practices: ImageExaminer = {
   name: 'practices',
-  version: 1,
   examine: (image) => practiceChecks.flatMap((check) => run(check, image)),
 };
 

@@ -9,7 +9,6 @@ const MAX_PARTS = 5000;
 /** Secrets in the environment, the labels, the command and the history of an image: everybody who pulls it reads them. */
 export const configurationSecrets: ImageExaminer = {
   name: 'configuration-secrets',
-  version: 2,
   examine(image) {
     const found: Observation[] = [];
     let left = MAX_PARTS;

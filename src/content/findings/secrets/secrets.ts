@@ -13,7 +13,6 @@ const OWN = /^(?:[^/]+$|(?:app|opt|home|root|srv|workspace|usr\/src|usr\/local\/
 /** Secrets in text of any length; in other files those whose form leaves no doubt. */
 export const secrets: FileExaminer = {
   name: 'secrets',
-  version: 3,
   insideArchives: true,
   keywords: secretKeywords,
   wants(entry, text) {
