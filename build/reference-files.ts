@@ -223,7 +223,7 @@ function findingsPage(): string {
       ],
     ),
     '## Malware',
-    'Known files by their digest, marks of malicious content, and places from which something is started without being asked for, unless a package of the distribution brought the file.',
+    'Known files by their digest, marks of malicious content, and places from which something is started without being asked for, unless a package of the distribution brought the file. With the setting `clamd` every file is shown to that engine too; what it knows is rule `clamav`, critical, with the name of the signature.',
     tableOf(
       ['rule', 'what', 'severity'],
       [

@@ -18,8 +18,8 @@ test('after an update images that earlier analysers read are read again, each on
     await database.change(({ content }) => content.putImage({ ...imageOf(digest(word)), analyserVersion }, [], 's'));
   }
   const clock = { now: () => 1 };
-  assert.equal(await renewAnalyses(database, clock, new AbortController().signal), 450);
-  assert.equal(await renewAnalyses(database, clock, new AbortController().signal), 450);
+  assert.equal(await renewAnalyses(database, clock, ANALYSER_VERSION, new AbortController().signal), 450);
+  assert.equal(await renewAnalyses(database, clock, ANALYSER_VERSION, new AbortController().signal), 450);
   const jobs = (await database.records.jobs.list(2000)).filter((each) => each.kind === ANALYSE_IMAGE);
   assert.equal(jobs.length, 450);
   assert.ok(!jobs.some((each) => each.dedupeKey === digest('fresh')));

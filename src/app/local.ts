@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import { folderInventoryCache } from '../adapters/analysis/inventory-cache.ts';
 import { analysisProgram, processAnalyser } from '../adapters/analysis/process-analyser.ts';
 import { openAdvisorySets } from '../adapters/advisories/sqlite-sets.ts';
+import { clamdScanner } from '../adapters/clamav/clamd.ts';
 import type { ImageAccess, LocalAnalysis } from '../cli/command.ts';
 import { systemClock } from '../lib/clock.ts';
 import { AssayError } from '../lib/error.ts';
 import type { ImageReference } from '../oci/reference.ts';
 import type { AdvisorySets } from '../ports/advisory-sets.ts';
 import type { ImageSource, ImageTarget } from '../ports/image-source.ts';
+import type { MalwareScanner } from '../ports/malware-scanner.ts';
 import { packageRoot } from './root.ts';
+import { settings } from './settings.ts';
 
 export { runEngine } from '../adapters/engine/command-line.ts';
 
@@ -28,11 +31,20 @@ export function openLocalAnalysis(environment: NodeJS.ProcessEnv): LocalAnalysis
   const advisories = openLocalAdvisories(environment);
   return {
     analyser: processAnalyser(analysisProgram(packageRoot())),
+    malware: localScanner(environment),
     advisories: advisories.current(),
     clock: systemClock,
     cache: folderInventoryCache(join(cacheFolder(environment), 'layers')),
     [Symbol.dispose]: () => advisories.close(),
   };
+}
+
+/** By the environment alone: a file of the folder that a command happens to run in does not name an engine. */
+function localScanner(environment: NodeJS.ProcessEnv): MalwareScanner | undefined {
+  const address = settings.clamd.schema.safeParse(environment['ASSAY_CLAMD'] ?? '');
+  if (!address.success)
+    throw new AssayError('configuration-invalid', 'ASSAY_CLAMD: write it as unix:PATH or host:port');
+  return address.data === '' ? undefined : clamdScanner(address.data);
 }
 
 /** Opens an image where it is; each kind of place loads its own adapter. */

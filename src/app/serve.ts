@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { processAnalyser, analysisProgram } from '../adapters/analysis/process-analyser.ts';
 import { openAdvisorySets } from '../adapters/advisories/sqlite-sets.ts';
+import { clamdScanner } from '../adapters/clamav/clamd.ts';
 import { argon2Passwords } from '../adapters/crypto/argon2-passwords.ts';
 import { openFileBlobStore } from '../adapters/fs/blob-store.ts';
 import { httpClient } from '../cli/client/http.ts';
@@ -24,6 +25,7 @@ import { RegistryTokens } from '../work/access/registry-tokens.ts';
 import { Robots } from '../work/access/robots.ts';
 import { advisorySource } from './advisory-source.ts';
 import { analysisJobs, catchUp } from './analysis-jobs.ts';
+import { RENEW_ANALYSES } from '../work/content/jobs.ts';
 import { FeedUpdates } from '../work/content/update-feeds.ts';
 import { JobRunner } from '../work/jobs/runner.ts';
 import { Backups } from '../work/registry/backups.ts';
@@ -66,6 +68,8 @@ export interface RunningServer {
 
 const STOP_GRACE_MS = 10_000;
 const TRUST_RENEWAL_MS = 3600_000;
+/** Images that the malware engine could not be shown get their turn again. */
+const RESCAN_MS = 3600_000;
 
 /** Puts the house together and opens the door: configuration → adapters → work → http and jobs. */
 export async function serve(
@@ -99,6 +103,7 @@ export async function serve(
     const { host, port } = splitListen(config.listen);
     const service = config.publicNames[0] ?? `${host}:${port}`;
     const analyser = processAnalyser(analysisProgram(root));
+    const malware = config.clamd === '' ? undefined : clamdScanner(config.clamd);
     const uploads = stack.adopt(
       new Uploads(database, blobStore, clock, {
         ...uploadLimits,
@@ -172,6 +177,7 @@ export async function serve(
           blobs: blobStore,
           clock,
           analyser,
+          malware,
           advisories,
           stored: (names) => feedUpdates.wanted(names),
         }),
@@ -239,6 +245,7 @@ export async function serve(
       scans: new ScanRequests({
         clock,
         analyser,
+        malware,
         advisories,
         images: foreignImages(config.scannerRegistries, process.env),
       }),
@@ -267,7 +274,7 @@ export async function serve(
       await listener.stop(STOP_GRACE_MS);
       await runner.stop();
     });
-    await catchUp(database, advisories.current().digest, clock.now());
+    await catchUp(database, advisories.current().digest, malware, clock.now());
     await feedUpdates.plan(await feedUpdates.nextAt());
     if (data.takenOver) await queueSweep(database, startedAt);
     if ((await database.records.trust.unnoted(1)).length > 0) await queueOnce(database, RENEW_TRUST, clock.now());
@@ -276,6 +283,7 @@ export async function serve(
     acme?.start();
     stack.use(every(config.garbageMinutes * 60_000, COLLECT_GARBAGE, { database, clock, wake: runner.wake }));
     stack.use(every(TRUST_RENEWAL_MS, RENEW_TRUST, { database, clock, wake: runner.wake }));
+    stack.use(every(malware ? RESCAN_MS : 0, RENEW_ANALYSES, { database, clock, wake: runner.wake }));
     policy.start(runner.wake, stack);
     const scheme = isLoopback(host) ? 'http' : 'https';
     const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${listening}`;

@@ -141,6 +141,16 @@ export const settings = {
     schema: z.string().max(500),
     fallback: '',
   },
+  clamd: {
+    summary: 'unix:PATH or host:port of a clamd that every file of every image is shown to; empty: none',
+    schema: z
+      .string()
+      .regex(
+        /^(?:unix:\/.{1,100}|(?:\[[0-9a-f:.]{2,45}\]|[^:\s\/]{1,253}):\d{1,5})?$/i,
+        'write it as unix:PATH or host:port',
+      ),
+    fallback: '',
+  },
   maxBlobBytes: {
     summary: 'largest blob in bytes',
     schema: z.coerce.number().int().min(1024),

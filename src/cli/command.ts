@@ -6,6 +6,7 @@ import type { HttpClient } from '../ports/http-client.ts';
 import type { ImageSource, ImageTarget } from '../ports/image-source.ts';
 import type { InventoryCache } from '../ports/inventory-cache.ts';
 import type { LayerAnalyser } from '../ports/layer-analyser.ts';
+import type { MalwareScanner } from '../ports/malware-scanner.ts';
 import type { TrustDialect } from '../ports/trust-records.ts';
 import type { TrustServer } from '../ports/trust-server.ts';
 import type { TrustedFiles } from '../ports/trusted-files.ts';
@@ -170,6 +171,7 @@ export interface ShownSetting {
 
 export interface LocalAnalysis extends Disposable {
   readonly analyser: LayerAnalyser;
+  readonly malware: MalwareScanner | undefined;
   readonly advisories: AdvisorySet;
   readonly clock: Clock;
   readonly cache: InventoryCache;

@@ -107,9 +107,9 @@ export interface ContentRecords {
   layerAnalysis(layer: Digest, analyserVersion: string): Promise<LayerAnalysis | undefined>;
   /**
    * Returns the key in force: another's when the layer was analysed twice at once, none when the layer is not stored
-   * any more. The caller then drops its own artefact.
+   * any more. The caller then drops its own artefact. `replaces`: the key of an analysis that this one goes beyond.
    */
-  addLayerAnalysis(analysis: LayerAnalysis, at: number): Promise<StorageKey | undefined>;
+  addLayerAnalysis(analysis: LayerAnalysis, at: number, replaces?: StorageKey): Promise<StorageKey | undefined>;
 
   /** Images whose analysis was made by other versions of the analysers, by digest. */
   imagesReadBefore(analyserVersion: string, page: Page): Promise<Digest[]>;

@@ -102,6 +102,13 @@ export function contentContract(open: OpenDatabase): void {
       assert.equal(await content.layerAnalysis(digest('l'), 'old'), undefined);
       assert.equal((await content.layerAnalysis(digest('l'), 'new'))?.storageKey, storageKey('artefact-new'));
       assert.ok((await database.records.registry.removals(10)).includes(storageKey('artefact-old')));
+      const beyond = { ...layer, analyserVersion: 'new', storageKey: storageKey('artefact-beyond') };
+      for (const replaced of ['artefact-new', 'artefact-gone'])
+        assert.equal(
+          await database.change((records) => records.content.addLayerAnalysis(beyond, 2, storageKey(replaced))),
+          beyond.storageKey,
+        );
+      assert.ok((await database.records.registry.removals(10)).includes(storageKey('artefact-new')));
     });
 
     test('a package judged anew changes the counts of the images that hold it, and of no other', async () => {

@@ -65,6 +65,7 @@ const schema = z.object({
       largest: z.array(z.object({ path: text, size: z.number().nonnegative() })).max(100),
     })
     .optional(),
+  scannedBy: z.string().max(64).optional(),
   incomplete: z.array(
     z.object({
       code: z.enum(['budget-exceeded', 'malformed', 'unsupported', 'encrypted', 'unavailable']),

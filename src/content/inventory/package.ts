@@ -127,6 +127,8 @@ export interface LayerInventory {
   readonly files?: FileSummary;
   /** What examiners saw in its files. */
   readonly observations?: readonly LayerObservation[];
+  /** The malware engine that was shown every file, besides the examiners. */
+  readonly scannedBy?: string;
   readonly incomplete: readonly Incomplete[];
 }
 

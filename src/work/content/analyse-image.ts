@@ -18,11 +18,13 @@ import { type BlobStore, bytesOf } from '../../ports/blob-store.ts';
 import type { JudgedPackage, LayerAnalysis } from '../../ports/content-records.ts';
 import type { Database } from '../../ports/database.ts';
 import type { LayerAnalyser } from '../../ports/layer-analyser.ts';
+import type { MalwareScanner } from '../../ports/malware-scanner.ts';
 import { systemViewer } from '../../access/viewer.ts';
 import { appendEvent } from '../events.ts';
 import { newStorageKey } from '../registry/storage-key.ts';
 import { analyseLayer, emptyLayer } from './analyse-layer.ts';
 import { readConfig } from './read-image.ts';
+import { analysisVersion, isUnscanned, scanLayer } from './scan-layer.ts';
 
 export interface AnalysisParts {
   readonly database: Database;
@@ -30,6 +32,8 @@ export interface AnalysisParts {
   readonly clock: Clock;
   readonly analyser: LayerAnalyser;
   readonly advisories: AdvisorySets;
+  /** Shown every file, when one is configured. */
+  readonly malware?: MalwareScanner | undefined;
   /** Told of the ecosystems whose packages were stored. */
   readonly stored?: (ecosystems: readonly string[]) => Promise<void>;
 }
@@ -55,7 +59,10 @@ export async function analyseImage(parts: AnalysisParts, digest: Digest, signal?
     packages: inventory.packages,
     distribution: inventory.distribution,
   });
-  const ecosystems = await store(parts, digest, inventory, observations, startedAt);
+  // An image that an engine did not get to see whole keeps the version without it, and its turn comes again.
+  const scanned = contents.every((each) => !isUnscanned(each, parts.malware));
+  const version = analysisVersion(ANALYSER_VERSION, scanned ? parts.malware : undefined);
+  const ecosystems = await store(parts, digest, inventory, observations, version, startedAt);
   await parts.stored?.(ecosystems);
   const judgement = await database.records.content.judgement(digest);
   const now = clock.now();
@@ -129,22 +136,21 @@ async function layerContents(
   known: LayerAnalysis | undefined,
   signal: AbortSignal | undefined,
 ): Promise<LayerContents> {
-  const { database, blobs, clock } = parts;
-  if (known) {
-    try {
-      return await readArtefact(blobs, known.storageKey);
-    } catch (error) {
-      if (!isAssayError(error)) throw error;
-    }
-  }
-  const contents = await readLayer(parts, layer, signal);
+  const { database, blobs, clock, malware } = parts;
+  const kept = known && (await readArtefact(blobs, known.storageKey));
+  if (kept && !isUnscanned(kept, malware)) return kept;
+  const read = kept ?? (await readLayer(parts, layer, signal));
+  if (!kept && isUnavailable(read)) return read;
+  const scanned = malware ? await scanStored(parts, malware, layer, read, signal) : read;
+  // While the engine is out of reach, what was read is kept without its word.
+  const contents = isUnscanned(scanned, malware) ? read : scanned;
+  if (contents === kept) return scanned;
   const { inventory } = contents;
-  if (inventory.incomplete.some((each) => each.code === 'unavailable')) return contents;
   const key = newStorageKey();
   await using staged = await blobs.stage(key);
   await staged.write(await writeArtefact(contents));
   await staged.publish();
-  const kept = await database.change((records) =>
+  const inForce = await database.change((records) =>
     records.content.addLayerAnalysis(
       {
         layer: layer.digest,
@@ -155,15 +161,42 @@ async function layerContents(
         uncompressedSize: inventory.uncompressedSize,
       },
       clock.now(),
+      known?.storageKey,
     ),
   );
-  if (kept !== key) await blobs.remove(key);
-  return contents;
+  if (inForce !== key) await blobs.remove(key);
+  return scanned;
 }
 
-async function readArtefact(blobs: BlobStore, key: Parameters<BlobStore['open']>[0]): Promise<LayerContents> {
-  await using reader = await blobs.open(key);
-  return await (await LayerArtefact.open(reader)).contents();
+function isUnavailable({ inventory }: LayerContents): boolean {
+  return inventory.incomplete.some((each) => each.code === 'unavailable');
+}
+
+/** None when what is kept cannot be read; the layer is read again. */
+async function readArtefact(
+  blobs: BlobStore,
+  key: Parameters<BlobStore['open']>[0],
+): Promise<LayerContents | undefined> {
+  try {
+    await using reader = await blobs.open(key);
+    return await (await LayerArtefact.open(reader)).contents();
+  } catch (error) {
+    if (!isAssayError(error)) throw error;
+    return undefined;
+  }
+}
+
+async function scanStored(
+  { database, blobs }: AnalysisParts,
+  scanner: MalwareScanner,
+  layer: Descriptor,
+  contents: LayerContents,
+  signal: AbortSignal | undefined,
+): Promise<LayerContents> {
+  const blob = await database.records.registry.storedBlob(layer.digest);
+  if (!blob) return contents;
+  await using reader = await blobs.open(blob.storageKey);
+  return await scanLayer(scanner, contents, () => bytesOf(reader), signal);
 }
 
 async function readLayer(
@@ -190,6 +223,7 @@ async function store(
   digest: Digest,
   inventory: ImageInventory,
   observations: readonly Observation[],
+  analyserVersion: string,
   startedAt: number,
 ): Promise<string[]> {
   const packages = inventory.packages.map((installed) => judgedPackage(installed, inventory));
@@ -205,7 +239,7 @@ async function store(
       await records.content.putImage(
         {
           manifest: digest,
-          analyserVersion: ANALYSER_VERSION,
+          analyserVersion,
           state: inventory.incomplete.length > 0 ? 'incomplete' : 'complete',
           distribution: inventory.distribution,
           incomplete: inventory.incomplete.slice(0, 100),

@@ -1,4 +1,3 @@
-import { ANALYSER_VERSION } from '../../content/inventory/package.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { uuidv7 } from '../../lib/uuid.ts';
 import type { Database } from '../../ports/database.ts';
@@ -9,11 +8,16 @@ const AT_ONCE = 200;
 /** Behind every image that was pushed: those have an answer already, if an older one. */
 const LATER = 20;
 
-/** Asks for a new analysis of every image that earlier analysers read; what is stored stands until it is done. */
-export async function renewAnalyses(database: Database, clock: Clock, signal: AbortSignal): Promise<number> {
+/** Asks for a new analysis of every image that was read by others than `version`; what is stored stands until it is done. */
+export async function renewAnalyses(
+  database: Database,
+  clock: Clock,
+  version: string,
+  signal: AbortSignal,
+): Promise<number> {
   let asked = 0;
   for (let after: string | undefined; !signal.aborted; ) {
-    const images = await database.records.content.imagesReadBefore(ANALYSER_VERSION, { after, limit: AT_ONCE });
+    const images = await database.records.content.imagesReadBefore(version, { after, limit: AT_ONCE });
     if (images.length === 0) break;
     const now = clock.now();
     await database.change(async ({ jobs }) => {

@@ -6,6 +6,7 @@ import type { AdvisorySets } from '../../ports/advisory-sets.ts';
 import type { ForeignImage, ForeignImages } from '../../ports/foreign-images.ts';
 import type { InventoryCache } from '../../ports/inventory-cache.ts';
 import type { LayerAnalyser } from '../../ports/layer-analyser.ts';
+import type { MalwareScanner } from '../../ports/malware-scanner.ts';
 import type { ImageReport } from './report.ts';
 import { imageOf, sourceReport } from './source-report.ts';
 
@@ -37,6 +38,7 @@ interface Request {
 export interface ScanRequestParts {
   readonly clock: Clock;
   readonly analyser: LayerAnalyser;
+  readonly malware?: MalwareScanner | undefined;
   readonly advisories: AdvisorySets;
   readonly images: ForeignImages;
 }
@@ -98,10 +100,10 @@ export class ScanRequests {
   }
 
   async #scan(image: ForeignImage): Promise<ImageReport> {
-    const { clock, analyser, advisories, images } = this.#parts;
+    const { clock, analyser, malware, advisories, images } = this.#parts;
     await using source = await images.open(image);
     const found = await imageOf(source, { wanted: undefined, fallback: { os: 'linux', architecture: 'amd64' } });
-    return sourceReport({ source, analyser, advisories: advisories.current(), clock, cache: noCache }, found);
+    return sourceReport({ source, analyser, malware, advisories: advisories.current(), clock, cache: noCache }, found);
   }
 
   #forget(): void {

@@ -17,8 +17,10 @@ import type { AdvisorySet } from '../../ports/advisory-sets.ts';
 import type { ImageSource, RawManifest } from '../../ports/image-source.ts';
 import type { InventoryCache } from '../../ports/inventory-cache.ts';
 import type { LayerAnalyser } from '../../ports/layer-analyser.ts';
+import type { MalwareScanner } from '../../ports/malware-scanner.ts';
 import { analyseLayer } from './analyse-layer.ts';
 import { type ImageReport, layersOf, worstFirst } from './report.ts';
+import { isUnscanned, scanLayer } from './scan-layer.ts';
 
 /** Layers that are read side by side; each has a process of its own. */
 const PARALLEL = 2;
@@ -27,6 +29,7 @@ const MAX_INDEX_DEPTH = 4;
 export interface SourceReportParts {
   readonly source: ImageSource;
   readonly analyser: LayerAnalyser;
+  readonly malware?: MalwareScanner | undefined;
   readonly advisories: AdvisorySet;
   readonly clock: Clock;
   readonly cache: InventoryCache;
@@ -132,11 +135,12 @@ async function contentsOf(parts: SourceReportParts, layers: readonly Descriptor[
 
 async function layerContents(parts: SourceReportParts, layer: Descriptor, signal: AbortSignal): Promise<LayerContents> {
   const known = await parts.cache.get(layer.digest);
-  if (known) {
+  if (known && !isUnscanned(known, parts.malware)) {
     parts.progress?.(layer, 0, 'known');
     return known;
   }
-  const contents = await analyseLayer(parts.analyser, layer, () => counted(parts, layer), signal);
+  const read = known ?? (await analyseLayer(parts.analyser, layer, () => counted(parts, layer), signal));
+  const contents = parts.malware ? await scanLayer(parts.malware, read, () => parts.source.blob(layer), signal) : read;
   parts.progress?.(layer, 0, 'read');
   if (!contents.inventory.incomplete.some((each) => each.code === 'unavailable'))
     await parts.cache.put(layer.digest, contents);

@@ -46,13 +46,26 @@ export function analyses(
         }
       );
     },
-    async addLayerAnalysis(analysis, at) {
+    async addLayerAnalysis(analysis, at, replaces) {
       const layer = await db
         .selectFrom('blobs')
         .select('digest')
         .where('digest', '=', analysis.layer)
         .executeTakeFirst();
       if (!layer) return undefined;
+      if (replaces !== undefined) {
+        const replaced = await db
+          .deleteFrom('layer_analyses')
+          .where('layer', '=', analysis.layer)
+          .where('storage_key', '=', replaces)
+          .returning('storage_key')
+          .execute();
+        await noteRemovals(
+          db,
+          replaced.map((row) => row.storage_key),
+          at,
+        );
+      }
       await db
         .insertInto('layer_analyses')
         .values({
