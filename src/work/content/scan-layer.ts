@@ -133,7 +133,10 @@ async function* unpacked(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
     yield head;
     for (let next = await source.next(); !next.done; next = await source.next()) yield next.value;
   }
-  if (!decompress) return yield* whole();
+  if (!decompress) {
+    yield* whole();
+    return;
+  }
   const fed = pipeline(Readable.from(whole()), decompress);
   fed.catch(() => undefined);
   try {
