@@ -146,7 +146,7 @@ export const settings = {
     schema: z
       .string()
       .regex(
-        /^(?:unix:\/.{1,100}|(?:\[[0-9a-f:.]{2,45}\]|[^:\s\/]{1,253}):\d{1,5})?$/i,
+        /^(?:unix:\/.{1,100}|(?:\[[0-9a-f:.]{2,45}\]|[^:\s/]{1,253}):\d{1,5})?$/i,
         'write it as unix:PATH or host:port',
       ),
     fallback: '',
