@@ -42,9 +42,10 @@ function useDrawerFocus(narrow: boolean, key: string) {
     if (!narrow || !node) return undefined;
     const hold = (event: KeyboardEvent) => {
       if (event.key !== 'Tab') return;
+      // What is closed or switched off takes no focus, so that it is neither the first stop nor the last.
       const stops = [
-        ...node.querySelectorAll<HTMLElement>('a[href], button, summary, select, textarea, [tabindex="0"]'),
-      ];
+        ...node.querySelectorAll<HTMLElement>('a[href], button, summary, input, select, textarea, [tabindex="0"]'),
+      ].filter((each) => !each.matches(':disabled') && each.checkVisibility());
       const first = stops[0];
       const last = stops.at(-1);
       if (event.shiftKey && document.activeElement === first) last?.focus();
