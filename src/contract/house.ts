@@ -115,7 +115,7 @@ export const getVulnerability = endpoint({
     summary: z.string().optional(),
     references: z.array(z.string()),
     images: z.array(vulnerableImage),
-    /** Images that you may see and that had it, by the end of each of the last thirty days (UTC) and now. */
+    /** Images that you may see and that had it, deleted ones too, by the end of each of the last thirty days (UTC) and now. */
     trend: z.array(z.object({ day: z.string(), images: z.number().int() })),
   }),
   errors: [],

@@ -92,6 +92,17 @@ export interface VulnerableImage {
   readonly severity: Severity;
 }
 
+/** How long what a deleted image had is kept, milliseconds. */
+export const FORMER_IMAGES_MS = 31 * 86_400_000;
+
+/** An image that had a vulnerability when it was deleted. */
+export interface FormerImage {
+  readonly repository: string;
+  readonly digest: Digest;
+  readonly pushedAt: number;
+  readonly deletedAt: number;
+}
+
 /** Where a feed is fetched from, and what its publisher said of the copy that is held. */
 export interface FeedSource {
   readonly url: string;
@@ -164,6 +175,11 @@ export interface ContentRecords {
   findings(manifest: Digest): Promise<ImageFinding[]>;
   /** Images that the viewer may pull and that have this vulnerability. */
   imagesWith(viewer: Viewer, vulnerability: string, page: Page): Promise<VulnerableImage[]>;
+  /**
+   * Images that had this vulnerability when they were deleted, at `since` or later, the last deleted first. Those of a
+   * repository that is gone are not told: nobody's right to see them can be asked any more.
+   */
+  imagesThatHad(viewer: Viewer, vulnerability: string, page: { since: number; limit: number }): Promise<FormerImage[]>;
   /** Images that the viewer may pull and that hold a package of this name, or built from a source of this name. */
   imagesHolding(
     viewer: Viewer,

@@ -241,6 +241,12 @@ export function contentContract(open: OpenDatabase): void {
       await remove(one);
       assert.ok(await content.imageAnalysis(digest('m')));
       await remove(two);
+      const former = await content.imagesThatHad(system, 'CVE-1', { since: 50, limit: 9 });
+      assert.deepEqual(former.map((each) => [each.repository, each.deletedAt]).toSorted(), [
+        ['lib/one', 50],
+        ['lib/two', 50],
+      ]);
+      assert.deepEqual(await content.imagesThatHad(system, 'CVE-1', { since: 51, limit: 9 }), []);
       assert.equal(await content.imageAnalysis(digest('m')), undefined);
       assert.equal(await content.judgement(digest('m')), undefined);
       assert.deepEqual(

@@ -96,7 +96,19 @@ export function visibilityContract(open: OpenDatabase): void {
           });
         });
       }
+      for (const each of ['acme/app', 'acme/base', 'rival/app', 'open/tool']) {
+        const repository = (await registry.repository(system, name(each)))!;
+        const former = manifestOf(`former image of ${each}`, ['shared']);
+        await pushImage(database, repository, former, []);
+        await database.change(async (records) => {
+          const packages = [{ package: packageOf('former', '1'), findings: [finding('CVE-2026-0002', 'high')] }];
+          await records.content.putImage(imageOf(former.digest), packages, 'set');
+          await records.registry.deleteManifest(repository, former.digest, 'ann', 9);
+        });
+      }
       for (const [title, viewer, sees] of cases) {
+        const former = await content.imagesThatHad(viewer, 'CVE-2026-0002', { since: 0, limit: 100 });
+        assert.deepEqual(former.map((each) => each.repository).toSorted(), sees, `${title}: deleted images`);
         const listed = await registry.repositories(viewer, { limit: 100 });
         assert.deepEqual(
           listed.map((each) => each.name),

@@ -24,6 +24,7 @@ import { channels } from './migrations/202611280130-channels.ts';
 import { vexStatements } from './migrations/202611280100-vex-statements.ts';
 import { notifyFormats } from './migrations/202611280130-notify-formats.ts';
 import { accessPasskeys } from './migrations/202611280230-access-passkeys.ts';
+import { formerFindings } from './migrations/202611280350-content-former-findings.ts';
 import { policyStages } from './migrations/202611280210-policy-stages.ts';
 import type { Schema } from './schema.ts';
 
@@ -52,6 +53,7 @@ export const migrations: readonly Migration[] = [
   notifyFormats,
   accessPasskeys,
   policyStages,
+  formerFindings,
 ];
 
 /** Brings the schema up to date inside the caller's transaction. Refuses a schema newer than this program. */

@@ -1,10 +1,11 @@
 import type { NotifySchema } from './notify/schema.ts';
+import type { FormerContentSchema } from './content/schema.ts';
 import type { ChannelSchema } from './channels/schema.ts';
 import type { PolicySchema } from './policy/schema.ts';
 import type { VexSchema } from './vex/schema.ts';
 
 /** The tables, each owned by the room whose Records file writes it. Times are integer milliseconds UTC. */
-export interface Schema extends NotifySchema, PolicySchema, ChannelSchema, VexSchema {
+export interface Schema extends NotifySchema, PolicySchema, ChannelSchema, VexSchema, FormerContentSchema {
   migrations: { name: string; applied_at: number };
 
   // registry

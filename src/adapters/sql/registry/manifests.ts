@@ -4,6 +4,7 @@ import type { Tag } from '../../../oci/names.ts';
 import type { Referrer, RegistryRecords } from '../../../ports/registry-records.ts';
 import { chunks } from '../chunks.ts';
 import { prepared } from '../prepared.ts';
+import { keepFormerFindings } from '../content/former-findings.ts';
 import type { Schema } from '../schema.ts';
 import { forgetManifests, releaseBlobs } from './garbage.ts';
 import type { KeepTimes } from './keep-times.ts';
@@ -134,6 +135,7 @@ export function manifests(
           .execute();
     },
     async deleteManifest(repository, digest, by, at) {
+      await keepFormerFindings(db, repository, digest, at);
       const row = await db
         .deleteFrom('repository_manifests')
         .where('repository_id', '=', repository.id)

@@ -72,7 +72,7 @@ const MAX_EVENTS = 5000;
 
 /**
  * When images had a vulnerability: those that have it since they were pushed, or since a judgement added it; those that a
- * judgement freed of it until then. Images that were deleted are not known any more.
+ * judgement freed of it until then; those that were deleted with it until they went.
  */
 async function spansOf(
   house: House,
@@ -95,7 +95,12 @@ async function spansOf(
   const still = images.map(({ repository, digest, pushedAt }) => ({
     from: Math.max(Date.parse(pushedAt), added.get(`${repository}@${digest}`) ?? 0),
   }));
-  return [...still, ...gone];
+  const former = await house.database.records.content.imagesThatHad(viewer, id, { since, limit: MAX_EVENTS });
+  const deleted = former.map(({ repository, digest, pushedAt, deletedAt }) => {
+    const judgedAt = added.get(`${repository}@${digest}`) ?? 0;
+    return { from: judgedAt < deletedAt ? Math.max(pushedAt, judgedAt) : pushedAt, until: deletedAt };
+  });
+  return [...still, ...gone, ...deleted];
 }
 
 export const houseHandlers: readonly Handled[] = [
