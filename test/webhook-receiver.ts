@@ -35,7 +35,7 @@ export async function startReceiver(): Promise<Receiver> {
     received: [],
     answer: (_received, response) => response.writeHead(204).end(),
     async until(count) {
-      for (let tries = 0; tries < 200 && receiver.received.length < count; tries++)
+      for (let tries = 0; tries < 600 && receiver.received.length < count; tries++)
         await new Promise((resolve) => setTimeout(resolve, 50));
       if (receiver.received.length < count) throw new Error(`${receiver.received.length} of ${count} messages came`);
     },

@@ -98,6 +98,18 @@ describe('what is sent', () => {
     await remove(webhook.id);
   });
 
+  test('many messages to one target go one after the other, in their order, without waiting for the clock', async () => {
+    const { webhook } = await create();
+    receiver.received.length = 0;
+    for (let at = 0; at < 60; at++) await done(server, 'POST', `/webhooks/${webhook.id}/ping`);
+    await receiver.until(60);
+    assert.deepEqual(
+      receiver.received.map(({ event }) => event.sequence),
+      Array.from({ length: 60 }, (_, at) => at + 1),
+    );
+    await remove(webhook.id);
+  });
+
   test('a replay has the event’s id and a new number; a ping says nothing', async () => {
     const { webhook } = await create();
     receiver.received.length = 0;

@@ -30,6 +30,8 @@ export class Deliverer {
   readonly #busy = new Map<string, Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
+  /** A message has gone while a round was under way: the next for its webhook does not wait for the clock. */
+  #again = false;
   #stopping = false;
   #forgotAt = 0;
 
@@ -67,8 +69,14 @@ export class Deliverer {
       .catch(this.#failed)
       .finally(() => {
         this.#running = undefined;
+        if (this.#again) this.#next();
       });
     return this.#running;
+  }
+
+  #next(): void {
+    this.#again = this.#running !== undefined;
+    if (!this.#again && !this.#stopping) void this.round();
   }
 
   /** Waits for the messages that are on their way. */
@@ -88,7 +96,10 @@ export class Deliverer {
       for (const delivery of due) {
         const sending = this.#send(delivery)
           .catch(this.#failed)
-          .finally(() => this.#busy.delete(delivery.webhookId));
+          .finally(() => {
+            this.#busy.delete(delivery.webhookId);
+            this.#next();
+          });
         this.#busy.set(delivery.webhookId, sending);
       }
     }
