@@ -26,7 +26,7 @@ export const statementShape = z.object({
 });
 
 const errors = ['name-unknown', 'manifest-unknown', 'unsupported'] as const;
-const changes = [...errors, 'denied', 'unauthorized', 'usage-invalid', 'input-invalid'] as const;
+const changes = [...errors, 'denied', 'unauthorized', 'input-invalid'] as const;
 
 export const listStatements = endpoint({
   id: 'listStatements',

@@ -120,7 +120,7 @@ void test('a statement that was written is read again, and speaks of the image a
   ])
     assert.throws(
       () => checkStatement(bad),
-      (error) => isAssayError(error, 'usage-invalid'),
+      (error) => isAssayError(error, 'input-invalid'),
     );
 });
 

@@ -42,11 +42,11 @@ export function checkStatement({
   words,
 }: Pick<NewStatement, 'status' | 'justification' | 'words'>): void {
   if (status === 'not_affected' && !justification && !words)
-    throw new AssayError('usage-invalid', 'not_affected wants a justification or words that say why');
+    throw new AssayError('input-invalid', 'not_affected wants a justification or words that say why');
   if (status === 'affected' && !words)
-    throw new AssayError('usage-invalid', 'affected wants words that say what to do about it');
+    throw new AssayError('input-invalid', 'affected wants words that say what to do about it');
   if (justification && status !== 'not_affected')
-    throw new AssayError('usage-invalid', 'a justification belongs to not_affected alone');
+    throw new AssayError('input-invalid', 'a justification belongs to not_affected alone');
 }
 
 /**
